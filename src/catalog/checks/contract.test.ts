@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { known, unknown, type FactName, type Facts, type Verdict } from '../../model/index.ts';
+import { checksRegistry } from '../../../scripts/generate.ts';
+import { readFileSync } from 'node:fs';
+import type { Check, Example } from '../define-check.ts';
+import { checks } from './index.ts';
+
+const judge = (check: Check, example: Example): Verdict => {
+  for (const need of check.needs) expect(example, `${check.id}: an example leaves out the needed fact ${need}`).toHaveProperty(need);
+  const used = Object.fromEntries(
+    check.uses.map((name: FactName) => [name, name in example ? known(example[name], 'example') : unknown('not-asked', 'not in the example')]),
+  );
+  return check.judge(example as Partial<Facts>, used as never);
+};
+
+describe('the registry', () => {
+  it('is what `npm run generate` writes', () => {
+    // The formatter may wrap lines: compare what they say.
+    const squeeze = (text: string): string => text.replace(/[\s,]+/g, '').replace(/["']/g, "'");
+    expect(squeeze(readFileSync(new URL('index.ts', import.meta.url), 'utf8'))).toBe(squeeze(checksRegistry()));
+  });
+  it('has no id twice', () => {
+    expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+  });
+});
+
+describe.each(checks.map((check) => [check.id, check] as const))('check %s', (_, check) => {
+  it('says what it is about', () => {
+    expect(check.title.length).toBeGreaterThan(8);
+    expect(check.title.length, 'a title fits a line').toBeLessThan(90);
+    expect(check.title).not.toMatch(/\.$/);
+    expect(check.why.length).toBeGreaterThan(30);
+    expect(check.remedy.length).toBeGreaterThan(20);
+    expect(check.links.length).toBeGreaterThan(0);
+    for (const link of check.links) expect(link).toMatch(/^https:\/\//);
+    expect(Object.keys(check.examples.good).length).toBeGreaterThan(0);
+    expect(Object.keys(check.examples.bad).length).toBeGreaterThan(0);
+  });
+  it.each(Object.entries(check.examples.good))('passes: %s', (_name, example) => {
+    expect(judge(check, example)).toEqual({ kind: 'pass' });
+  });
+  it.each(Object.entries(check.examples.bad))('fails: %s', (_name, example) => {
+    const verdict = judge(check, example);
+    expect(verdict.kind).toBe('fail');
+    if (verdict.kind !== 'fail') return;
+    for (const { seen, goals } of verdict.faults) {
+      expect(seen.length).toBeGreaterThan(5);
+      expect(goals.length, 'a fault names a goal').toBeGreaterThan(0);
+    }
+  });
+  it.each(Object.entries(check.examples.other ?? {}))('neither: %s', (_name, { facts, verdict }) => {
+    expect(judge(check, facts).kind).toBe(verdict);
+  });
+  it('survives JSON and gives the same answer twice', () => {
+    for (const example of [...Object.values(check.examples.good), ...Object.values(check.examples.bad)]) {
+      expect(judge(check, JSON.parse(JSON.stringify(example)) as Example)).toEqual(judge(check, example));
+    }
+  });
+});

@@ -1,0 +1,14 @@
+export type * from './advisory.ts';
+export type * from './audit.ts';
+export * from './capability.ts';
+export type * from './evidence.ts';
+export * from './exposure.ts';
+export * from './fact.ts';
+export type * from './finding.ts';
+export type * from './goal.ts';
+export type * from './host.ts';
+export type * from './identity.ts';
+export * from './secret.ts';
+export type * from './server.ts';
+export * from './severity.ts';
+export * from './target.ts';
