@@ -1,0 +1,3 @@
+export { printable } from './printable.ts';
+export { clip, pad, padStart, take, width } from './width.ts';
+export { wrap } from './wrap.ts';

@@ -1,0 +1,37 @@
+import { take, width } from './width.ts';
+
+/** `word` in pieces of at most `columns`; one character that is wider than that stands alone. */
+function pieces(word: string, columns: number): string[] {
+  const found: string[] = [];
+  let rest = word;
+  while (width(rest) > columns) {
+    const piece = take(rest, columns) || [...rest].slice(0, 1).join('');
+    found.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return [...found, rest];
+}
+
+/**
+ * `text` as lines of at most `columns`, broken at spaces; a longer word is broken where it must be. Runs of spaces
+ * count as one. Always gives at least one line.
+ *
+ * @example wrap('one two three', 8) // ['one two', 'three']
+ */
+export function wrap(text: string, columns: number): readonly string[] {
+  const room = Math.max(1, columns);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').filter((part) => part !== '')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (width(joined) <= room) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const parts = pieces(word, room);
+    lines.push(...parts.slice(0, -1));
+    line = parts.at(-1) ?? '';
+  }
+  return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
