@@ -1,0 +1,154 @@
+/**
+ * Our decoder beside redis-parser 3 and the one of node-redis, in one run, on the same bytes, asked for the same
+ * kind of output. Every value is visited, and a string's last character is read, so that nobody is paid for work
+ * that is only put off. Rounds alternate between the decoders; the median round counts.
+ */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { createDecoder, type RespValue } from '../src/lang/resp/index.ts';
+
+const require = createRequire(import.meta.url);
+const CHUNK = 64 * 1024;
+
+type Mode = 'strings' | 'buffers';
+type Feed = (chunk: Buffer) => void;
+type Make = (mode: Mode, onReply: (reply: unknown) => void) => Feed;
+
+export interface BenchRow {
+  readonly name: string;
+  /** Microseconds for one reply: the median over the rounds. */
+  readonly micros: Readonly<Record<string, number>>;
+  /** How many times as fast as the fastest of the others. */
+  readonly ratio: number;
+}
+
+interface Reader {
+  execute(chunk: Buffer): void;
+}
+interface RedisParser {
+  new (options: object): Reader;
+}
+interface NodeRedis {
+  readonly Decoder: new (options: object) => { write(chunk: Buffer): void };
+}
+
+function contenders(): Readonly<Record<string, Make>> {
+  const Parser = require('redis-parser') as RedisParser;
+  const { Decoder } = require('@redis/client/dist/lib/RESP/decoder') as NodeRedis;
+  return {
+    keyward(mode, onReply) {
+      const decoder = createDecoder({ strings: mode === 'strings' ? 'utf8' : 'buffer' });
+      return (chunk) => {
+        decoder.push(chunk);
+        let reply: RespValue | undefined;
+        while ((reply = decoder.next()) !== undefined) onReply(reply);
+        if (decoder.error !== undefined) throw new Error(decoder.error.message);
+      };
+    },
+    'redis-parser'(mode, onReply) {
+      const parser = new Parser({
+        returnReply: onReply,
+        returnError: onReply,
+        returnBuffers: mode === 'buffers',
+      });
+      return (chunk) => parser.execute(chunk);
+    },
+    'node-redis'(mode, onReply) {
+      const mapping = mode === 'buffers' ? { 36: Buffer } : {};
+      const decoder = new Decoder({
+        onReply,
+        onErrorReply: onReply,
+        onPush: onReply,
+        getTypeMapping: () => mapping,
+      });
+      return (chunk) => decoder.write(chunk);
+    },
+  };
+}
+
+let seen = 0;
+
+function visit(value: unknown): void {
+  if (typeof value === 'string') seen += value.length === 0 ? 1 : value.charCodeAt(value.length - 1);
+  else if (typeof value === 'number') seen += value;
+  else if (Array.isArray(value)) for (const item of value) visit(item);
+  else seen += (value as Uint8Array).length;
+}
+
+const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+const repeat = (count: number, make: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => make(i)).join('');
+const array = (count: number, make: (i: number) => string): string => `*${count}\r\n${repeat(count, make)}`;
+
+const workloads: readonly { name: string; reply: string; times: number }[] = [
+  { name: '1 KB bulk', reply: bulk('x'.repeat(1024)), times: 4000 },
+  { name: '1 MB bulk', reply: bulk('x'.repeat(1024 * 1024)), times: 16 },
+  { name: '1 MB bulk, not ASCII', reply: bulk('xyz é€ '.repeat(100_000)), times: 6 },
+  {
+    name: '100,000 bulks of 16',
+    reply: array(100_000, (i) => bulk(`key:${String(i).padStart(12, '0')}`)),
+    times: 2,
+  },
+  { name: '100,000 integers', reply: array(100_000, (i) => `:${i * 7919}\r\n`), times: 3 },
+];
+
+const cut = (bytes: Buffer, size: number): readonly Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
+
+/** Every row measured; `rounds` alternating rounds each, after two to warm up. */
+export async function bench(rounds = 15): Promise<readonly BenchRow[]> {
+  const makes = Object.entries(contenders());
+  const rows: BenchRow[] = [];
+  for (const { name, reply, times } of workloads) {
+    const bytes = Buffer.from(reply);
+    // Small replies arrive many to a chunk: a pipeline.
+    const stream = bytes.length < CHUNK ? Buffer.concat(Array.from({ length: times }, () => bytes)) : bytes;
+    const passes = stream === bytes ? times : 1;
+    for (const mode of ['strings', 'buffers'] as const) {
+      if (mode === 'buffers' && name.includes('integers')) continue;
+      for (const size of bytes.length < CHUNK ? [bytes.length, CHUNK] : [bytes.length, CHUNK]) {
+        const chunks = cut(stream, size);
+        const runs = makes.map(([who, make]) => {
+          let replies = 0;
+          const feed = make(mode, (value) => {
+            replies++;
+            visit(value);
+          });
+          return { who, feed, samples: [] as number[], count: () => replies };
+        });
+        for (let round = -2; round < rounds; round++) {
+          for (const { feed, samples } of runs) {
+            const start = process.hrtime.bigint();
+            for (let i = 0; i < passes; i++) for (const chunk of chunks) feed(chunk);
+            const micros = Number(process.hrtime.bigint() - start) / 1000 / times;
+            if (round >= 0) samples.push(micros);
+          }
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        for (const { who, count } of runs) {
+          if (count() !== times * (rounds + 2)) throw new Error(`${who} decoded ${count()} replies`);
+        }
+        const micros = Object.fromEntries(runs.map(({ who, samples }) => [who, median(samples)]));
+        const others = runs.filter(({ who }) => who !== 'keyward').map(({ who }) => micros[who] ?? 0);
+        const how = size === CHUNK ? 'in 64 KB chunks' : 'whole';
+        rows.push({
+          name: `${name}, ${mode}, ${how}`,
+          micros,
+          ratio: Math.min(...others) / (micros['keyward'] ?? 1),
+        });
+      }
+    }
+  }
+  return rows;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  for (const { name, micros, ratio } of await bench()) {
+    const times = Object.entries(micros).map(([who, time]) => `${who} ${time.toFixed(2)}`);
+    console.log(`${ratio.toFixed(2)}  ${name.padEnd(50)} ${times.join('  ')} µs`);
+  }
+  if (seen === 0) throw new Error('nothing was decoded');
+}

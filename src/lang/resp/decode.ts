@@ -1,0 +1,380 @@
+/**
+ * Decodes the replies of a server. Written for servers that lie: every length is judged on its header, nothing is
+ * allocated because a header says so, nesting costs no call stack, and the result never depends on how the
+ * network cut the stream.
+ *
+ * Two gears. `#fast` reads bulk strings and integers in place for as long as they are whole and ordinary, and
+ * stops *before* anything else. `#slow` then reads exactly one element of any kind, across chunks if need be, and
+ * is the only one that judges. What `#fast` declines costs a second look, never a different answer.
+ */
+import { BARE_CR, BARE_LF, Input, MORE, TOO_LONG } from './input.ts';
+import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
+import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
+import { pairUp } from './read.ts';
+import type { RespMap, RespValue } from './value.ts';
+
+/** How bulk strings are given: as text, or as views into the chunks. Simple strings are text: latin1 for `buffer`. */
+export type Strings = 'utf8' | 'latin1' | 'buffer';
+
+export interface DecoderOptions {
+  readonly limits?: Partial<Limits>;
+  /** Default `utf8`. `latin1` keeps every byte, and is the fastest. */
+  readonly strings?: Strings;
+}
+
+/** A stream of replies. Give it chunks with `push`, then take values with `next` until it has none. */
+export interface Decoder {
+  /**
+   * Takes a chunk. It is not copied: do not change it afterwards. Pushing on and on without reading is an error
+   * of kind `limit`, too. Ignored once there is an error.
+   */
+  push(chunk: Uint8Array): void;
+  /** The next complete reply, or `undefined`: more bytes are needed, or there is an error. */
+  next(): RespValue | undefined;
+  /** Why the stream cannot be read further. Replies before it have all been given. */
+  readonly error: DecodeError | undefined;
+  /** What is missing: for the message when the caller's time limit ends the wait. */
+  readonly pending: Pending;
+  /** Bytes of chunks and copies that are held now. */
+  readonly held: number;
+}
+
+/**
+ * @example
+ * const decoder = createDecoder({ limits: { maxBytes: 1_000_000 } });
+ * decoder.push(Buffer.from('+PONG\r\n'));
+ * decoder.next(); // { kind: 'simple', text: 'PONG' }
+ */
+export function createDecoder(options: DecoderOptions = {}): Decoder {
+  return new ReplyDecoder({ ...defaultLimits, ...options.limits }, options.strings ?? 'utf8');
+}
+
+const ROOT = 0;
+const ARRAY = 0x2a;
+const SET = 0x7e;
+const MAP = 0x25;
+const PUSH = 0x3e;
+const ATTRIBUTES = 0x7c;
+/** The attributes are read, and the value is awaited that they describe. */
+const ATTRIBUTED = 1;
+const BULK = 0x24;
+const INTEGER = 0x3a;
+const SIMPLE = 0x2b;
+const ERROR = 0x2d;
+const NULL = 0x5f;
+const BOOLEAN = 0x23;
+const DOUBLE = 0x2c;
+const BIG_NUMBER = 0x28;
+const VERBATIM = 0x3d;
+const BLOB_ERROR = 0x21;
+const CR = 13;
+const LF = 10;
+
+const types: ReadonlySet<number> = new Set([
+  ARRAY,
+  SET,
+  MAP,
+  PUSH,
+  ATTRIBUTES,
+  BULK,
+  VERBATIM,
+  BLOB_ERROR,
+  SIMPLE,
+  ERROR,
+  INTEGER,
+  NULL,
+  BOOLEAN,
+  DOUBLE,
+  BIG_NUMBER,
+]);
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+/** An aggregate being filled. */
+interface Frame {
+  readonly type: number;
+  readonly items: RespValue[];
+  left: number;
+  readonly attributes: RespMap['pairs'];
+}
+
+class ReplyDecoder implements Decoder {
+  error: DecodeError | undefined;
+  readonly #limits: Limits;
+  readonly #strings: Strings;
+  readonly #encoding: 'utf8' | 'latin1';
+  readonly #input = new Input();
+  readonly #root: Frame = { type: ROOT, items: [], left: 1, attributes: [] };
+  #frame: Frame = this.#root;
+  #outer: Frame[] = [];
+  #elements = 0;
+  /** Where on the stream the current reply and the current element began. */
+  #replyStart = 0;
+  #elementStart = 0;
+  /** The type of the bulk string whose header is read, or 0; and its length. */
+  #bulkType = 0;
+  #bulkLength = 0;
+
+  constructor(limits: Limits, strings: Strings) {
+    this.#limits = limits;
+    this.#strings = strings;
+    this.#encoding = strings === 'utf8' ? 'utf8' : 'latin1';
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.error !== undefined) return;
+    if (this.#input.unread > this.#limits.maxBytes) this.#exceeds('maxBytes', 'replies are not being read');
+    else this.#input.push(chunk);
+  }
+
+  next(): RespValue | undefined {
+    if (this.error !== undefined) return undefined;
+    do {
+      if (this.#bulkType === 0 && !this.#input.isCut) this.#fast();
+      while (this.#frame.left === 0) {
+        if (this.#frame === this.#root) return this.#finish();
+        this.#close();
+      }
+    } while (this.#slow());
+    return undefined;
+  }
+
+  get pending(): Pending {
+    const input = this.#input;
+    const bytes = input.base + input.at - this.#replyStart;
+    if (bytes === 0 || this.error !== undefined) return { bytes: 0, waitingFor: 'anything' };
+    if (this.#bulkType !== 0) {
+      return { bytes, waitingFor: 'rest of a bulk string', missing: this.#bulkLength + 2 - input.filled };
+    }
+    if (input.isCut) return { bytes, waitingFor: 'rest of a line' };
+    return { bytes, waitingFor: 'next element', missing: this.#frame.left };
+  }
+
+  get held(): number {
+    return this.#input.held;
+  }
+
+  #finish(): RespValue | undefined {
+    this.#root.left = 1;
+    this.#elements = 0;
+    this.#replyStart = this.#input.base + this.#input.at;
+    return this.#root.items.pop();
+  }
+
+  /** Reads ordinary elements of the current chunk, and stops before the first that is not. */
+  #fast(): void {
+    const input = this.#input;
+    const frame = this.#frame;
+    const { buffer, end } = input;
+    const { items } = frame;
+    const { maxBulk } = this.#limits;
+    const strings = this.#strings;
+    const stop = Math.min(end, this.#replyStart + this.#limits.maxBytes - input.base);
+    let { at } = input;
+    let { left } = frame;
+    // The shortest element is `:0` and its CRLF.
+    while (left > 0 && stop - at >= 4) {
+      const type = buffer[at] as number;
+      if (type !== BULK && type !== INTEGER) break;
+      let i = at + 1;
+      let digit = (buffer[i] as number) - 0x30;
+      // A leading zero stands alone; a minus sign stands before an integer other than zero.
+      const negative = digit === 0x2d - 0x30 && type === INTEGER;
+      if (negative) digit = (buffer[++i] as number) - 0x30;
+      if (digit < (negative ? 1 : 0) || digit > 9) break;
+      let number = digit;
+      const last = digit === 0 ? i + 1 : Math.min(stop, i + 15);
+      while (++i < last && (digit = (buffer[i] as number) - 0x30) >= 0 && digit <= 9)
+        number = number * 10 + digit;
+      if (i + 2 > stop || buffer[i] !== CR || buffer[i + 1] !== LF) break;
+      i += 2;
+      if (type === INTEGER) {
+        items.push(negative ? -number : number);
+      } else {
+        const to = i + number;
+        if (to + 2 > stop || number > maxBulk || buffer[to] !== CR || buffer[to + 1] !== LF) break;
+        items.push(strings === 'buffer' ? buffer.subarray(i, to) : buffer.toString(strings, i, to));
+        i = to + 2;
+      }
+      at = i;
+      left--;
+    }
+    input.at = at;
+    frame.left = left;
+  }
+
+  /** Reads one element, or its next part; false when more bytes are needed or the stream is broken. */
+  #slow(): boolean {
+    const input = this.#input;
+    if (!input.advance()) return false;
+    if (this.#bulkType !== 0) return this.#payload();
+    this.#elementStart = input.offset;
+    if (!input.isCut) {
+      const type = input.buffer[input.at] ?? 0;
+      if (!types.has(type)) return this.#breaks(`not a reply: it begins with byte 0x${hex(type)}`);
+    }
+    const left = this.#limits.maxBytes - (this.#elementStart - this.#replyStart) - 2;
+    // The type is one byte more than the line's content.
+    const state = input.line(Math.min(this.#limits.maxLine + 1, left), false);
+    if (state === MORE) return input.advance();
+    if (state === TOO_LONG)
+      return this.#limits.maxLine + 1 <= left ? this.#exceeds('maxLine') : this.#exceeds('maxBytes');
+    if (state === BARE_LF) return this.#breaks('a line ends with LF instead of CRLF');
+    if (state === BARE_CR) return this.#breaks('CR without LF in a line');
+    return this.#line(
+      input.lineBuffer,
+      input.lineStart + 1,
+      input.lineEnd,
+      input.lineBuffer[input.lineStart] ?? 0,
+    );
+  }
+
+  #line(line: Buffer, from: number, to: number, type: number): boolean {
+    switch (type) {
+      case BULK:
+      case VERBATIM:
+      case BLOB_ERROR:
+        return this.#bulkHeader(line, from, to, type);
+      case ARRAY:
+      case SET:
+      case MAP:
+      case PUSH:
+      case ATTRIBUTES:
+        return this.#aggregateHeader(line, from, to, type);
+      case SIMPLE:
+        return this.#give({ kind: 'simple', text: line.toString(this.#encoding, from, to) });
+      case ERROR:
+        return this.#give({ kind: 'error', text: line.toString(this.#encoding, from, to), bulk: false });
+      case INTEGER:
+        return this.#giveRead(readInteger(line, from, to), 'not a 64-bit integer');
+      case NULL:
+        return from === to ? this.#give(null) : this.#breaks('a null with content');
+      case BOOLEAN:
+        if (to - from !== 1 || (line[from] !== 0x74 && line[from] !== 0x66))
+          return this.#breaks('a boolean is t or f');
+        return this.#give(line[from] === 0x74);
+      case DOUBLE: {
+        const value = readDouble(line, from, to);
+        return this.#giveRead(value === undefined ? value : { kind: 'double', value }, 'not a double');
+      }
+      case BIG_NUMBER: {
+        const value = readBigNumber(line, from, to);
+        return this.#giveRead(
+          value === undefined ? value : { kind: 'big-number', value },
+          'not a big number',
+        );
+      }
+      default:
+        throw new Error(`a type without a reader: 0x${hex(type)}`);
+    }
+  }
+
+  #length(line: Buffer, from: number, to: number): number | undefined {
+    const length = readLength(line, from, to);
+    if (length !== undefined) return length;
+    // No server sends them, and no limit could be judged on their header.
+    const streamed = to - from === 1 && line[from] === 0x3f;
+    this.#breaks(streamed ? 'streamed strings and aggregates are not supported' : 'not a length');
+    return undefined;
+  }
+
+  #bulkHeader(line: Buffer, from: number, to: number, type: number): boolean {
+    const length = this.#length(line, from, to);
+    if (length === undefined) return false;
+    if (length < 0) return type === BULK ? this.#give(null) : this.#breaks('not a length');
+    if (length > this.#limits.maxBulk) return this.#exceeds('maxBulk');
+    const used = this.#input.base + this.#input.at - this.#replyStart;
+    if (length + 2 > this.#limits.maxBytes - used) return this.#exceeds('maxBytes');
+    this.#bulkType = type;
+    this.#bulkLength = length;
+    return this.#payload();
+  }
+
+  #payload(): boolean {
+    const input = this.#input;
+    const length = this.#bulkLength;
+    if (!input.bulk(length)) return input.advance();
+    const type = this.#bulkType;
+    this.#bulkType = 0;
+    const { bulkBuffer: buffer, bulkStart: from } = input;
+    const to = from + length;
+    if (buffer[to] !== CR || buffer[to + 1] !== LF)
+      return this.#breaks('a bulk string does not end where its length says');
+    if (type === BULK) return this.#give(this.#text(buffer, from, to));
+    if (type === BLOB_ERROR) {
+      return this.#give({ kind: 'error', text: buffer.toString(this.#encoding, from, to), bulk: true });
+    }
+    if (length < 4 || buffer[from + 3] !== 0x3a) return this.#breaks('a verbatim string without its format');
+    const format = buffer.toString('latin1', from, from + 3);
+    return this.#give({ kind: 'verbatim', format, value: this.#text(buffer, from + 4, to) });
+  }
+
+  #text(buffer: Buffer, from: number, to: number): string | Uint8Array {
+    return this.#strings === 'buffer' ? buffer.subarray(from, to) : buffer.toString(this.#strings, from, to);
+  }
+
+  #aggregateHeader(line: Buffer, from: number, to: number, type: number): boolean {
+    const length = this.#length(line, from, to);
+    if (length === undefined) return false;
+    if (length < 0) return type === ARRAY ? this.#give(null) : this.#breaks('not a length');
+    if (type === PUSH && this.#frame !== this.#root) return this.#breaks('a push inside a reply');
+    const left = type === MAP || type === ATTRIBUTES ? length * 2 : length;
+    if (left > this.#limits.maxElements - this.#elements) return this.#exceeds('maxElements');
+    if (this.#outer.length >= this.#limits.maxDepth) return this.#exceeds('maxDepth');
+    this.#elements += left;
+    this.#outer.push(this.#frame);
+    this.#frame = { type, items: [], left, attributes: [] };
+    return true;
+  }
+
+  /** Ends the innermost aggregate, which is full, and gives it to the one around it. */
+  #close(): void {
+    const { type, items, attributes } = this.#frame;
+    if (type === ATTRIBUTES) {
+      this.#frame = { type: ATTRIBUTED, items: [], left: 1, attributes: pairUp(items) };
+      return;
+    }
+    this.#frame = this.#outer.pop() ?? this.#root;
+    if (type === ARRAY) this.#give(items);
+    else if (type === MAP) this.#give({ kind: 'map', pairs: pairUp(items) });
+    else if (type === SET) this.#give({ kind: 'set', items });
+    else if (type === PUSH) this.#give({ kind: 'push', items });
+    else this.#give({ kind: 'attributed', attributes, value: items[0] ?? null });
+  }
+
+  #give(value: RespValue): boolean {
+    this.#frame.items.push(value);
+    this.#frame.left--;
+    return true;
+  }
+
+  #giveRead(value: RespValue | undefined, otherwise: string): boolean {
+    return value === undefined ? this.#breaks(otherwise) : this.#give(value);
+  }
+
+  #breaks(message: string): false {
+    return this.#fail({ kind: 'protocol', message, offset: this.#elementStart });
+  }
+
+  #exceeds(limit: keyof Limits, message = `${what[limit]} than ${this.#limits[limit]}`): false {
+    return this.#fail({ kind: 'limit', message, offset: this.#elementStart, limit });
+  }
+
+  #fail(error: DecodeError): false {
+    this.error = error;
+    this.#input.clear();
+    this.#outer = [];
+    this.#root.items.length = 0;
+    this.#root.left = 1;
+    this.#frame = this.#root;
+    return false;
+  }
+}
+
+const what: Readonly<Record<keyof Limits, string>> = {
+  maxBytes: 'a reply of more bytes',
+  maxBulk: 'a bulk string of more bytes',
+  maxLine: 'a line of more bytes',
+  maxDepth: 'a reply nested deeper',
+  maxElements: 'a reply of more elements',
+};

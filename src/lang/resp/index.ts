@@ -1,0 +1,13 @@
+/** RESP2, RESP3 and inline commands: the only place where the protocol is read or written. */
+export { createCommandDecoder, defaultCommandLimits, unauthenticatedLimits } from './command.ts';
+export type { Command, CommandDecoder, CommandDecoderOptions, CommandLimits } from './command.ts';
+export { createDecoder } from './decode.ts';
+export type { Decoder, DecoderOptions, Strings } from './decode.ts';
+export { encode, encodeCommand } from './encode.ts';
+export type { EncodeOptions } from './encode.ts';
+export { splitInline } from './inline.ts';
+export type { Inline } from './inline.ts';
+export { defaultLimits } from './limits.ts';
+export type { DecodeError, Limits, Pending } from './limits.ts';
+export { asItems, asPairs, asText, bare, errorCode, isError } from './read.ts';
+export type * from './value.ts';

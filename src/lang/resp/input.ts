@@ -1,0 +1,214 @@
+/**
+ * The bytes that have arrived and are not read yet. A decoder reads the current chunk in place through `buffer`,
+ * `at` and `end`; only what a chunk's edge cuts in two is copied: a line into `carry`, a bulk string into one
+ * buffer of its own, which never grows beyond a few times what has really arrived, whatever a header declares.
+ */
+export const MORE = 0;
+export const READY = 1;
+export const TOO_LONG = 2;
+export const BARE_LF = 3;
+export const BARE_CR = 4;
+export type LineState = typeof MORE | typeof READY | typeof TOO_LONG | typeof BARE_LF | typeof BARE_CR;
+
+const CR = 13;
+const LF = 10;
+const empty = Buffer.alloc(0);
+/** A bulk string's buffer is at first at most this many times what has arrived of it. */
+const AHEAD = 16;
+/** What a chunk costs besides its bytes, about. */
+const CHUNK_COST = 128;
+
+export class Input {
+  buffer: Buffer = empty;
+  at = 0;
+  end = 0;
+  /** Offset on the stream of `buffer[0]`. */
+  base = 0;
+  /** Where the last line is (`READY`): its first byte and the end of its content. */
+  lineBuffer: Buffer = empty;
+  lineStart = 0;
+  lineEnd = 0;
+  /** Where the last bulk string is: its first byte. */
+  bulkBuffer: Buffer = empty;
+  bulkStart = 0;
+
+  #queue: Buffer[] = [];
+  #queued = 0;
+  #carry: Buffer = empty;
+  #carried = 0;
+  #bulk: Buffer | undefined;
+  #filled = 0;
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (this.at < this.end) {
+      this.#queue.push(buffer);
+      this.#queued += buffer.length;
+    } else this.#use(buffer);
+  }
+
+  #use(buffer: Buffer): void {
+    this.base += this.end;
+    this.buffer = buffer;
+    this.at = 0;
+    this.end = buffer.length;
+  }
+
+  /** Goes to the next chunk once the current one is read; false when there is none. */
+  advance(): boolean {
+    if (this.at < this.end) return true;
+    const next = this.#queue.shift();
+    if (next !== undefined) {
+      this.#queued -= next.length;
+      this.#use(next);
+    } else if (this.end > 0) {
+      // Nothing is left to read in it: let the chunk go, and what was last found in it.
+      this.#use(empty);
+      this.lineBuffer = this.bulkBuffer = empty;
+    }
+    return next !== undefined;
+  }
+
+  /** Bytes that were pushed and not read, and what it costs to remember many small chunks. */
+  get unread(): number {
+    return this.end - this.at + this.#queued + this.#queue.length * CHUNK_COST;
+  }
+
+  /** Bytes held, all together. */
+  get held(): number {
+    return this.end + this.#queued + this.#carry.length + (this.#bulk?.length ?? 0);
+  }
+
+  /** Offset on the stream of the next element: where a cut line began, if one is being carried. */
+  get offset(): number {
+    return this.base + this.at - this.#carried;
+  }
+
+  /** Whether an element has begun that the chunks so far do not complete. */
+  get isCut(): boolean {
+    return this.#carried > 0;
+  }
+
+  /** Bytes of the cut bulk string that have arrived. */
+  get filled(): number {
+    return this.#filled;
+  }
+
+  /** Forgets everything but the offset. */
+  clear(): void {
+    this.base += this.at;
+    this.at = 0;
+    this.end = 0;
+    this.#queue = [];
+    this.#queued = 0;
+    this.#carried = 0;
+    this.#filled = 0;
+    this.buffer = this.#carry = this.lineBuffer = this.bulkBuffer = empty;
+    this.#bulk = undefined;
+  }
+
+  /**
+   * Reads a line of at most `limit` bytes before its CRLF. With `lenient`, LF alone ends it and CR is content,
+   * as in inline commands.
+   */
+  line(limit: number, lenient: boolean): LineState {
+    if (this.#carried === 0) {
+      const state = this.#scan(this.buffer, this.at, this.end, this.at, limit, lenient);
+      if (state === READY) this.at = this.#next;
+      else if (state === MORE) this.#keep(this.buffer, this.at, this.end);
+      return state;
+    }
+    const before = this.#carried;
+    // Only up to the line's end: what follows it stays in the chunk, uncopied.
+    const found = this.buffer.indexOf(LF, this.at);
+    const stop = Math.min(found < 0 ? this.end : found + 1, this.at + Math.max(0, limit + 2 - before));
+    const start = this.at;
+    this.#keep(this.buffer, start, stop);
+    const state = this.#scan(this.#carry, 0, this.#carried, Math.max(0, before - 1), limit, lenient);
+    if (state === READY) {
+      this.at = start + this.#next - before;
+      this.#carried = 0;
+    }
+    return state;
+  }
+
+  #next = 0;
+
+  #scan(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    from: number,
+    limit: number,
+    lenient: boolean,
+  ): LineState {
+    const room = Math.min(end, start + limit + 1);
+    for (let i = from; i < room; i++) {
+      const byte = buffer[i];
+      if (byte === LF) {
+        if (!lenient) return BARE_LF;
+        this.#found(buffer, start, i > start && buffer[i - 1] === CR ? i - 1 : i, i + 1);
+        return READY;
+      }
+      if (byte === CR && !lenient) {
+        if (i + 1 >= end) return MORE;
+        if (buffer[i + 1] !== LF) return BARE_CR;
+        this.#found(buffer, start, i, i + 2);
+        return READY;
+      }
+    }
+    return end - start > limit ? TOO_LONG : MORE;
+  }
+
+  #found(buffer: Buffer, start: number, end: number, next: number): void {
+    this.lineBuffer = buffer;
+    this.lineStart = start;
+    this.lineEnd = end;
+    this.#next = next;
+  }
+
+  #keep(buffer: Buffer, start: number, end: number): void {
+    const size = this.#carried + end - start;
+    if (size > this.#carry.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(64, size * 2));
+      this.#carry.copy(larger, 0, 0, this.#carried);
+      this.#carry = larger;
+    }
+    buffer.copy(this.#carry, this.#carried, start, end);
+    this.#carried = size;
+    this.at = end;
+  }
+
+  /** Reads a bulk string of `length` bytes and the two that end it; false while it is not all there. */
+  bulk(length: number): boolean {
+    const need = length + 2;
+    const here = this.end - this.at;
+    if (this.#bulk === undefined) {
+      if (here >= need) {
+        this.bulkBuffer = this.buffer;
+        this.bulkStart = this.at;
+        this.at += need;
+        return true;
+      }
+      if (here === 0) return false;
+      this.#bulk = Buffer.allocUnsafe(Math.min(need, here * AHEAD));
+    }
+    const size = Math.min(need, this.#filled + here);
+    if (size > this.#bulk.length) {
+      const larger = Buffer.allocUnsafe(Math.min(need, size * 2));
+      this.#bulk.copy(larger, 0, 0, this.#filled);
+      this.#bulk = larger;
+    }
+    const stop = this.at + size - this.#filled;
+    this.buffer.copy(this.#bulk, this.#filled, this.at, stop);
+    this.at = stop;
+    this.#filled = size;
+    if (size < need) return false;
+    this.bulkBuffer = this.#bulk;
+    this.bulkStart = 0;
+    this.#bulk = undefined;
+    this.#filled = 0;
+    return true;
+  }
+}
