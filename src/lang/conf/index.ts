@@ -1,0 +1,1 @@
+export { parseConf, printConf } from './parse.ts';

@@ -1,0 +1,77 @@
+/**
+ * Text that loses no byte. A configuration file is bytes, almost always UTF-8; a password may be anything. Bytes
+ * that are not UTF-8 become lone surrogates U+DC80..U+DCFF (as in Python's "surrogateescape"), so that every value
+ * is one string that compares, prints through `printable`, survives JSON, and gives its bytes back.
+ */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** The bytes as text; `encodeText` gives them back, whatever they are. */
+export function decodeText(bytes: Uint8Array): string {
+  const latin = view(bytes).latin1Slice();
+  let ascii = true;
+  for (let i = 0; i < latin.length && ascii; i++) ascii = latin.charCodeAt(i) < 0x80;
+  if (ascii) return latin;
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return decodeMixed(bytes);
+  }
+}
+
+/** The bytes that `decodeText` was given. A lone surrogate that stands for no byte is written as U+FFFD. */
+export function encodeText(text: string): Uint8Array {
+  if (text.isWellFormed()) return Buffer.from(text, 'utf8');
+  const pieces: Buffer[] = [];
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0xd800 && unit <= 0xdbff && isLow(text.charCodeAt(i + 1))) i++;
+    else if (unit >= 0xdc80 && unit <= 0xdcff) {
+      pieces.push(Buffer.from(text.slice(from, i), 'utf8'), Buffer.of(unit - 0xdc00));
+      from = i + 1;
+    }
+  }
+  return Buffer.concat([...pieces, Buffer.from(text.slice(from), 'utf8')]);
+}
+
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
+/** How many bytes the well-formed UTF-8 character at `at` has, 0 where there is none. */
+function characterLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  const length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  for (let i = 1; i < length; i++) if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
+  const second = bytes[at + 1] ?? 0;
+  const wrong =
+    (first === 0xe0 && second < 0xa0) ||
+    (first === 0xed && second >= 0xa0) ||
+    (first === 0xf0 && second < 0x90) ||
+    (first === 0xf4 && second >= 0x90);
+  return wrong ? 0 : length;
+}
+
+function decodeMixed(bytes: Uint8Array): string {
+  let text = '';
+  let from = 0;
+  for (let i = 0; i < bytes.length; ) {
+    const length = characterLength(bytes, i);
+    if (length === 0) {
+      text += utf8.decode(bytes.subarray(from, i)) + String.fromCharCode(0xdc00 + (bytes[i] ?? 0));
+      from = i + 1;
+    }
+    i += length || 1;
+  }
+  return text + utf8.decode(bytes.subarray(from));
+}
+
+/** Lower case as C's tolower in the "C" locale: A to Z only. */
+export function lowerAscii(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
+}
+
+/** What C sees of a string: all before the first NUL. */
+export function cString(text: string): string {
+  const nul = text.indexOf('\0');
+  return nul < 0 ? text : text.slice(0, nul);
+}
