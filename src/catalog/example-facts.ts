@@ -1,12 +1,39 @@
 import type {
-  Actor, Cell, Exposure, FileFacts, Grant, Identity, Origin, ProcessFacts, Reach, SecretNote, SelectorFacts, Setting, UserFacts,
+  AclFileFacts,
+  AclLogEntry,
+  Actor,
+  Cell,
+  ClientFacts,
+  ConfFacts,
+  ConfProblem,
+  Exposure,
+  FileFacts,
+  Grant,
+  HostSign,
+  Identity,
+  ModuleFacts,
+  Origin,
+  ProcessFacts,
+  Reach,
+  ReplicationFacts,
+  SecretNote,
+  SelectorFacts,
+  Setting,
+  UserFacts,
 } from '../model/index.ts';
 
 /** Short ways to write the facts of an example: only what differs from a quiet, well-kept server is said. */
 
-export const secret = (strength: SecretNote['strength'], same = strength): SecretNote => ({ secret: true, strength, same });
+export const secret = (strength: SecretNote['strength'], same = strength): SecretNote => ({
+  secret: true,
+  strength,
+  same,
+});
 
-export function user(name: string, more: Partial<UserFacts> & { readonly selector?: Partial<SelectorFacts> } = {}): UserFacts {
+export function user(
+  name: string,
+  more: Partial<UserFacts> & { readonly selector?: Partial<SelectorFacts> } = {},
+): UserFacts {
   const { selector, ...rest } = more;
   return {
     name,
@@ -58,9 +85,18 @@ export const origin = (reach: Reach, more: Partial<Origin> = {}): Origin => ({
   ...more,
 });
 
-export const actor = (kind: Actor['kind'], name = 'default'): Actor => ({ id: `${kind}:${name}`, kind, user: name, label: name });
+export const actor = (kind: Actor['kind'], name = 'default'): Actor => ({
+  id: `${kind}:${name}`,
+  kind,
+  user: name,
+  label: name,
+});
 
-export const exposure = (origins: readonly Origin[], actors: readonly Actor[] = [], cells: readonly Cell[] = []): Exposure => ({
+export const exposure = (
+  origins: readonly Origin[],
+  actors: readonly Actor[] = [],
+  cells: readonly Cell[] = [],
+): Exposure => ({
   origins,
   actors,
   cells,
@@ -91,5 +127,73 @@ export const file = (path: string, role: FileFacts['role'], more: Partial<FileFa
   group: 'redis',
   mode: '0640',
   looseParents: [],
+  ...more,
+});
+
+/** A redis.conf; `settings` are those that the file sets. */
+export const conf = (more: Partial<ConfFacts> = {}): ConfFacts => ({
+  path: '/etc/redis/redis.conf',
+  files: ['/etc/redis/redis.conf'],
+  lines: [],
+  settings: {},
+  renames: [],
+  users: [],
+  problems: [],
+  sentinel: false,
+  ...more,
+});
+
+export const rename = (from: string, to: string | SecretNote, line = 40): ConfFacts['renames'][number] => ({
+  from,
+  to,
+  line,
+  file: '/etc/redis/redis.conf',
+});
+
+export const aclFile = (
+  users: readonly UserFacts[],
+  problems: readonly ConfProblem[] = [],
+): AclFileFacts => ({
+  path: '/etc/redis/users.acl',
+  users,
+  problems,
+});
+
+export const replication = (more: Partial<ReplicationFacts> = {}): ReplicationFacts => ({
+  role: 'master',
+  replicas: [],
+  replicationId: 'bc2ceb323e37226d3d88b9368edf9314e1f16271',
+  ...more,
+});
+
+export const moduleFacts = (name: string, path?: string): ModuleFacts => ({
+  name,
+  version: 1,
+  ...(path ? { path } : {}),
+});
+
+export const hostSign = (kind: HostSign['kind'], path: string, seen: string): HostSign => ({
+  kind,
+  path,
+  seen,
+});
+
+export const denial = (
+  reason: string,
+  name: string,
+  object: string,
+  count = 1,
+  more: Partial<AclLogEntry> = {},
+): AclLogEntry => ({
+  reason,
+  object,
+  user: name,
+  count,
+  ageSeconds: 60,
+  ...more,
+});
+
+export const client = (address: string, more: Partial<ClientFacts> = {}): ClientFacts => ({
+  address,
   ...more,
 });

@@ -6,9 +6,13 @@ import type { Check, Example } from '../define-check.ts';
 import { checks } from './index.ts';
 
 const judge = (check: Check, example: Example): Verdict => {
-  for (const need of check.needs) expect(example, `${check.id}: an example leaves out the needed fact ${need}`).toHaveProperty(need);
+  for (const need of check.needs)
+    expect(example, `${check.id}: an example leaves out the needed fact ${need}`).toHaveProperty(need);
   const used = Object.fromEntries(
-    check.uses.map((name: FactName) => [name, name in example ? known(example[name], 'example') : unknown('not-asked', 'not in the example')]),
+    check.uses.map((name: FactName) => [
+      name,
+      name in example ? known(example[name], 'example') : unknown('not-asked', 'not in the example'),
+    ]),
   );
   return check.judge(example as Partial<Facts>, used as never);
 };
@@ -17,7 +21,9 @@ describe('the registry', () => {
   it('is what `npm run generate` writes', () => {
     // The formatter may wrap lines: compare what they say.
     const squeeze = (text: string): string => text.replace(/[\s,]+/g, '').replace(/["']/g, "'");
-    expect(squeeze(readFileSync(new URL('index.ts', import.meta.url), 'utf8'))).toBe(squeeze(checksRegistry()));
+    expect(squeeze(readFileSync(new URL('index.ts', import.meta.url), 'utf8'))).toBe(
+      squeeze(checksRegistry()),
+    );
   });
   it('has no id twice', () => {
     expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);

@@ -13,10 +13,14 @@ export default defineCheck({
     const open = users.find(({ name, enabled, noPassword }) => name === 'default' && enabled && noPassword);
     if (!open) return failEach([]);
     return failEach([
-      fault('user default is on and needs no password', [{ kind: 'user', name: 'default', rules: ['resetpass', 'off'] }], {
-        opens: { as: 'default' },
-        where: open.where,
-      }),
+      fault(
+        'user default is on and needs no password',
+        [{ kind: 'user', name: 'default', rules: ['resetpass', 'off'] }],
+        {
+          opens: { as: 'default' },
+          where: open.where,
+        },
+      ),
     ]);
   },
   examples: {
