@@ -1,0 +1,108 @@
+import type { Check } from '../catalog/define-check.ts';
+import {
+  compareSeverity, type Evidence, type FactName, type Facts, type Fault, type Finding, type Health, type ServerAudit, type Severity,
+  type Unknown, type View,
+} from '../model/index.ts';
+import { weigh } from './weigh.ts';
+
+const blank = (check: Check): Omit<Finding, 'verdict' | 'seen'> => ({
+  check: check.id,
+  theme: check.theme,
+  title: check.title,
+  severity: check.severity,
+  remedy: check.remedy,
+  goals: [],
+  opens: [],
+});
+
+/** One check on one server. Says `unknown` itself when a needed fact is missing: no check can forget it. */
+export function judge(check: Check, view: View): readonly Finding[] {
+  const missing = check.needs.flatMap((name) => {
+    const fact = view[name];
+    return fact.known ? [] : [{ name, fact }];
+  });
+  if (missing.length > 0) {
+    return [{ ...blank(check), verdict: 'unknown', seen: missing.map(({ name, fact }) => sayMissing(name, fact)).join('; ') }];
+  }
+  const needed = Object.fromEntries(
+    check.needs.map((name) => {
+      const fact = view[name];
+      return [name, fact.known ? fact.value : undefined];
+    }),
+  ) as Partial<Facts>;
+  const used = Object.fromEntries(check.uses.map((name) => [name, view[name]]));
+  const verdict = check.judge(needed, used as never);
+  switch (verdict.kind) {
+    case 'pass':
+      return [{ ...blank(check), verdict: 'pass', seen: '' }];
+    case 'not-applicable':
+      return [{ ...blank(check), verdict: 'not-applicable', seen: verdict.because }];
+    case 'unknown':
+      return [{ ...blank(check), verdict: 'unknown', seen: verdict.because }];
+    case 'fail':
+      return verdict.faults.map((fault) => failure(check, fault, view));
+  }
+}
+
+const sayMissing = (name: FactName, { why, detail }: Unknown): string => `${name} is not known (${why}: ${detail})`;
+
+function failure(check: Check, fault: Fault, view: View): Finding {
+  const { severity, opens } = weigh(fault, check.severity, view.exposure);
+  return {
+    ...blank(check),
+    verdict: 'fail',
+    severity,
+    seen: fault.seen,
+    goals: fault.goals,
+    opens,
+    ...(fault.where ? { where: fault.where } : {}),
+  };
+}
+
+/** Signs of compromise before everything, then the graver, then what opens more. */
+const byWeight = (a: Finding, b: Finding): number =>
+  Number(b.theme === 'compromise') - Number(a.theme === 'compromise') ||
+  compareSeverity(b.severity, a.severity) ||
+  b.opens.length - a.opens.length ||
+  a.check.localeCompare(b.check);
+
+const counted = (findings: readonly Finding[]): Readonly<Record<Severity, number>> => {
+  const counts: Record<Severity, number> = { info: 0, low: 0, medium: 0, high: 0, critical: 0 };
+  for (const { severity } of findings) counts[severity]++;
+  return counts;
+};
+
+/** Compromise before health: a server that is closed and was entered is not safe. */
+function healthOf(view: View, findings: readonly Finding[]): Health {
+  if (findings.some(({ theme, severity }) => theme === 'compromise' && compareSeverity(severity, 'high') >= 0)) return 'compromised';
+  if (view.exposure.known) {
+    const { origins, actors, cells } = view.exposure.value;
+    const remote = new Set(origins.filter(({ reach }) => reach === 'internet' || reach === 'network' || reach === 'container').map(({ id }) => id));
+    const anyone = new Set(actors.filter(({ kind }) => kind !== 'password' && kind !== 'certificate').map(({ id }) => id));
+    if (cells.some(({ from, as }) => remote.has(from) && anyone.has(as))) return 'exposed';
+  }
+  if (findings.some(({ severity }) => compareSeverity(severity, 'high') >= 0)) return 'weak';
+  // Nothing bad seen is not the same as looked at: without the exposure there is no clean bill.
+  return view.exposure.known ? 'sound' : 'unknown';
+}
+
+/** All checks on one server. Pure: the same evidence gives the same audit. */
+export function audit(name: string, evidence: Evidence, view: View, checks: readonly Check[]): ServerAudit {
+  const all = checks.flatMap((check) => judge(check, view));
+  const of = (verdict: Finding['verdict']): readonly Finding[] => all.filter((finding) => finding.verdict === verdict);
+  const findings = of('fail').toSorted(byWeight);
+  return {
+    name,
+    collectedAt: evidence.collectedAt,
+    identity: view.identity,
+    exposure: view.exposure,
+    health: healthOf(view, findings),
+    findings,
+    unknowns: of('unknown'),
+    passed: of('pass'),
+    notApplicable: of('not-applicable'),
+    counts: counted(findings),
+    missing: Object.entries(view).flatMap(([fact, seen]) => (seen.known ? [] : [{ fact, why: seen.why, detail: seen.detail }])),
+    evidence,
+  };
+}

@@ -1,0 +1,99 @@
+import { joinHostPort, kindOf, networkOf } from '../lang/address/index.ts';
+import type { HostAddress, Listener, Origin, Reach } from '../model/index.ts';
+
+/** One door of the server, seen in the kernel's tables or read from its settings. */
+export interface DoorWay {
+  readonly address: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Where we learned of it: `/proc/net/tcp`, `bind in /etc/redis/redis.conf`. */
+  readonly source: string;
+}
+
+export interface OriginContext {
+  /** Addresses of the host, where they are known: they say what a wildcard listener means. */
+  readonly hostAddresses: readonly HostAddress[] | undefined;
+  /** Why the server turns away everyone who does not come from loopback; `undefined` where it does not. */
+  readonly refusesOthers: string | undefined;
+  readonly clientCertificate: boolean;
+}
+
+const containerBridge = /^(docker\d|br-|podman|cni|virbr|lxcbr|lxdbr|veth)/;
+
+/** Where packets to this address can come from, widest first. */
+function placesOf(address: string, context: OriginContext): readonly { readonly reach: Reach; readonly label: string; readonly sources: readonly string[]; readonly certain: boolean; readonly at: string }[] {
+  const kind = kindOf(address === '*' ? '0.0.0.0' : address === '-::*' || address === '::*' ? '::' : address);
+  if (kind === undefined) return [{ reach: 'network', label: `whoever reaches ${address}`, sources: [], certain: false, at: address }];
+  if (kind === 'loopback') return [{ reach: 'host', label: 'this host', sources: [address.includes(':') ? '::1/128' : '127.0.0.0/8'], certain: true, at: address }];
+  if (kind === 'unspecified') return wildcard(address.includes(':'), context);
+  return [outside(address, context)];
+}
+
+function outside(address: string, context: OriginContext): ReturnType<typeof placesOf>[number] {
+  const owner = context.hostAddresses?.find((own) => own.address === address);
+  const everyone = address.includes(':') ? '::/0' : '0.0.0.0/0';
+  if (owner && containerBridge.test(owner.interface)) {
+    const network = networkOf(owner.address, owner.prefix);
+    return { reach: 'container', label: `containers on ${owner.interface}`, sources: network ? [network] : [], certain: true, at: address };
+  }
+  if (kindOf(address) === 'public') {
+    return { reach: 'internet', label: 'the Internet', sources: [everyone], certain: true, at: address };
+  }
+  const network = owner && networkOf(owner.address, owner.prefix);
+  return {
+    reach: 'network',
+    label: network ? `the network ${network} and whoever routes to it` : `whoever routes to ${address}`,
+    sources: [network ?? everyone],
+    certain: true,
+    at: address,
+  };
+}
+
+function wildcard(six: boolean, context: OriginContext): ReturnType<typeof placesOf> {
+  const host = { reach: 'host', label: 'this host', sources: [six ? '::1/128' : '127.0.0.0/8'], certain: true, at: six ? '::1' : '127.0.0.1' } as const;
+  if (!context.hostAddresses) {
+    const label = 'anyone who routes to this host';
+    return [{ reach: 'internet', label, sources: [six ? '::/0' : '0.0.0.0/0'], certain: false, at: six ? '::' : '0.0.0.0' }, host];
+  }
+  const others = context.hostAddresses.filter(({ address }) => {
+    const kind = kindOf(address);
+    return address.includes(':') === six && kind !== 'loopback' && kind !== 'link-local' && kind !== undefined;
+  });
+  return [...others.map(({ address }) => outside(address, context)), host];
+}
+
+const order: readonly Reach[] = ['internet', 'network', 'container', 'host', 'socket'];
+
+/** Rows of the exposure table: who can open a connection, through every layer that we have looked at. */
+export function originsOf(doors: readonly DoorWay[], sockets: readonly Listener[], context: OriginContext): readonly Origin[] {
+  const rows = doors.flatMap((door) =>
+    placesOf(door.address, context).map((place): Origin => {
+      const remote = place.reach !== 'host';
+      const notes = [
+        `listens on ${joinHostPort(door.address, door.port)} (${door.source})`,
+        ...(door.tls ? [context.clientCertificate ? 'TLS, and a client certificate is wanted' : 'TLS'] : []),
+      ];
+      return {
+        id: `${place.reach}:${joinHostPort(place.at, door.port)}`,
+        reach: place.reach,
+        label: place.label,
+        sources: place.sources,
+        via: { address: place.at, port: door.port, tls: door.tls },
+        certainty: place.certain ? 'certain' : 'possible',
+        ...(remote && context.refusesOthers ? { refused: context.refusesOthers } : {}),
+        because: notes,
+      };
+    }),
+  );
+  const unix = sockets.map((socket): Origin => ({
+    id: `socket:${socket.address}`,
+    reach: 'socket',
+    label: `local users${socket.mode ? ` (mode ${socket.mode})` : ''}`,
+    sources: [socket.address],
+    via: { path: socket.address },
+    certainty: 'certain',
+    because: ['listens on a unix socket'],
+  }));
+  const byId = new Map([...rows, ...unix].map((row) => [row.id, row]));
+  return [...byId.values()].toSorted((a, b) => order.indexOf(a.reach) - order.indexOf(b.reach) || a.id.localeCompare(b.id));
+}
