@@ -24,7 +24,7 @@ import type {
 
 /** Short ways to write the facts of an example: only what differs from a quiet, well-kept server is said. */
 
-export const secret = (strength: SecretNote['strength'], same = strength): SecretNote => ({
+export const secret = (strength: SecretNote['strength'], same: string = strength): SecretNote => ({
   secret: true,
   strength,
   same,

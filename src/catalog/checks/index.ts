@@ -2,24 +2,44 @@
 import type { Check } from '../define-check.ts';
 import defaultUserOpen from './authentication/default-user-open.ts';
 import attackerSettings from './compromise/attacker-settings.ts';
+import commandsOfIntrudersSeen from './compromise/commands-of-intruders-seen.ts';
 import dbfilenameOfAttackers from './compromise/dbfilename-of-attackers.ts';
+import deletedBinary from './compromise/deleted-binary.ts';
 import dirInAttackersPlace from './compromise/dir-in-attackers-place.ts';
 import foreignModule from './compromise/foreign-module.ts';
+import identityContradictsItself from './compromise/identity-contradicts-itself.ts';
 import indicatorKeys from './compromise/indicator-keys.ts';
+import manyFailedLogins from './compromise/many-failed-logins.ts';
+import passwordSetOnlyAtRuntime from './compromise/password-set-only-at-runtime.ts';
+import plantedCronOrKey from './compromise/planted-cron-or-key.ts';
+import plantedFile from './compromise/planted-file.ts';
+import portClosedByUnknownRule from './compromise/port-closed-by-unknown-rule.ts';
+import preloadedLibrary from './compromise/preloaded-library.ts';
 import replicationIdForged from './compromise/replication-id-forged.ts';
 import suspiciousFunctions from './compromise/suspicious-functions.ts';
+import unexpectedChildProcess from './compromise/unexpected-child-process.ts';
 import unknownReplicaOf from './compromise/unknown-replica-of.ts';
 import unknownUsers from './compromise/unknown-users.ts';
 
 export const checks: readonly Check[] = [
   { id: 'default-user-open', theme: 'authentication', ...defaultUserOpen },
   { id: 'attacker-settings', theme: 'compromise', ...attackerSettings },
+  { id: 'commands-of-intruders-seen', theme: 'compromise', ...commandsOfIntrudersSeen },
   { id: 'dbfilename-of-attackers', theme: 'compromise', ...dbfilenameOfAttackers },
+  { id: 'deleted-binary', theme: 'compromise', ...deletedBinary },
   { id: 'dir-in-attackers-place', theme: 'compromise', ...dirInAttackersPlace },
   { id: 'foreign-module', theme: 'compromise', ...foreignModule },
+  { id: 'identity-contradicts-itself', theme: 'compromise', ...identityContradictsItself },
   { id: 'indicator-keys', theme: 'compromise', ...indicatorKeys },
+  { id: 'many-failed-logins', theme: 'compromise', ...manyFailedLogins },
+  { id: 'password-set-only-at-runtime', theme: 'compromise', ...passwordSetOnlyAtRuntime },
+  { id: 'planted-cron-or-key', theme: 'compromise', ...plantedCronOrKey },
+  { id: 'planted-file', theme: 'compromise', ...plantedFile },
+  { id: 'port-closed-by-unknown-rule', theme: 'compromise', ...portClosedByUnknownRule },
+  { id: 'preloaded-library', theme: 'compromise', ...preloadedLibrary },
   { id: 'replication-id-forged', theme: 'compromise', ...replicationIdForged },
   { id: 'suspicious-functions', theme: 'compromise', ...suspiciousFunctions },
+  { id: 'unexpected-child-process', theme: 'compromise', ...unexpectedChildProcess },
   { id: 'unknown-replica-of', theme: 'compromise', ...unknownReplicaOf },
   { id: 'unknown-users', theme: 'compromise', ...unknownUsers },
 ];

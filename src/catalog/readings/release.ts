@@ -4,8 +4,8 @@ import type { Identity } from '../../model/index.ts';
 /** What the version of a server decides, for checks. `undefined`: not known, so say neither. */
 export type Answer = boolean | undefined;
 
-/** The first branch of each product that has a thing; `never` where no release has it. */
-type Since = Partial<Record<Product, string | 'never'>>;
+/** The first branch of each product that has a thing; the word `never` where no release has it. */
+type Since = Partial<Record<Product, string>>;
 
 /** Whether a server has what came with `since`. Only a range known: true or false where all of it agrees. */
 function has(identity: Identity, since: Since): Answer {

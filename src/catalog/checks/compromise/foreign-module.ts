@@ -20,43 +20,21 @@ const intruders = new Set([
 ]);
 
 /** Modules that vendors ship, by the name that MODULE LIST gives. */
-const vendors = new Set([
-  ...[
-    'search',
-    'searchlight',
-    'ft',
-    'rejson',
-    'json',
-    'timeseries',
-    'bf',
-    'rediscompat',
-    'redisgears',
-    'redisgears_2',
-    'graph',
-    'ai',
-  ],
-  ...[
-    'vectorset',
-    'lua',
-    'valkey-ldap',
-    'ldap',
-    'valkeyaudit',
-    'audit',
-    'redis-cell',
-    'neural-nets',
-    'redissql',
-    'rl',
-  ],
-]);
+const vendors = new Set(
+  (
+    'search searchlight ft rejson json timeseries bf rediscompat redisgears redisgears_2 graph ai vectorset lua ' +
+    'valkey-ldap ldap valkeyaudit audit redis-cell neural-nets redissql rl'
+  ).split(' '),
+);
 
 /** Named in the file or on the command line: then somebody meant it to be loaded. Unknown where neither was read. */
 function isMeant(path: string, file: Fact<ConfFacts>, process: Fact<ProcessFacts>): boolean | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (process.known && process.value.argv.some((argument) => argument.includes(name))) return true;
   if (!file.known) return undefined;
-  const inFile = file.value.lines.some(
-    ({ name: directive, args }) => directive === 'loadmodule' && String(args[0]).endsWith(name),
-  );
+  const inFile = file.value.lines.some(({ name: directive, args: [library] }) => {
+    return directive === 'loadmodule' && typeof library === 'string' && library.endsWith(name);
+  });
   return inFile || (process.known ? false : undefined);
 }
 

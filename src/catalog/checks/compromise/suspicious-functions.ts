@@ -1,6 +1,9 @@
 import { defineCheck, failEach, fault } from '../../define-check.ts';
 import { listed } from '../../readings/values.ts';
 
+/** What a function cannot need: native code and other programs. The rest has rare honest uses. */
+const breaksOut = /native library|C symbol|program|loadlib|luaopen|popen|os\.execute/i;
+
 export default defineCheck({
   title: 'A function library holds code that breaks out of the sandbox',
   severity: 'critical',
@@ -17,9 +20,11 @@ export default defineCheck({
       functions
         .filter(({ signs }) => signs.length > 0)
         .map(({ name, engine, signs }) =>
-          fault(`library ${name} (${engine}): ${listed(signs)}`, [
-            { kind: 'investigate', what: `who loaded function library ${name}` },
-          ]),
+          fault(
+            `library ${name} (${engine}): ${listed(signs)}`,
+            [{ kind: 'investigate', what: `who loaded function library ${name}` }],
+            { severity: signs.some((sign) => breaksOut.test(sign)) ? 'critical' : 'medium' },
+          ),
         ),
     ),
   examples: {
@@ -28,8 +33,11 @@ export default defineCheck({
       'plain Lua': { functions: [{ name: 'orders', engine: 'LUA', signs: [] }] },
     },
     bad: {
+      'collects garbage by hand': {
+        functions: [{ name: 'lib', engine: 'LUA', signs: ['drives the garbage collector'] }],
+      },
       'the Debian hole': {
-        functions: [{ name: 'lib', engine: 'LUA', signs: ['package.loadlib', 'io.popen'] }],
+        functions: [{ name: 'lib', engine: 'LUA', signs: ['loads a native library', 'starts a program'] }],
       },
     },
   },
