@@ -1,0 +1,23 @@
+import { indexOf, type CommandTable } from './command-table.ts';
+import { allowsName, needsNoPermission } from './permits.ts';
+import type { AclUser } from './types.ts';
+
+/**
+ * Everything that some selector of the user allows, keys aside: full names in lower case, subcommands as
+ * `config|set`, commands allowed with one first argument only as `debug|object`. A container stands there only
+ * if it is allowed as such.
+ */
+export function allowedCommands(user: AclUser, table: CommandTable): ReadonlySet<string> {
+  const allowed = new Set<string>();
+  for (const command of indexOf(table).commands) {
+    const name = command.name.toLowerCase();
+    if (needsNoPermission(command) || user.selectors.some(({ commands }) => allowsName(commands, name)))
+      allowed.add(name);
+  }
+  for (const { firstArgs } of user.selectors) {
+    for (const [name, args] of Object.entries(firstArgs)) {
+      if (!allowed.has(name)) for (const argument of args) allowed.add(`${name}|${argument.toLowerCase()}`);
+    }
+  }
+  return allowed;
+}

@@ -1,0 +1,66 @@
+/** Command tables that come with us, for what is read without a server: a configuration, an ACL file. */
+import { tableOf, type CommandTable } from './command-table.ts';
+import { versionNumbers, type Server } from './dialect.ts';
+import { decodeCommand } from './table-text.ts';
+
+interface Bundle {
+  readonly product: string;
+  readonly version: string;
+  readonly commands: string;
+}
+
+const tables = new Map<Bundle, CommandTable>();
+
+/**
+ * The commands of a product and version: of exactly that one, else of the nearest that was recorded, and then
+ * `exact` is false. Nearest: the same product, the newest that is not newer, else the oldest; an unknown product
+ * counts as Redis. The tables are loaded at the first call.
+ *
+ * @example (await bundledCommands('redis', '7.2.4')).exact // false: 7.2.6 or 7.0.15 is what we have
+ */
+export async function bundledCommands(product: string, version: string): Promise<CommandTable> {
+  const { definitions, versions } = await import('./tables/commands.ts');
+  const bundle = nearest(versions, { product: product.toLowerCase(), version });
+  const known = tables.get(bundle);
+  const exact = bundle.product === product.toLowerCase() && bundle.version === version;
+  const table =
+    known ??
+    tableOf(
+      unpacked(bundle.commands).map((at) => decodeCommand(definitions[at] ?? '')),
+      {
+        product: bundle.product,
+        version: bundle.version,
+      },
+    );
+  tables.set(bundle, table);
+  return { ...table, server: { product, version }, exact };
+}
+
+function nearest(versions: readonly Bundle[], { product, version }: Server): Bundle {
+  const same = versions.filter((bundle) => bundle.product === product);
+  const candidates = (
+    same.length > 0 ? same : versions.filter((bundle) => bundle.product === 'redis')
+  ).toSorted((a, b) => rank(a.version) - rank(b.version));
+  const exact = candidates.find((bundle) => bundle.version === version);
+  const wanted = rank(version);
+  // Within one release line the commands do not change: a later patch tells as much as an earlier one.
+  const line = candidates.findLast(
+    (bundle) => Math.trunc(rank(bundle.version) / 1e4) === Math.trunc(wanted / 1e4),
+  );
+  const [oldest] = candidates;
+  const found = exact ?? line ?? candidates.findLast((bundle) => rank(bundle.version) <= wanted) ?? oldest;
+  if (found === undefined) throw new Error('no command table is bundled');
+  return found;
+}
+
+const rank = (version: string): number => {
+  const [major, minor, patch] = versionNumbers(version);
+  return major * 1e8 + minor * 1e4 + patch;
+};
+
+function unpacked(text: string): readonly number[] {
+  return text.split(' ').flatMap((run) => {
+    const [first = 0, last = first] = run.split('-').map((part) => Number.parseInt(part, 36));
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}

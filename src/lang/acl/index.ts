@@ -1,0 +1,34 @@
+/**
+ * The ACL language of Redis, Valkey and KeyDB: users read from files, commands and replies, applied, printed, and
+ * asked what they may do, as each version of the server does it.
+ */
+export { allowedCommands } from './allowed.ts';
+export { bundledCommands } from './bundled.ts';
+export { byteString, textOf } from './byte-string.ts';
+export { commandTable } from './command-reply.ts';
+export { findCommand, knownCategories, renameCommands } from './command-table.ts';
+export type { AclCommand, CommandTable } from './command-table.ts';
+export { dialectOf } from './dialect.ts';
+export type { Dialect, Server } from './dialect.ts';
+export { loadConfUsers, parseAclFile } from './file.ts';
+export type { AclFile, DeclaredUser } from './file.ts';
+export { matchesGlob } from './glob.ts';
+export type { BeginSearch, FindKeys, KeyAccess, KeySpec } from './key-spec.ts';
+export type { FoundKey } from './key-functions.ts';
+export { keysOf } from './keys.ts';
+export type { CommandKeys } from './keys.ts';
+export { allowsKey, permits } from './permits.ts';
+export type { Denial, Permission, Place } from './permits.ts';
+export { printKeyPattern, printSelector, printUser } from './print.ts';
+export type {
+  AclContext,
+  AclProblem,
+  AclProblemCode,
+  AclSelector,
+  AclSource,
+  AclUser,
+  CommandRules,
+  KeyPattern,
+} from './types.ts';
+export { applyRules, defaultUser, newUser, parseUserLine } from './user.ts';
+export type { UserResult } from './user.ts';

@@ -1,0 +1,47 @@
+/** A user as ACL LIST and ACL SAVE write it. */
+import { dialectOf, type Dialect } from './dialect.ts';
+import { describeCommands } from './describe-commands.ts';
+import type { AclContext, AclSelector, AclUser, KeyPattern } from './types.ts';
+
+/**
+ * The line of ACL LIST for a user, byte for byte. Before 7.2 single commands come in the order of the table: with
+ * the table of the very server that is its own order, which it draws anew at each start.
+ *
+ * @example printUser(user, context) // 'user app on #5e88… ~app:* resetchannels -@all +@read'
+ */
+export function printUser(user: AclUser, context: AclContext): string {
+  const dialect = dialectOf(context);
+  const words = ['user', user.name, user.enabled ? 'on' : 'off'];
+  if (user.noPassword) words.push('nopass');
+  if (dialect.sanitize === 'kept' && user.sanitize) {
+    words.push(user.sanitize === 'on' ? 'sanitize-payload' : 'skip-sanitize-payload');
+  }
+  for (const password of user.passwords) words.push(`#${password}`);
+  const [root, ...selectors] = user.selectors;
+  words.push(printSelector(root, context, dialect));
+  for (const selector of selectors) words.push(`(${printSelector(selector, context, dialect)})`);
+  return words.join(' ');
+}
+
+/** What stands between the parentheses; for the root selector, what stands outside. */
+export function printSelector(
+  selector: AclSelector,
+  context: AclContext,
+  dialect: Dialect = dialectOf(context),
+): string {
+  const words = selector.allKeys ? ['~*'] : selector.keyPatterns.map(printKeyPattern);
+  if (dialect.channels) words.push(...printChannels(selector));
+  if (dialect.databases && !selector.allDatabases) {
+    words.push(selector.databases.length > 0 ? `db=${selector.databases.join(',')}` : 'resetdbs');
+  }
+  const { commands } = selector;
+  if (dialect.keepsRules) words.push(commands.future ? '+@all' : '-@all', ...commands.rules);
+  else words.push(...describeCommands(selector, context, dialect));
+  return words.join(' ');
+}
+
+export const printKeyPattern = ({ pattern, read, write }: KeyPattern): string =>
+  `${read && write ? '~' : read ? '%R~' : '%W~'}${pattern}`;
+
+const printChannels = ({ allChannels, channels }: AclSelector): readonly string[] =>
+  allChannels ? ['&*'] : ['resetchannels', ...channels.map((channel) => `&${channel}`)];
