@@ -19,8 +19,10 @@ describe('printable', () => {
     ['a hangul filler, which shows nothing', '\u3164', '\\u3164'],
   ])('writes %s out', (_, text, shown) => expect(printable(text)).toBe(shown));
 
-  it.each(['plain', 'naïve café', 'Größe 100 µ', '日本語', '😀 ok', 'back\\slash'])('leaves %s alone', (text) =>
-    expect(printable(text)).toBe(text));
+  it.each(['plain', 'naïve café', 'Größe 100 µ', '日本語', '😀 ok', 'back\\slash'])(
+    'leaves %s alone',
+    (text) => expect(printable(text)).toBe(text),
+  );
 
   it('cuts long text, and never through a pair', () => {
     expect(printable('abcdef', 3)).toBe('abc…');
@@ -29,12 +31,15 @@ describe('printable', () => {
 
   it('leaves nothing unsafe, and changes nothing the second time', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }), (text) => {
-        const shown = printable(text);
-        expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
-        expect(shown.isWellFormed()).toBe(true);
-        expect(printable(shown, Infinity)).toBe(shown);
-      }),
+      fc.property(
+        fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
+        (text) => {
+          const shown = printable(text);
+          expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+          expect(shown.isWellFormed()).toBe(true);
+          expect(printable(shown, Infinity)).toBe(shown);
+        },
+      ),
       { numRuns: runs },
     );
   });

@@ -4,7 +4,23 @@ import { clip, pad, padStart, printable, take, width, wrap } from './index.ts';
 
 const runs = process.env['KEYWARD_DEEP'] ? 20_000 : 300;
 const text = fc
-  .array(fc.constantFrom('a', 'word', ' ', '  ', '日本', 'e\u0301', '😀', '❤\ufe0f', '\\x1b', 'ａ', '\u0301\u0301', '🇫🇷'), { maxLength: 30 })
+  .array(
+    fc.constantFrom(
+      'a',
+      'word',
+      ' ',
+      '  ',
+      '日本',
+      'e\u0301',
+      '😀',
+      '❤\ufe0f',
+      '\\x1b',
+      'ａ',
+      '\u0301\u0301',
+      '🇫🇷',
+    ),
+    { maxLength: 30 },
+  )
   .map((parts) => parts.join(''));
 
 describe('width', () => {
@@ -33,7 +49,8 @@ describe('take and clip', () => {
   });
   it('keep marks with their letter', () => expect(take('e\u0301x', 1)).toBe('e\u0301'));
   it('leave alone what fits', () => expect(clip('four', 4)).toBe('four'));
-  it('do not keep a flood of marks', () => expect(clip(`a${'\u0301'.repeat(4000)}`, 10).length).toBeLessThan(200));
+  it('do not keep a flood of marks', () =>
+    expect(clip(`a${'\u0301'.repeat(4000)}`, 10).length).toBeLessThan(200));
   it('hold their width', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 20 }), (shown, columns) => {

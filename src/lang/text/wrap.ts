@@ -5,7 +5,7 @@ function pieces(word: string, columns: number): string[] {
   const found: string[] = [];
   let rest = word;
   while (width(rest) > columns) {
-    const piece = take(rest, columns) || [...rest].slice(0, 1).join('');
+    const piece = take(rest, columns) || String.fromCodePoint(rest.codePointAt(0) ?? 0);
     found.push(piece);
     rest = rest.slice(piece.length);
   }

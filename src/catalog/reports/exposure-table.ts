@@ -1,0 +1,127 @@
+import {
+  capabilityNames,
+  reaches,
+  type Actor,
+  type Capability,
+  type Cell,
+  type Exposure,
+  type Origin,
+} from '../../model/index.ts';
+import { asWhom, columns, compareActors, list, plural } from './words.ts';
+
+export type Mark = 'certain' | 'possible' | 'no';
+
+/** Users who can do the same from the same place. */
+export interface Row {
+  readonly actors: readonly Actor[];
+  readonly marks: Readonly<Record<Capability, Mark>>;
+  /** What makes each mark so. */
+  readonly by: Readonly<Partial<Record<Capability, readonly string[]>>>;
+}
+
+/** Places from which the same users can do the same. */
+export interface Group {
+  readonly origins: readonly Origin[];
+  readonly rows: readonly Row[];
+}
+
+export const cellKey = ({ from, as, can }: Cell): string => `${from}|${as}|${can}`;
+
+const signature = ({ marks }: Row): string => capabilityNames.map((can) => marks[can].charAt(0)).join('');
+
+function rowOf(actor: Actor, cells: readonly Cell[]): Row {
+  const of = (can: Capability): readonly Cell[] => cells.filter((cell) => cell.can === can);
+  const mark = (can: Capability): Mark =>
+    of(can).some(({ certainty }) => certainty === 'certain')
+      ? 'certain'
+      : of(can).length > 0
+        ? 'possible'
+        : 'no';
+  return {
+    actors: [actor],
+    marks: Object.fromEntries(capabilityNames.map((can) => [can, mark(can)])) as Row['marks'],
+    by: Object.fromEntries(
+      capabilityNames
+        .filter((can) => of(can).length > 0)
+        .map((can) => [can, [...new Set(of(can).flatMap(({ by }) => by))]]),
+    ),
+  };
+}
+
+function mergeBy(a: Row['by'], b: Row['by']): Row['by'] {
+  const names = capabilityNames.filter((can) => a[can] ?? b[can]);
+  return Object.fromEntries(names.map((can) => [can, [...new Set([...(a[can] ?? []), ...(b[can] ?? [])])]]));
+}
+
+function mergeRows(rows: readonly Row[]): readonly Row[] {
+  const merged = new Map<string, Row>();
+  for (const row of rows) {
+    const key = signature(row);
+    const before = merged.get(key);
+    merged.set(
+      key,
+      before ? { ...before, actors: [...before.actors, ...row.actors], by: mergeBy(before.by, row.by) } : row,
+    );
+  }
+  return [...merged.values()];
+}
+
+/**
+ * The exposure as a table that a person can take in: the widest origin first, those who need least first; users and
+ * origins that may do the same stand in one row. With `keep`, only of those cells (keys as in `Finding.opens`).
+ */
+export function exposureTable(
+  { origins, actors, cells }: Exposure,
+  keep?: ReadonlySet<string>,
+): readonly Group[] {
+  const index = Map.groupBy(
+    keep ? cells.filter((cell) => keep.has(cellKey(cell))) : cells,
+    ({ from, as }) => `${from}|${as}`,
+  );
+  const people = actors.toSorted(compareActors);
+  const groups = new Map<string, Group>();
+  for (const origin of origins.toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach))) {
+    const rows = mergeRows(people.map((actor) => rowOf(actor, index.get(`${origin.id}|${actor.id}`) ?? [])));
+    const key = rows.map((row) => `${signature(row)} ${row.actors.map(({ id }) => id).join(' ')}`).join('\n');
+    const before = groups.get(key);
+    groups.set(
+      key,
+      before ? { ...before, origins: [...before.origins, origin] } : { origins: [origin], rows },
+    );
+  }
+  return [...groups.values()];
+}
+
+export const canDo = ({ marks }: Row): readonly Capability[] =>
+  capabilityNames.filter((can) => marks[can] !== 'no');
+
+function withWhom(actors: readonly Actor[]): string {
+  const named = actors.filter(({ kind }) => kind !== 'nobody');
+  const parts = [
+    ...(named.length < actors.length ? ['without a login'] : []),
+    ...(named.length > 0 ? [`as ${asWhom(named)}`] : []),
+  ];
+  return parts.join(' or ');
+}
+
+/** What cells of the table a finding opens, in words, one text for each who-and-where; the widest first. */
+export function openings(exposure: Exposure, opens: readonly string[]): readonly string[] {
+  if (opens.length === 0) return [];
+  return exposureTable(exposure, new Set(opens)).flatMap(({ origins, rows }) =>
+    rows.flatMap((row) => {
+      const can = canDo(row);
+      if (can.length === 0) return [];
+      const what =
+        can.length === capabilityNames.length ? 'everything' : list(can.map((one) => columns[one]));
+      const others = origins.length > 1 ? ` and ${plural(origins.length - 1, 'other place')}` : '';
+      return [`${what} ${withWhom(row.actors)}, to ${origins[0]?.label ?? ''}${others}`];
+    }),
+  );
+}
+
+/** Where an origin comes in: `10.0.0.5:6379`, `10.0.0.5:6380 (TLS)`, `/run/redis.sock`. */
+export function entrance({ via }: Origin): string {
+  if ('path' in via) return via.path;
+  const host = via.address.includes(':') ? `[${via.address}]` : via.address;
+  return `${host}:${via.port}${via.tls ? ' (TLS)' : ''}`;
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { emptyAudit, exampleAudit, serverOf } from '../example-audit.ts';
+import { hostileAudit } from '../hostile-audit.ts';
+import json from './index.ts';
+
+type Schema = { readonly [name: string]: unknown };
+const schema = (name: string): Schema =>
+  JSON.parse(
+    readFileSync(new URL(`../../../../schemas/${name}.schema.json`, import.meta.url), 'utf8'),
+  ) as Schema;
+const options = { color: false, width: 80 };
+const parse = (text: string): { servers: { evidence: unknown }[] } =>
+  JSON.parse(text) as { servers: { evidence: unknown }[] };
+
+const validator = (name: string): ((value: unknown) => string) => {
+  const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile(
+    schema(name),
+  );
+  return (value) => (validate(value) ? 'valid' : JSON.stringify(validate.errors, null, 2));
+};
+
+describe('the published schemas', () => {
+  const audit = validator('audit');
+  const snapshot = validator('snapshot');
+
+  it('take every audit that is printed', () => {
+    for (const shown of [
+      emptyAudit,
+      exampleAudit,
+      hostileAudit,
+      { ...emptyAudit, servers: [serverOf('a')] },
+    ]) {
+      expect(audit(parse(json.render(shown, options)))).toBe('valid');
+    }
+  });
+  it('take evidence, as it is saved and as the audit repeats it', () => {
+    for (const server of exampleAudit.servers)
+      expect(snapshot(JSON.parse(JSON.stringify(server.evidence)))).toBe('valid');
+    for (const { evidence } of parse(json.render(exampleAudit, options)).servers)
+      expect(snapshot(evidence)).toBe('valid');
+  });
+  it('refuse what is no audit', () => {
+    expect(audit({ ...emptyAudit, schema: 'keyward.audit/2' })).not.toBe('valid');
+    expect(audit({ ...emptyAudit, servers: [{ name: 'a' }] })).not.toBe('valid');
+    expect(audit({ ...emptyAudit, more: 1 })).not.toBe('valid');
+    expect(snapshot({ ...exampleAudit.servers[0]?.evidence, facts: { door: { known: true } } })).not.toBe(
+      'valid',
+    );
+  });
+
+  it.each(['audit', 'snapshot'])('%s describes every property', (name) => {
+    const silent: string[] = [];
+    const walk = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      for (const [key, part] of Object.entries(value)) {
+        if (key === 'properties') {
+          for (const [property, about] of Object.entries(part as Schema)) {
+            const { description } = about as { description?: string };
+            if (typeof description !== 'string' || description.length < 4) silent.push(`${path}/${property}`);
+          }
+        }
+        walk(part, `${path}/${key}`);
+      }
+    };
+    walk(schema(name), name);
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('the JSON report', () => {
+  it('says every value again, but secrets as ***', () => {
+    const masked = JSON.parse(JSON.stringify(hostileAudit), (_name, value: unknown) =>
+      typeof value === 'object' && value !== null && 'secret' in value ? '***' : value,
+    ) as object;
+    expect(JSON.parse(json.render(hostileAudit, options))).toEqual({
+      $schema: 'audit.schema.json',
+      ...masked,
+    });
+  });
+  it('is plain text to a terminal, also where JSON would allow more', () => {
+    expect(json.render(hostileAudit, options)).not.toMatch(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/,
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import { clip, pad, width } from '../../../lang/text/index.ts';
+import type { Finding } from '../../../model/index.ts';
+import { openings } from '../exposure-table.ts';
+import { isSign, remedies, type Remedy } from '../remedies.ts';
+import type { ShownServer } from '../shown.ts';
+import { capital, countWords, goalWords, list, listSome, plural, reasons, sentence, who } from '../words.ts';
+import { exposureLines } from './exposure.ts';
+import { healthColors, severityColors } from './ink.ts';
+import { hang, heading, more, some, type Page } from './page.ts';
+
+function titleLine({ columns, paint, signs }: Page, { name, health }: ShownServer): string {
+  const verdict = health.toUpperCase();
+  const shown = clip(name, columns - width(verdict) - 8);
+  const rule = signs.rule.repeat(Math.max(1, columns - width(shown) - width(verdict) - 6));
+  return `${paint(signs.rule.repeat(2), 'dim')} ${paint(shown, 'bold')} ${paint(rule, 'dim')} ${paint(verdict, ...healthColors[health])}`;
+}
+
+function whoLines(page: Page, { identity, seenBy, collectedAt }: ShownServer): string[] {
+  const lead = (word: string): string => `  ${pad(word, 8)}`;
+  const about = identity.known
+    ? [
+        ...hang(page, lead('Server'), capital(who(identity.value)), ['dim']),
+        ...some(page, identity.value.doubts, 3).shown.flatMap((doubt) =>
+          hang(page, lead('Doubt'), doubt, ['dim'], ['magenta']),
+        ),
+      ]
+    : hang(page, lead('Server'), `not known: ${identity.detail}`, ['dim'], ['magenta']);
+  return [...about, ...hang(page, lead('Seen'), `${collectedAt}, ${seenBy}`, ['dim'])];
+}
+
+const place = ({ where }: Finding): string =>
+  where ? `${where.file}${where.line === undefined ? '' : `:${where.line}`}` : '';
+
+function findingLines(page: Page, finding: Finding, opened: readonly string[]): string[] {
+  const { severity, title, seen, check } = finding;
+  const indent = ' '.repeat(10);
+  const file = place(finding);
+  const { shown, left } = some(page, opened, 2);
+  return [
+    ...hang(page, pad(severity.toUpperCase(), 10), title, severityColors[severity], ['bold']),
+    ...(seen === title ? [] : hang(page, indent, seen)),
+    ...shown.flatMap((line) => hang(page, `${indent}opens `, line, ['dim'])),
+    ...more(page, left, 'opening', 10),
+    ...hang(page, indent, `[${check}]${file === '' ? '' : ` ${file}`}`, [], ['dim']),
+  ];
+}
+
+function findingList(
+  page: Page,
+  title: string,
+  server: ShownServer,
+  findings: readonly Finding[],
+  most: number,
+): string[] {
+  if (findings.length === 0) return [];
+  const { shown, left } = some(page, findings, most);
+  const exposure = server.exposure.known ? server.exposure.value : undefined;
+  return [
+    heading(page, title),
+    ...shown.flatMap((finding) =>
+      findingLines(page, finding, exposure ? openings(exposure, finding.opens) : []),
+    ),
+    ...more(page, left, 'finding'),
+    '',
+  ];
+}
+
+function remedyLines(
+  page: Page,
+  { text, goals, findings, closes }: Remedy,
+  index: number,
+  cells: number,
+): string[] {
+  const indent = '    ';
+  const ends = [...new Set(findings.map(({ check }) => check))];
+  const effect = closes > 0 ? `; closes ${closes} of ${plural(cells, 'mark')} in the table` : '';
+  return [
+    ...hang(page, `${String(index + 1).padStart(2)}. `, text, ['bold']),
+    ...some(page, goals, 4).shown.flatMap((goal) =>
+      hang(page, `${indent}${page.signs.arrow} `, goalWords(goal), ['dim'], ['cyan']),
+    ),
+    ...hang(page, indent, `ends ${listSome(ends, 4)}${effect}`, [], ['dim']),
+  ];
+}
+
+function toDo(page: Page, { findings, exposure }: ShownServer): string[] {
+  const all = remedies(findings);
+  const cells = exposure.known ? exposure.value.cells.length : 0;
+  if (all.length === 0) return [];
+  const { shown, left } = some(page, all, 15);
+  return [
+    heading(page, 'WHAT TO DO'),
+    ...shown.flatMap((remedy, index) => remedyLines(page, remedy, index, cells)),
+    ...more(page, left, 'step'),
+    '',
+  ];
+}
+
+function notKnown(page: Page, { unknowns, missing }: ShownServer): string[] {
+  if (unknowns.length + missing.length === 0) return [];
+  const checks = some(page, unknowns, 8);
+  const byReason = Map.groupBy(missing, ({ why }) => why);
+  return [
+    heading(page, 'NOT KNOWN'),
+    ...checks.shown.flatMap(({ title, seen, check }) =>
+      hang(page, `  ${page.signs.unknown} `, `${title}? ${seen} [${check}]`, ['magenta']),
+    ),
+    ...more(page, checks.left, 'unanswered check'),
+    ...[...byReason].flatMap(([why, facts]) => {
+      const { shown, left } = some(page, facts, 6);
+      const words = reasons[why as keyof typeof reasons];
+      return [
+        ...hang(
+          page,
+          '  ',
+          `Facts missing, ${words?.why ?? why}: ${list(shown.map(({ fact, detail }) => `${fact} (${detail})`))}${left > 0 ? ` and ${left} more` : ''}.`,
+        ),
+        ...(words ? hang(page, '  To find out: ', `${words.how}.`, ['dim']) : []),
+      ];
+    }),
+    '',
+  ];
+}
+
+export const tally = ({ counts, unknowns, passed, notApplicable }: ShownServer): string =>
+  `${countWords(counts)}; ${unknowns.length} unknown, ${passed.length} passed, ${notApplicable.length} not applicable`;
+
+/** Everything about one server. Signs of an intruder stand above all else. */
+export function serverLines(page: Page, server: ShownServer): string[] {
+  const signs = server.findings.filter(isSign);
+  const faults = server.findings.filter((finding) => !isSign(finding));
+  const verdict = server.exposure.known
+    ? sentence(server.exposure.value)
+    : `Who can reach it, and what they can do there, is not known: ${server.exposure.detail}.`;
+  return [
+    titleLine(page, server),
+    ...(signs.length > 0 ? ['', ...findingList(page, 'SIGNS OF COMPROMISE', server, signs, 20)] : []),
+    ...hang(page, '', verdict, [], ['bold']),
+    '',
+    ...whoLines(page, server),
+    '',
+    ...exposureLines(page, server.exposure),
+    '',
+    ...findingList(page, signs.length > 0 ? 'OTHER FINDINGS' : 'FINDINGS', server, faults, 25),
+    ...toDo(page, server),
+    ...notKnown(page, server),
+    ...hang(page, '', `${capital(tally(server))}.`),
+  ];
+}

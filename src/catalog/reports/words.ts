@@ -1,0 +1,224 @@
+import {
+  reaches,
+  severities,
+  type Actor,
+  type Capability,
+  type Exposure,
+  type Goal,
+  type Health,
+  type Identity,
+  type Reason,
+  type Severity,
+} from '../../model/index.ts';
+
+/** Worst first. */
+export const healthOrder: readonly Health[] = ['compromised', 'exposed', 'weak', 'unknown', 'sound'];
+export const severityOrder: readonly Severity[] = severities.toReversed();
+
+/** One word a column of the exposure table, five letters where it can be. */
+export const columns: Readonly<Record<Capability, string>> = {
+  read: 'read',
+  write: 'write',
+  destroy: 'empty',
+  copy: 'copy',
+  control: 'control',
+  execute: 'code',
+  stop: 'stop',
+  observe: 'watch',
+  reach: 'reach',
+};
+
+/** What is done to the server, after "can". */
+const doings: Readonly<Record<Capability, string>> = {
+  read: 'read its data',
+  write: 'change its data',
+  destroy: 'empty it',
+  copy: 'copy it whole',
+  control: 'take it over',
+  execute: 'run code on its host',
+  stop: 'stop it',
+  observe: 'watch its other clients',
+  reach: 'make it connect elsewhere',
+};
+
+/** The worst first: what a verdict names when it has room for four. */
+const worst: readonly Capability[] = [
+  'execute',
+  'control',
+  'destroy',
+  'copy',
+  'write',
+  'read',
+  'stop',
+  'reach',
+  'observe',
+];
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+/** `a`, `a and b`, `a, b and c`. */
+export const list = (parts: readonly string[], joint = 'and'): string =>
+  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} ${joint} ${parts.at(-1)}`;
+
+/** Like `list`, with at most `most` named and the rest counted. */
+export const listSome = (parts: readonly string[], most: number): string =>
+  parts.length <= most ? list(parts) : `${parts.slice(0, most).join(', ')} and ${parts.length - most} more`;
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const products: Readonly<Record<string, string>> = {
+  redis: 'Redis',
+  'redis-stack': 'Redis Stack',
+  valkey: 'Valkey',
+  keydb: 'KeyDB',
+  dragonfly: 'Dragonfly',
+  kvrocks: 'Kvrocks',
+  garnet: 'Garnet',
+  redict: 'Redict',
+  unknown: 'a server of an unknown make',
+  'not-redis': 'not a server of the Redis family',
+};
+
+/** `Redis 7.2.16`; a range of versions where only error texts were seen. */
+export function make({ product, version, range }: Identity): string {
+  const name = products[product] ?? product;
+  if (version !== undefined) return `${name} ${version}`;
+  const bounds = [range?.from && `from ${range.from}`, range?.to && `up to ${range.to}`]
+    .filter(Boolean)
+    .join(' ');
+  return bounds === '' ? `${name}, version unknown` : `${name} ${bounds}`;
+}
+
+/** `Redis 7.2.16, cluster, replica`. */
+export const who = (identity: Identity): string =>
+  [...new Set([make(identity), identity.mode, identity.role])]
+    .filter((part) => part !== undefined)
+    .join(', ');
+
+const openKinds: readonly Actor['kind'][] = ['nobody', 'empty-password', 'guessable-password'];
+
+/** Nobody in particular: whoever needs no secret, or one that can be guessed. */
+export const isOpen = ({ kind }: Actor): boolean => openKinds.includes(kind);
+
+const actorOrder: readonly Actor['kind'][] = [...openKinds, 'password', 'certificate'];
+export const compareActors = (a: Actor, b: Actor): number =>
+  actorOrder.indexOf(a.kind) - actorOrder.indexOf(b.kind);
+
+/** As whom, for several users at once: `no login`, `app and worker, with their passwords`. */
+export function asWhom(actors: readonly Actor[], most = 6): string {
+  const parts = actorOrder.flatMap((kind) => {
+    const users = [...new Set(actors.filter((actor) => actor.kind === kind).map(({ user }) => user))];
+    if (users.length === 0) return [];
+    if (kind === 'nobody') return ['no login'];
+    const names = listSome(users, most);
+    const several = users.length > 1;
+    if (kind === 'empty-password') return [`${names} (empty password)`];
+    if (kind === 'guessable-password')
+      return [`${names} (${several ? 'guessable passwords' : 'guessable password'})`];
+    return [`${names} (${kind === 'certificate' ? 'client certificate' : 'password'})`];
+  });
+  return parts.join('; ');
+}
+
+/** The same as the end of a sentence. */
+function withWhat({ kind, user }: Actor): string {
+  if (kind === 'nobody') return 'without a login';
+  if (kind === 'empty-password') return `as user ${user}, whose password is empty`;
+  if (kind === 'guessable-password') return `as user ${user}, whose password can be guessed`;
+  return kind === 'certificate'
+    ? `with a client certificate, as user ${user}`
+    : `with the password of user ${user}`;
+}
+
+/** At most four doings of all that somebody can do; what another one implies is left out. */
+function chief(can: ReadonlySet<Capability>): string {
+  const implied = (one: Capability): boolean =>
+    (one === 'read' && can.has('copy')) || (one === 'write' && can.has('destroy'));
+  const chosen = worst.filter((one) => can.has(one) && !implied(one)).slice(0, 4);
+  return list(chosen.toReversed().map((one) => doings[one]));
+}
+
+/**
+ * The exposure in one sentence: the worst that can be done from the farthest away with the least.
+ *
+ * @example sentence(exposure) // 'Anyone who can route to 10.0.0.5 can copy it whole and empty it, without a login.'
+ */
+export function sentence({ origins, actors, cells, notCollected }: Exposure): string {
+  const byReach = origins.toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach));
+  const seen = (from: string, as: string, certainty: 'certain' | 'possible'): ReadonlySet<Capability> =>
+    new Set(
+      cells
+        .filter((cell) => cell.from === from && cell.as === as && cell.certainty === certainty)
+        .map(({ can }) => can),
+    );
+  for (const certainty of ['certain', 'possible'] as const) {
+    for (const origin of byReach) {
+      const candidates = actors
+        .filter(isOpen)
+        .map((actor) => ({ actor, can: seen(origin.id, actor.id, certainty) }))
+        .filter(({ can }) => can.size > 0)
+        .toSorted((a, b) => b.can.size - a.can.size || compareActors(a.actor, b.actor));
+      const [first] = candidates;
+      if (!first) continue;
+      const can = certainty === 'certain' ? 'can' : 'may be able to';
+      const perhaps =
+        certainty === 'certain' &&
+        !first.can.has('execute') &&
+        seen(origin.id, first.actor.id, 'possible').has('execute');
+      return `${capital(origin.label)} ${can} ${chief(first.can)}, ${withWhat(first.actor)}${perhaps ? '; perhaps also run code on its host' : ''}.`;
+    }
+  }
+  const doubt =
+    notCollected.length > 0 ? `, though ${plural(notCollected.length, 'layer')} could not be looked at` : '';
+  const named = byReach.find((origin) => cells.some(({ from }) => from === origin.id));
+  if (named)
+    return `Nobody gets in without a password or a certificate. It can be reached by ${named.label}${doubt}.`;
+  return origins.length === 0
+    ? `Nothing was found that can reach it${doubt}.`
+    : `Nobody was found who can do anything here${doubt}.`;
+}
+
+/** What should be true, as short as a change can be said. */
+export function goalWords(goal: Goal): string {
+  switch (goal.kind) {
+    case 'setting':
+      return `${goal.name} ${goal.value === '' ? '""' : goal.value}`;
+    case 'user':
+      return `user ${goal.name}: ${goal.rules.join(' ')}`;
+    case 'no-user':
+      return `no user ${goal.name}`;
+    case 'new-password':
+      return `a new password for ${goal.of}`;
+    case 'file':
+      return `${goal.path}:${goal.mode ? ` mode ${goal.mode}` : ''}${goal.owner ? ` owner ${goal.owner}` : ''}`;
+    case 'unit':
+      return `unit: ${goal.directive}=${goal.value}`;
+    case 'run-as':
+      return `runs as ${goal.user}`;
+    case 'upgrade':
+      return `version ${goal.to}`;
+    case 'reachable-only':
+      return `port ${goal.port} reachable only from ${goal.from}`;
+    case 'certificate':
+      return `${goal.path}: ${goal.need}`;
+    case 'investigate':
+      return `find out: ${goal.what}`;
+  }
+}
+
+export const reasons: Readonly<Record<Reason, { readonly why: string; readonly how: string }>> = {
+  'not-asked': { why: 'not asked', how: 'run Keyward on the host of the server, or give it the files' },
+  'no-access': { why: 'no access', how: 'let Keyward log in, or read the file, with more rights' },
+  'timed-out': { why: 'no answer in time', how: 'try again, with a longer time limit' },
+  'not-supported': { why: 'this product has no such thing', how: 'nothing to do' },
+  unreadable: { why: 'the answer made no sense', how: 'look at the answer by hand' },
+};
+
+/** `2 critical, 1 low`; `no findings` when there are none. */
+export function countWords(counts: Readonly<Record<Severity, number>>): string {
+  const parts = severityOrder
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => `${counts[severity]} ${severity}`);
+  return parts.length === 0 ? 'no findings' : parts.join(', ');
+}
