@@ -9,7 +9,9 @@ interface Bundle {
   readonly commands: string;
 }
 
-const tables = new Map<Bundle, CommandTable>();
+// What was asked for before, so that a table is built and indexed once. Versions come from outside: few are kept.
+const tables = new Map<string, CommandTable>();
+const kept = 64;
 
 /**
  * The commands of a product and version: of exactly that one, else of the nearest that was recorded, and then
@@ -20,20 +22,16 @@ const tables = new Map<Bundle, CommandTable>();
  */
 export async function bundledCommands(product: string, version: string): Promise<CommandTable> {
   const { definitions, versions } = await import('./tables/commands.ts');
+  const asked = `${product}\n${version}`;
+  const known = tables.get(asked);
+  if (known) return known;
   const bundle = nearest(versions, { product: product.toLowerCase(), version });
-  const known = tables.get(bundle);
+  const commands = unpacked(bundle.commands).map((at) => decodeCommand(definitions[at] ?? ''));
   const exact = bundle.product === product.toLowerCase() && bundle.version === version;
-  const table =
-    known ??
-    tableOf(
-      unpacked(bundle.commands).map((at) => decodeCommand(definitions[at] ?? '')),
-      {
-        product: bundle.product,
-        version: bundle.version,
-      },
-    );
-  tables.set(bundle, table);
-  return { ...table, server: { product, version }, exact };
+  const table = tableOf(commands, { product, version }, exact);
+  if (tables.size >= kept) tables.clear();
+  tables.set(asked, table);
+  return table;
 }
 
 function nearest(versions: readonly Bundle[], { product, version }: Server): Bundle {

@@ -39,7 +39,7 @@ export interface Dialect {
   readonly georadiusFlags: boolean;
   /** Options of XREAD that take one argument. */
   readonly streamOptions: readonly string[];
-  /** 8.4: SET k v IFEQ counts as a read of the value, but needs no read permission. */
+  /** 8.2: XREAD's own key finder says that it reads. */
   readonly xreadFlags: boolean;
 }
 

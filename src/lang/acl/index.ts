@@ -30,5 +30,6 @@ export type {
   CommandRules,
   KeyPattern,
 } from './types.ts';
+export { parseAclList, parseGetUser } from './replies.ts';
 export { applyRules, defaultUser, newUser, parseUserLine } from './user.ts';
 export type { UserResult } from './user.ts';

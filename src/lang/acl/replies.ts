@@ -1,0 +1,100 @@
+/** Users as a server tells them: ACL LIST and ACL GETUSER. */
+import { byteString } from './byte-string.ts';
+import { dialectOf } from './dialect.ts';
+import { settingOf } from './selector-state.ts';
+import type { AclContext, AclProblem, AclUser } from './types.ts';
+import { applyAll, parseUserLine, type UserResult } from './user.ts';
+import { closeUser, newUserState } from './user-state.ts';
+
+// A reply beyond this is cut: no server has so many users.
+const maximumUsers = 100_000;
+
+/**
+ * The users of a reply to ACL LIST: an array of strings or Buffers. Lines that cannot be read come as problems,
+ * numbered from 1; nothing throws.
+ *
+ * @example parseAclList(['user default on nopass ~* &* +@all'], context).users[0]?.noPassword // true
+ */
+export function parseAclList(
+  reply: unknown,
+  context: AclContext,
+): { readonly users: readonly AclUser[]; readonly problems: readonly AclProblem[] } {
+  const users: AclUser[] = [];
+  const problems: AclProblem[] = [];
+  const lines: readonly unknown[] = Array.isArray(reply) ? reply : [];
+  for (const [at, line] of lines.slice(0, maximumUsers).entries()) {
+    const text = textual(line);
+    const result: UserResult = parseUserLine(text ?? '', { ...context, source: 'acl-list' });
+    if (result.user) users.push(result.user);
+    else problems.push(...result.problems.map((found) => ({ ...found, line: at + 1 })));
+  }
+  return { users, problems };
+}
+
+/**
+ * A user from the reply to ACL GETUSER: pairs in an array, a map or an object. Before 7.0 keys and channels are arrays
+ * of bare patterns, since then one string of rules. `undefined` for a nil reply: there is no such user.
+ */
+export function parseGetUser(name: string, reply: unknown, context: AclContext): UserResult | undefined {
+  if (reply === null || reply === undefined) return undefined;
+  const dialect = dialectOf(context);
+  const setting = settingOf(context, dialect, true);
+  const state = newUserState(setting);
+  state.sanitize = undefined;
+  const fields = pairs(reply);
+  const flags = strings(fields.get('flags')).filter((flag) => userFlags.has(flag));
+  const passwords = strings(fields.get('passwords')).map((hash) => `#${hash}`);
+  const selectors = items(fields.get('selectors')).map(
+    (selector) => `(${permissions(pairs(selector)).join(' ')})`,
+  );
+  const tokens = [...flags, ...passwords, ...permissions(fields, dialect.channels), ...selectors];
+  const problems = applyAll(state, tokens, setting, 'end');
+  return problems.length > 0
+    ? { problems }
+    : { user: closeUser(byteString(name), state, setting), problems: [] };
+}
+
+// The other flags (allkeys, allcommands, allchannels) are told again by the fields.
+const userFlags = new Set(['on', 'off', 'nopass', 'sanitize-payload', 'skip-sanitize-payload']);
+
+function permissions(fields: ReadonlyMap<string, unknown>, channels = true): readonly string[] {
+  const flags = strings(fields.get('flags'));
+  return [
+    ...(flags.includes('allkeys') ? ['allkeys'] : rules(fields.get('keys'), '~')),
+    ...(channels ? ['resetchannels'] : []),
+    ...(flags.includes('allchannels') ? ['allchannels'] : rules(fields.get('channels'), '&')),
+    ...rules(fields.get('databases'), ''),
+    ...rules(fields.get('commands'), ''),
+  ];
+}
+
+/** A string of rules, or an array of patterns without their sign. */
+function rules(value: unknown, sign: string): readonly string[] {
+  const text = textual(value);
+  if (text !== undefined) return text.split(' ').filter((rule) => rule !== '');
+  return strings(value).map((pattern) => sign + pattern);
+}
+
+function textual(value: unknown): string | undefined {
+  if (value instanceof Uint8Array) return byteString(value);
+  return typeof value === 'string' ? byteString(value) : undefined;
+}
+
+function items(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value instanceof Set ? [...value] : [];
+}
+
+const strings = (value: unknown): readonly string[] =>
+  items(value)
+    .map(textual)
+    .filter((text) => text !== undefined);
+
+function pairs(value: unknown): ReadonlyMap<string, unknown> {
+  const entries: (readonly [unknown, unknown])[] = [];
+  if (value instanceof Map) entries.push(...value);
+  else if (Array.isArray(value))
+    for (let i = 0; i + 1 < value.length; i += 2) entries.push([value[i], value[i + 1]]);
+  else if (typeof value === 'object' && value !== null) entries.push(...Object.entries(value));
+  return new Map(entries.map(([key, item]) => [textual(key)?.toLowerCase() ?? '', item] as const));
+}
