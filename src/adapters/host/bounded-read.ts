@@ -1,0 +1,63 @@
+import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, readlinkSync } from 'node:fs';
+import { errorCode } from './collect.ts';
+
+/**
+ * Every file of the host is read through here. Files of a host under attack are hostile input: a pipe would block
+ * the reader for ever, a sparse file would fill the memory. So a file is opened without waiting, only regular
+ * files are read, and never more than `max` bytes. Small reads are done at once: for a few kilobytes the detour
+ * over the thread pool costs more than the read.
+ */
+export function readBytes(path: string, max: number): Buffer {
+  const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const stats = fstatSync(handle);
+    if (!stats.isFile()) throw Object.assign(new Error(`${path} is not a file`), { code: 'ENOTFILE' });
+    // Files of /proc say that they are empty. One byte more than the size shows the end without another buffer.
+    let bytes = Buffer.allocUnsafe(Math.min(stats.size === 0 ? 16_384 : stats.size + 1, max));
+    let size = 0;
+    for (;;) {
+      if (size === bytes.length) {
+        if (size === max) break;
+        bytes = Buffer.concat([bytes], Math.min(size * 4, max));
+      }
+      const count = readSync(handle, bytes, size, bytes.length - size, null);
+      if (count === 0) break;
+      size += count;
+    }
+    return bytes.subarray(0, size);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The first `max` bytes of a file as text. @throws a system error (`ENOENT`, `EACCES`), or `ENOTFILE`. */
+export const readText = (path: string, max = 65_536): string => readBytes(path, max).toString('utf8');
+
+/** Like {@link readText}, but undefined when there is no such file or it may not be read. */
+export function textOf(path: string, max = 65_536): string | undefined {
+  try {
+    return readText(path, max);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a symbolic link points to, or undefined. */
+export function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names in a folder, sorted, at most `max`; none when there is no such folder. @throws `EACCES`. */
+export function namesIn(folder: string, max = 4096): readonly string[] {
+  try {
+    return readdirSync(folder).slice(0, max).toSorted();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}

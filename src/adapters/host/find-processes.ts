@@ -1,0 +1,145 @@
+import { join } from 'node:path/posix';
+import { type Fact, known, unknown } from '../../model/fact.ts';
+import type { Listener, ProcessFacts } from '../../model/host.ts';
+import { linkOf, namesIn, readBytes, textOf } from './bounded-read.ts';
+import { collect } from './collect.ts';
+import { type CommandLine, argumentsOf, readCommandLine } from './command-line.ts';
+import { type FamilyMember, familyMember, isCheckTool, isLoader, nameOf } from './family.ts';
+import { listenersOf } from './listeners.ts';
+import { processFacts } from './process-facts.ts';
+import { statusLines } from './proc-status.ts';
+import { procOf } from './process-root.ts';
+import { confOf } from './configuration-path.ts';
+
+/** A server of the family that runs on this host. */
+export interface FoundProcess {
+  readonly product: FamilyMember['product'];
+  readonly mode: 'server' | 'cluster' | 'sentinel';
+  readonly process: ProcessFacts;
+  /** As the process sees it, absolute; for files of a container read it through `rootOf(pid)`. */
+  readonly configuration: Fact<string>;
+  readonly listeners: Fact<readonly Listener[]>;
+}
+
+/** Never more than this many servers of one host. */
+const mostServers = 256;
+/** Never more than this many processes are looked at: the kernel's own default limit of pids. */
+const mostProcesses = 32_768;
+
+/**
+ * All servers of the Redis family on this host, those in containers included.
+ *
+ * A process is known by its program's file; by its title when the program was renamed or may not be looked at, and
+ * then only when its threads have the names that Redis gives them (`bio_lazy_free`, since 6.0), for a title can be
+ * had by chance. A renamed server with a `proc-title-template` of its own and no address in it is not found.
+ */
+export function findProcesses(root = '/'): Promise<Fact<readonly FoundProcess[]>> {
+  return collect('processes', async () => {
+    const proc = join(root, 'proc');
+    const pids = namesIn(proc, 100_000)
+      .filter((name) => /^[0-9]+$/.test(name))
+      .slice(0, mostProcesses)
+      .map(Number);
+    if (pids.length === 0) return unknown('no-access', `no process is to be seen in ${proc}`);
+    const candidates = pids.flatMap((pid) => recognise(pid, root) ?? []);
+    const servers = withoutChildren(candidates, root).slice(0, mostServers);
+    const found = await Promise.all(servers.map((server) => describeServer(server, root)));
+    return known(
+      found.flatMap((server) => server ?? []),
+      `${proc}/*/{exe,cmdline}`,
+    );
+  });
+}
+
+interface Candidate {
+  readonly pid: number;
+  readonly exe: string | undefined;
+  readonly line: CommandLine;
+  readonly member: FamilyMember;
+}
+
+function recognise(pid: number, root: string): Candidate | undefined {
+  const proc = procOf(pid, root);
+  const exe = linkOf(join(proc, 'exe'));
+  let argv: readonly string[];
+  try {
+    // Kernel threads have an empty command line; nothing of the family is one.
+    argv = argumentsOf(readBytes(join(proc, 'cmdline'), 65_536));
+  } catch {
+    return undefined;
+  }
+  if (argv.length === 0) return undefined;
+  const line = readCommandLine(argv);
+  const member = memberOf(proc, exe, line);
+  return member === undefined ? undefined : { pid, exe, line, member };
+}
+
+function memberOf(proc: string, exe: string | undefined, line: CommandLine): FamilyMember | undefined {
+  const called = familyMember(line.program);
+  const byFile = exe === undefined ? undefined : familyMember(exe);
+  if (byFile !== undefined)
+    return isCheckTool(line.program) ? undefined : { ...byFile, sentinel: isSentinel(byFile, called, line) };
+  if (called !== undefined && (exe === undefined ? isNamed(proc, line.program) : isHost(exe))) {
+    return { ...called, sentinel: isSentinel(called, called, line) };
+  }
+  // A renamed program: its title says where it listens, its threads say what it is.
+  if (line.title?.port !== undefined && hasThreads(proc))
+    return { product: 'redis', sentinel: line.title.mode === 'sentinel' };
+  return undefined;
+}
+
+const isSentinel = (file: FamilyMember, called: FamilyMember | undefined, line: CommandLine): boolean =>
+  file.sentinel ||
+  called?.sentinel === true ||
+  line.title?.mode === 'sentinel' ||
+  line.argv.includes('--sentinel');
+
+/** Programs that show under another file: the loader, the check tool that Debian installs as the server, .NET. */
+const isHost = (exe: string): boolean => isLoader(exe) || isCheckTool(exe) || nameOf(exe) === 'dotnet';
+
+/** Without the right to see the file, the kernel's own short name has to agree: `sudo redis-server` is sudo. */
+function isNamed(proc: string, program: string): boolean {
+  const short = textOf(join(proc, 'comm'), 64)?.trimEnd();
+  return short !== undefined && (nameOf(program).startsWith(short) || isHost(short));
+}
+
+function hasThreads(proc: string): boolean {
+  const task = join(proc, 'task');
+  try {
+    return namesIn(task, 64).some((thread) => textOf(join(task, thread, 'comm'), 64) === 'bio_lazy_free\n');
+  } catch {
+    return false;
+  }
+}
+
+/** A server that saves its data forks: the child has the same file and is no second server. */
+function withoutChildren(candidates: readonly Candidate[], root: string): readonly Candidate[] {
+  const known = new Map(candidates.map((candidate) => [candidate.pid, candidate]));
+  return candidates.filter(({ pid, exe, line }) => {
+    if (/^(redis|valkey|keydb|redict)-(rdb|aof|module|slot)-/.test(line.argv.at(-1) ?? '')) return false;
+    const status = statusLines(textOf(join(procOf(pid, root), 'status')) ?? '');
+    const parent = known.get(Number(status.get('PPid')));
+    return parent === undefined || parent.exe !== exe || parent.line.program !== line.program;
+  });
+}
+
+async function describeServer(server: Candidate, root: string): Promise<FoundProcess | undefined> {
+  const { pid, line, member } = server;
+  const facts = await processFacts(pid, root);
+  // It has ended since.
+  if (!facts.known) return undefined;
+  const port = line.title?.port;
+  const listeners = await listenersOf(
+    pid,
+    { ...(port === undefined ? {} : { port }), sentinel: member.sentinel },
+    root,
+  );
+  const mode = member.sentinel ? 'sentinel' : (line.title?.mode ?? 'server');
+  return {
+    product: member.product,
+    mode,
+    process: facts.value,
+    configuration: await confOf(pid, line, root),
+    listeners,
+  };
+}

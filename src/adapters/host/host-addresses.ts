@@ -1,0 +1,33 @@
+import { networkInterfaces } from 'node:os';
+import { type Fact, known } from '../../model/fact.ts';
+import type { HostAddress } from '../../model/host.ts';
+import { collect } from './collect.ts';
+import { sharesNamespace } from './process-root.ts';
+import { unknown } from '../../model/fact.ts';
+
+/**
+ * Addresses of this host's interfaces that are up, with their prefixes.
+ *
+ * For a process (`pid`) in a network namespace of its own these are not its addresses: then unknown, for what
+ * `0.0.0.0` means there is decided by the container's network.
+ */
+export function hostAddresses(pid?: number, root = '/'): Promise<Fact<readonly HostAddress[]>> {
+  return collect('addresses of this host', () => {
+    if (pid !== undefined && sharesNamespace(pid, 'net', root) === false) {
+      return unknown('not-supported', `process ${pid} has a network namespace of its own`);
+    }
+    const found = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+      (addresses ?? []).flatMap(({ address, cidr }) => {
+        const prefix = Number(cidr?.split('/')[1] ?? Number.NaN);
+        return Number.isInteger(prefix) ? [{ interface: name, address, prefix }] : [];
+      }),
+    );
+    return known(found, 'interfaces of this host');
+  });
+}
+
+/** Whether an interface is, by its name, the bridge of a container or virtual machine network on this host. */
+export const isContainerBridge = (name: string): boolean =>
+  /^(docker\d|docker_gwbridge$|br-[0-9a-f]{12}$|podman\d|cni\d|cni-podman\d|virbr\d|lxcbr\d|lxdbr\d|incusbr\d|nerdctl\d|cilium_host$|flannel\.\d|weave$|kube-bridge$|cbr\d)/.test(
+    name,
+  );

@@ -1,0 +1,15 @@
+/**
+ * The host that a server runs on, read and never changed. Every function gives a fact and throws nothing; on other
+ * systems than Linux each is `not-supported`. The last parameter `root` is the host's root folder, `/`.
+ */
+export { containerOf } from './container-of.ts';
+export { fileFacts, type WantedFile } from './file-facts.ts';
+export { findProcesses, type FoundProcess } from './find-processes.ts';
+export { hostAddresses, isContainerBridge } from './host-addresses.ts';
+export { resolveInside, type Resolved } from './inside-root.ts';
+export { type ListenerHints, listenersOf } from './listeners.ts';
+export { packageOf } from './package-of.ts';
+export { processFacts } from './process-facts.ts';
+export { rootOf } from './process-root.ts';
+export { scrubArguments, type Scrubbed, scrubWords } from './scrub-arguments.ts';
+export { unitOf } from './unit-of.ts';

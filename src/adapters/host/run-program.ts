@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+
+/**
+ * What a program prints, at most 4 MiB; what it had printed so far when it fails or `milliseconds` have passed.
+ * No shell, a bare environment, and answers in English.
+ */
+export function collectOutput(
+  program: string,
+  argv: readonly string[],
+  milliseconds: number,
+): Promise<string> {
+  return new Promise((resolve) => {
+    const options = {
+      timeout: milliseconds,
+      maxBuffer: 4_194_304,
+      env: { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    };
+    execFile(program, argv, options, (_error, stdout) => resolve(stdout));
+  });
+}

@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  containerOf,
+  fileFacts,
+  findProcesses,
+  hostAddresses,
+  listenersOf,
+  packageOf,
+  processFacts,
+  unitOf,
+} from '../../src/adapters/host/index.ts';
+import { readManifest } from '../../src/adapters/servers/manifest.ts';
+import type { Fact } from '../../src/model/fact.ts';
+
+const server = readManifest(resolve('.cache/servers')).servers.find(({ name }) => name === 'redis-7.0');
+const isRoot = process.getuid?.() === 0;
+/** Debian's `nobody`, where we may become it. */
+const nobody = 65_534;
+const hasNamespaces = isRoot && spawnSync('unshare', ['-n', 'true']).status === 0;
+
+const value = <T>(fact: Fact<T>): T => {
+  if (!fact.known) throw new Error(`${fact.why}: ${fact.detail}`);
+  return fact.value;
+};
+
+const started: ChildProcess[] = [];
+
+/** Starts a server and waits until it says that it is ready. `argv` goes before the server's own. */
+async function start(
+  argv: readonly string[],
+  before: readonly string[] = [],
+  uid?: number,
+): Promise<ChildProcess> {
+  const [program = '', ...rest] = [...before, server?.path ?? '', ...argv];
+  const child = spawn(program, rest, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  started.push(child);
+  await new Promise<void>((ready, failed) => {
+    let said = '';
+    child.stdout.on('data', (text: Buffer) => {
+      said += text.toString('utf8');
+      if (/ready to accept connections/i.test(said)) ready();
+    });
+    child.on('exit', () => failed(new Error(`the server ended: ${said}`)));
+  });
+  return child;
+}
+
+describe.skipIf(server === undefined)('a real server on this host', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-host-'));
+  const socket = join(folder, 'redis.sock');
+  const conf = join(folder, 'redis.conf');
+  const port = 20_000 + (process.pid % 10_000);
+  const bus = port + 10_000;
+  let pid = 0;
+
+  beforeAll(async () => {
+    chmodSync(folder, 0o755);
+    if (isRoot) spawnSync('chown', [String(nobody), folder]);
+    writeFileSync(
+      conf,
+      `port ${port}\nbind 127.0.0.1 -::1\nunixsocket ${socket}\nunixsocketperm 770\ncluster-enabled yes\ncluster-port ${bus}\ndir ${folder}\nsave ""\nrequirepass canary-in-the-file\n`,
+    );
+    pid = (await start([conf, '--masterauth', 'canary'], [], isRoot ? nobody : undefined)).pid ?? 0;
+  });
+
+  afterAll(() => {
+    for (const child of started) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is found, once, though it was started through ld.so and has a title for arguments', async () => {
+    const found = value(await findProcesses()).filter((one) => one.process.pid === pid);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ product: 'redis', mode: 'cluster' });
+    expect(found[0]?.process.exe).toMatch(/redis-(server|check-rdb)$/);
+    expect(JSON.stringify(found)).not.toContain('canary');
+    // The title hides the argument, and no unit has it.
+    expect(found[0]?.configuration).toMatchObject({ known: false, why: 'not-asked' });
+  });
+
+  it('tells the user, the limits and what the kernel lets it do', async () => {
+    const facts = value(await processFacts(pid));
+    expect(facts.cwd).toBe(folder);
+    expect(facts.limits['nofile']).toBeGreaterThan(0);
+    expect(facts.secretArguments).toEqual([]);
+    if (isRoot)
+      expect(facts).toMatchObject({ uid: nobody, user: 'nobody', capabilities: [], noNewPrivileges: false });
+  });
+
+  it('tells every socket, with what it is for', async () => {
+    const listeners = value(await listenersOf(pid, { port, busPort: bus }));
+    expect(listeners).toContainEqual({ address: '127.0.0.1', family: 'ipv4', port, purpose: 'redis' });
+    expect(listeners).toContainEqual({ address: '127.0.0.1', family: 'ipv4', port: bus, purpose: 'bus' });
+    expect(listeners).toContainEqual({ address: socket, family: 'unix', purpose: 'unix', mode: '0770' });
+  });
+
+  it('has files with owners and modes', async () => {
+    chmodSync(conf, 0o644);
+    const link = join(folder, 'link.conf');
+    symlinkSync('redis.conf', link);
+    const files = value(
+      await fileFacts([
+        { path: link, role: 'conf' },
+        { path: socket, role: 'unixsocket' },
+        { path: folder, role: 'dir' },
+        { path: join(folder, 'dump.rdb'), role: 'dump' },
+      ]),
+    );
+    expect(files.map(({ kind, mode }) => [kind, mode])).toEqual([
+      ['file', '0644'],
+      ['socket', '0770'],
+      ['directory', '0755'],
+      ['missing', ''],
+    ]);
+    // The folder lies directly in /tmp, where anyone may make a file; the files do not.
+    if (tmpdir() === '/tmp') expect(files[2]?.looseParents).toEqual(['/tmp']);
+    // Root's file in a folder of nobody's: nobody may put another in its place.
+    if (isRoot) expect(files[0]?.looseParents).toEqual([folder]);
+  });
+
+  it('belongs to no package, and to no unit here', async () => {
+    const facts = value(await processFacts(pid));
+    const owner = await packageOf(facts.exe);
+    if (owner.known) expect(owner.value).toMatchObject({ manager: 'none' });
+    expect((await unitOf(pid)).known).toBe(false);
+    expect((await containerOf(pid)).known).toBe(true);
+    expect(value(await hostAddresses(pid)).some(({ address }) => address === '127.0.0.1')).toBe(true);
+  });
+
+  it('tells what one may not see from what is not there', async () => {
+    expect(await processFacts(4_194_305)).toMatchObject({ known: false, why: 'unreadable' });
+    expect(await listenersOf(4_194_305)).toMatchObject({ known: false });
+  });
+
+  it.skipIf(!isRoot || !existsSync('/usr/bin/setpriv'))(
+    'says no-access when another user may not look',
+    () => {
+      const script = `import { listenersOf, processFacts } from ${JSON.stringify(resolve('src/adapters/host/index.ts'))};
+      const pid = ${process.pid};
+      console.log(JSON.stringify([await listenersOf(pid), await processFacts(pid)]));`;
+      const run = spawnSync(
+        'setpriv',
+        ['--reuid', String(nobody), '--clear-groups', process.execPath, '--input-type=module', '-e', script],
+        { encoding: 'utf8' },
+      );
+      if (run.status !== 0) throw new Error(run.stderr);
+      const [sockets, facts] = JSON.parse(run.stdout) as readonly Fact<unknown>[];
+      expect(sockets).toMatchObject({ known: false, why: 'no-access' });
+      expect(facts).toMatchObject({ known: true, source: expect.stringContaining('exe: permission denied') });
+    },
+  );
+
+  it.skipIf(!hasNamespaces)('in a network namespace of its own has its own sockets', async () => {
+    const child = await start(
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', ''],
+      ['unshare', '-n', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh'],
+    );
+    const inside = child.pid ?? 0;
+    const listeners = value(await listenersOf(inside, { port }));
+    expect(listeners).toEqual([{ address: '127.0.0.1', family: 'ipv4', port, purpose: 'redis' }]);
+    expect(await hostAddresses(inside)).toMatchObject({ known: false });
+  });
+});
