@@ -7,7 +7,7 @@
  * stops *before* anything else. `#slow` then reads exactly one element of any kind, across chunks if need be, and
  * is the only one that judges. What `#fast` declines costs a second look, never a different answer.
  */
-import { BARE_CR, BARE_LF, Input, MORE, TOO_LONG } from './input.ts';
+import { BARE_CR, BARE_LF, type Bytes, Input, MORE, TOO_LONG } from './input.ts';
 import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
 import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
 import { pairUp } from './read.ts';
@@ -67,6 +67,10 @@ const DOUBLE = 0x2c;
 const BIG_NUMBER = 0x28;
 const VERBATIM = 0x3d;
 const BLOB_ERROR = 0x21;
+/** `#fast` reads numbers of fewer characters: they are exact, and surely within a line's limit. */
+const LONGEST = 16;
+const GROWTH = 8;
+const none: RespMap['pairs'] = [];
 const CR = 13;
 const LF = 10;
 
@@ -93,8 +97,10 @@ const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 /** An aggregate being filled. */
 interface Frame {
   readonly type: number;
+  /** Filled up to `filled`. */
   readonly items: RespValue[];
-  left: number;
+  filled: number;
+  readonly length: number;
   readonly attributes: RespMap['pairs'];
 }
 
@@ -104,7 +110,7 @@ class ReplyDecoder implements Decoder {
   readonly #strings: Strings;
   readonly #encoding: 'utf8' | 'latin1';
   readonly #input = new Input();
-  readonly #root: Frame = { type: ROOT, items: [], left: 1, attributes: [] };
+  readonly #root: Frame = { type: ROOT, items: [], filled: 0, length: 1, attributes: none };
   #frame: Frame = this.#root;
   #outer: Frame[] = [];
   #elements = 0;
@@ -123,15 +129,22 @@ class ReplyDecoder implements Decoder {
 
   push(chunk: Uint8Array): void {
     if (this.error !== undefined) return;
-    if (this.#input.unread > this.#limits.maxBytes) this.#exceeds('maxBytes', 'replies are not being read');
-    else this.#input.push(chunk);
+    const input = this.#input;
+    if (input.at < input.end && input.unread > this.#limits.maxBytes) {
+      this.#exceeds('maxBytes', 'replies are not being read');
+    } else input.push(chunk);
   }
 
   next(): RespValue | undefined {
-    if (this.error !== undefined) return undefined;
+    const input = this.#input;
+    // After an error there is never anything to read.
+    if (input.at >= input.end && !input.advance()) return undefined;
     do {
-      if (this.#bulkType === 0 && !this.#input.isCut) this.#fast();
-      while (this.#frame.left === 0) {
+      if (this.#bulkType === 0 && !input.isCut) {
+        const reply = this.#fast();
+        if (reply !== undefined) return reply;
+      }
+      while (this.#frame.filled === this.#frame.length) {
         if (this.#frame === this.#root) return this.#finish();
         this.#close();
       }
@@ -147,7 +160,7 @@ class ReplyDecoder implements Decoder {
       return { bytes, waitingFor: 'rest of a bulk string', missing: this.#bulkLength + 2 - input.filled };
     }
     if (input.isCut) return { bytes, waitingFor: 'rest of a line' };
-    return { bytes, waitingFor: 'next element', missing: this.#frame.left };
+    return { bytes, waitingFor: 'next element', missing: this.#frame.length - this.#frame.filled };
   }
 
   get held(): number {
@@ -155,26 +168,32 @@ class ReplyDecoder implements Decoder {
   }
 
   #finish(): RespValue | undefined {
-    this.#root.left = 1;
+    this.#root.filled = 0;
     this.#elements = 0;
     this.#replyStart = this.#input.base + this.#input.at;
-    return this.#root.items.pop();
+    const value = this.#root.items[0];
+    this.#root.items[0] = null;
+    return value;
   }
 
-  /** Reads ordinary elements of the current chunk, and stops before the first that is not. */
-  #fast(): void {
+  /** Reads ordinary elements of the current chunk, and stops before the first that is not; returns a whole reply. */
+  #fast(): RespValue | undefined {
     const input = this.#input;
     const frame = this.#frame;
     const { buffer, end } = input;
-    const { items } = frame;
-    const { maxBulk } = this.#limits;
+    const { items, length } = frame;
+    const isRoot = frame === this.#root;
+    const { maxBulk, maxBytes, maxLine } = this.#limits;
     const strings = this.#strings;
-    const stop = Math.min(end, this.#replyStart + this.#limits.maxBytes - input.base);
+    if (maxLine < LONGEST) return undefined;
+    const budget = this.#replyStart - input.base + maxBytes;
+    const stop = budget < end ? budget : end;
     let { at } = input;
-    let { left } = frame;
+    let { filled } = frame;
+    if (items.length < length && !isRoot) makeRoom(frame, stop - at);
     // The shortest element is `:0` and its CRLF.
-    while (left > 0 && stop - at >= 4) {
-      const type = buffer[at] as number;
+    while (filled < length && stop - at >= 4) {
+      const type = buffer[at];
       if (type !== BULK && type !== INTEGER) break;
       let i = at + 1;
       let digit = (buffer[i] as number) - 0x30;
@@ -183,30 +202,49 @@ class ReplyDecoder implements Decoder {
       if (negative) digit = (buffer[++i] as number) - 0x30;
       if (digit < (negative ? 1 : 0) || digit > 9) break;
       let number = digit;
-      const last = digit === 0 ? i + 1 : Math.min(stop, i + 15);
-      while (++i < last && (digit = (buffer[i] as number) - 0x30) >= 0 && digit <= 9)
-        number = number * 10 + digit;
+      if (digit === 0) i++;
+      else {
+        // Nine digits fit 31 bits, which is a faster sum; fifteen are still exact.
+        const small = Math.min(stop, i + 9);
+        while (++i < small && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9)
+          number = (number * 10 + digit) | 0;
+        if (i === small) {
+          const last = Math.min(stop, i + 6);
+          while (i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
+            number = number * 10 + digit;
+            i++;
+          }
+        }
+      }
       if (i + 2 > stop || buffer[i] !== CR || buffer[i + 1] !== LF) break;
       i += 2;
+      let value: RespValue;
       if (type === INTEGER) {
-        items.push(negative ? -number : number);
+        value = negative ? -number : number;
       } else {
         const to = i + number;
         if (to + 2 > stop || number > maxBulk || buffer[to] !== CR || buffer[to + 1] !== LF) break;
-        items.push(strings === 'buffer' ? buffer.subarray(i, to) : buffer.toString(strings, i, to));
+        if (strings === 'utf8') value = buffer.utf8Slice(i, to);
+        else value = strings === 'buffer' ? buffer.subarray(i, to) : buffer.latin1Slice(i, to);
         i = to + 2;
       }
       at = i;
-      left--;
+      if (isRoot) {
+        input.at = at;
+        this.#replyStart = input.base + at;
+        return value;
+      }
+      items[filled++] = value;
     }
     input.at = at;
-    frame.left = left;
+    frame.filled = filled;
+    return undefined;
   }
 
   /** Reads one element, or its next part; false when more bytes are needed or the stream is broken. */
   #slow(): boolean {
     const input = this.#input;
-    if (!input.advance()) return false;
+    if (input.at >= input.end && !input.advance()) return false;
     if (this.#bulkType !== 0) return this.#payload();
     this.#elementStart = input.offset;
     if (!input.isCut) {
@@ -309,8 +347,9 @@ class ReplyDecoder implements Decoder {
     return this.#give({ kind: 'verbatim', format, value: this.#text(buffer, from + 4, to) });
   }
 
-  #text(buffer: Buffer, from: number, to: number): string | Uint8Array {
-    return this.#strings === 'buffer' ? buffer.subarray(from, to) : buffer.toString(this.#strings, from, to);
+  #text(buffer: Bytes, from: number, to: number): string | Uint8Array {
+    if (this.#strings === 'utf8') return buffer.utf8Slice(from, to);
+    return this.#strings === 'buffer' ? buffer.subarray(from, to) : buffer.latin1Slice(from, to);
   }
 
   #aggregateHeader(line: Buffer, from: number, to: number, type: number): boolean {
@@ -318,12 +357,12 @@ class ReplyDecoder implements Decoder {
     if (length === undefined) return false;
     if (length < 0) return type === ARRAY ? this.#give(null) : this.#breaks('not a length');
     if (type === PUSH && this.#frame !== this.#root) return this.#breaks('a push inside a reply');
-    const left = type === MAP || type === ATTRIBUTES ? length * 2 : length;
-    if (left > this.#limits.maxElements - this.#elements) return this.#exceeds('maxElements');
+    const count = type === MAP || type === ATTRIBUTES ? length * 2 : length;
+    if (count > this.#limits.maxElements - this.#elements) return this.#exceeds('maxElements');
     if (this.#outer.length >= this.#limits.maxDepth) return this.#exceeds('maxDepth');
-    this.#elements += left;
+    this.#elements += count;
     this.#outer.push(this.#frame);
-    this.#frame = { type, items: [], left, attributes: [] };
+    this.#frame = { type, items: [], filled: 0, length: count, attributes: none };
     return true;
   }
 
@@ -331,7 +370,7 @@ class ReplyDecoder implements Decoder {
   #close(): void {
     const { type, items, attributes } = this.#frame;
     if (type === ATTRIBUTES) {
-      this.#frame = { type: ATTRIBUTED, items: [], left: 1, attributes: pairUp(items) };
+      this.#frame = { type: ATTRIBUTED, items: [], filled: 0, length: 1, attributes: pairUp(items) };
       return;
     }
     this.#frame = this.#outer.pop() ?? this.#root;
@@ -343,8 +382,8 @@ class ReplyDecoder implements Decoder {
   }
 
   #give(value: RespValue): boolean {
-    this.#frame.items.push(value);
-    this.#frame.left--;
+    const frame = this.#frame;
+    frame.items[frame.filled++] = value;
     return true;
   }
 
@@ -364,11 +403,21 @@ class ReplyDecoder implements Decoder {
     this.error = error;
     this.#input.clear();
     this.#outer = [];
-    this.#root.items.length = 0;
-    this.#root.left = 1;
+    this.#root.items[0] = null;
+    this.#root.filled = 0;
     this.#frame = this.#root;
     return false;
   }
+}
+
+/**
+ * Makes room for the elements that `bytes` may hold (each is 3 or more): growing one by one would copy a large
+ * array many times. What has arrived sets the size, and not what a header declares: at most GROWTH times more.
+ */
+function makeRoom(frame: Frame, bytes: number): void {
+  const { items, filled, length } = frame;
+  const wanted = Math.min(length, filled + Math.floor(bytes / 3));
+  if (wanted > items.length) items.length = Math.min(length, Math.max(wanted, items.length * GROWTH));
 }
 
 const what: Readonly<Record<keyof Limits, string>> = {
