@@ -8,6 +8,7 @@ export { byteString, textOf } from './byte-string.ts';
 export { commandTable } from './command-reply.ts';
 export { findCommand, knownCategories, renameCommands } from './command-table.ts';
 export type { AclCommand, CommandTable } from './command-table.ts';
+export { denialText } from './denial-text.ts';
 export { dialectOf } from './dialect.ts';
 export type { Dialect, Server } from './dialect.ts';
 export { loadConfUsers, parseAclFile } from './file.ts';

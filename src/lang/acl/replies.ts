@@ -63,7 +63,7 @@ function permissions(fields: ReadonlyMap<string, unknown>, channels = true): rea
     ...(flags.includes('allkeys') ? ['allkeys'] : rules(fields.get('keys'), '~')),
     ...(channels ? ['resetchannels'] : []),
     ...(flags.includes('allchannels') ? ['allchannels'] : rules(fields.get('channels'), '&')),
-    ...rules(fields.get('databases'), ''),
+    ...(fields.has('databases') ? ['resetdbs', ...rules(fields.get('databases'), '')] : []),
     ...rules(fields.get('commands'), ''),
   ];
 }

@@ -56,7 +56,7 @@ export function closeUser(name: string, state: UserState, setting: Setting): Acl
 export function applyRule(user: UserState, token: string, setting: Setting): Refusal {
   const { dialect } = setting;
   if (token === '') return undefined;
-  switch (token[0]) {
+  switch (token.charAt(0)) {
     case '>':
     case '#':
     case '<':
