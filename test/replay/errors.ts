@@ -5,7 +5,8 @@ const longest = 128;
 
 /** "unknown command" as this version says it; `book` has the version's own answer to FOOBAR. */
 export function unknownCommand(recording: Recording, book: Book, args: readonly string[]): string {
-  const all = [...book.exchanges, ...recording.books.open.exchanges, ...recording.books.locked.exchanges];
+  const { open, locked, sentinel } = recording.books;
+  const all = [book, open, locked, sentinel].flatMap(({ exchanges }) => exchanges);
   const answers = all.filter(({ args: [name] }) => name === 'FOOBAR');
   const withArgs = sample(answers.find((answer) => answer.args.length > 1)?.reply);
   const without = sample(answers.find((answer) => answer.args.length === 1)?.reply);
@@ -21,6 +22,14 @@ export function unknownCommand(recording: Recording, book: Book, args: readonly 
 
 /** True for an answer that says that there is no such command. */
 export const saysUnknown = (reply: Uint8Array): boolean => sample(reply).startsWith('-ERR unknown command');
+
+/** The recorded refusal of a protected command (DEBUG, MODULE LOAD), if this version has it and refuses. */
+export function forbidden({ books }: Recording, args: readonly string[]): Buffer | undefined {
+  const words = args[0]?.toLowerCase() === 'module' ? 2 : 1;
+  const start = (of: readonly string[]): string => of.slice(0, words).join(' ').toLowerCase();
+  const answer = books.open.exchanges.find((exchange) => start(exchange.args) === start(args));
+  return answer !== undefined && answer.reply.includes('command not allowed') ? answer.reply : undefined;
+}
 
 /** "wrong number of arguments" as this version says it. */
 export function wrongArity(recording: Recording, name: string): string {

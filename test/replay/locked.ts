@@ -1,5 +1,5 @@
 /** A server with a password, before the login. */
-import { saysUnknown, unknownCommand, wrongArity } from './errors.ts';
+import { forbidden, saysUnknown, unknownCommand, wrongArity } from './errors.ts';
 import { hello } from './hello.ts';
 import { recordedPassword } from './recording.ts';
 import { type Answer, type Scene, type Session, arityFits, entryOf, isUnknown, say } from './scene.ts';
@@ -18,6 +18,8 @@ export function respondLocked(scene: Scene, session: Session, args: readonly str
   }
   if (name === 'hello' && !isUnknown(scene, name)) {
     const auth = args.findIndex((arg, index) => index > 1 && arg.toLowerCase() === 'auth');
+    const isKnownVersion = args.length === 1 || args[1] === '2' || args[1] === '3';
+    if (!isKnownVersion) return hello(scene, session, args);
     if (auth < 0) return say(locked.find(args, 2)?.reply ?? reply('HELLO', '3'), session);
     if (isLogin(scene, args.slice(auth + 1, auth + 3))) return hello(scene, open, args);
     return say(reply('HELLO', '3', 'AUTH', 'default', 'wrong'), session);
@@ -34,7 +36,9 @@ export function respondLocked(scene: Scene, session: Session, args: readonly str
     const arity = reply('GET');
     return say(arity.toString().includes('wrong number') ? wrongArity(recording, name) : arity, session);
   }
-  return say(reply('PING'), session);
+  // These versions also tell which protected commands are switched off.
+  const told = saysUnknown(reply('FOOBAR', 'x')) ? forbidden(recording, args) : undefined;
+  return say(told ?? reply('PING'), session);
 }
 
 function isLogin(scene: Scene, words: readonly string[]): boolean {

@@ -79,8 +79,9 @@ export function entryOf({ commands }: Scene, name: string): readonly RespValue[]
 
 /** Whether so many words are a call that the entry allows. */
 export function arityFits(entry: readonly RespValue[], words: number): boolean {
+  // 0, as COMMAND had until 5, counts nothing.
   const arity = Number(entry[1]);
-  return arity >= 0 ? words === arity : words >= -arity;
+  return arity > 0 ? words === arity : words >= -arity;
 }
 
 /** Whether the server has no such command; without a table, what was not recorded as known is unknown. */
