@@ -1,0 +1,40 @@
+import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { aclFile, user } from '../../example-facts.ts';
+
+export default defineCheck({
+  title: 'The server cannot load its ACL file',
+  severity: 'high',
+  why: 'One wrong line and the server refuses the whole file: it does not start, and ACL LOAD keeps what is in memory. The running server may work for months, until a restart.',
+  remedy:
+    'Correct the line, then try it with ACL LOAD while the old users are still in memory (before 7.2 it drops every connection).',
+  links: ['https://redis.io/docs/latest/commands/acl-load/'],
+  needs: ['aclFile'],
+  judge: ({ aclFile: { problems } }) =>
+    failEach(
+      problems.map(({ file, line, reason, fatal }) =>
+        fault(`line ${line}: ${reason}`, [{ kind: 'investigate', what: `line ${line} of ${file}` }], {
+          where: { file, line },
+          severity: fatal ? 'high' : 'low',
+        }),
+      ),
+    ),
+  examples: {
+    good: { loads: { aclFile: aclFile([user('app')]) } },
+    bad: {
+      'a command that does not exist': {
+        aclFile: aclFile(
+          [],
+          [
+            {
+              file: '/etc/redis/users.acl',
+              line: 3,
+              column: 20,
+              reason: 'Unknown command or category name in ACL',
+              fatal: true,
+            },
+          ],
+        ),
+      },
+    },
+  },
+});
