@@ -248,6 +248,9 @@ describe('traps in numbers', () => {
     expect(state('CVE-2025-49844', 'redis', '8.12.0')).toBe('fixed');
     expect(state('CVE-2025-46686', 'redis', '8.12.0')).toBe('unknown');
     expect(state('CVE-2025-49844', 'keydb', '6.4.0')).toBe('unknown');
+    expect(states('CVE-2020-21468', 'redis', '5.0.7', '6.0.0', '7.2.0')).toEqual(
+      words('unknown not-affected not-affected'),
+    );
   });
 });
 

@@ -70,6 +70,8 @@ function betweenBranches(branch: string, version: Version, ranges: Ranges): Verd
   if (newest === undefined || compareBranches(branch, newest.branch) < 0) {
     return { state: 'unknown', because: `there is no branch ${branch} in these data` };
   }
+  if (newest.fixed === 'none')
+    return { state: 'not-affected', because: `branch ${branch} never had the fault` };
   if (parseVersion(newest.fixed) === undefined) {
     return {
       state: 'unknown',

@@ -35,7 +35,7 @@ export const advisories2020to2021: readonly Advisory[] = [
     effects: ['crash'],
     prerequisites: ['auth'],
     reach: { from: 'session', commands: [] },
-    products: { redis: redis('5.0.7', '5.0=unstated'), valkey: valkeyNever },
+    products: { redis: redis('5.0.7', '5.0=unstated 6.0=none'), valkey: valkeyNever },
     confidence: 'C',
     disputed: true,
     source: 'CVE record, marked as disputed.',

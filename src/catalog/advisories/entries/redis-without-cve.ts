@@ -110,7 +110,7 @@ export const redisWithoutCve: readonly Advisory[] = [
     effects: ['code-execution', 'bypass'],
     prerequisites: ['auth', 'sentinel'],
     reach: { from: 'session', commands: [['sentinel|set', 'sentinel|config', 'sentinel']] },
-    products: { redis: redis('', '8.6.4 8.8.0-rc1', 'unstated') },
+    products: { redis: redis('2.8.0', '8.6.4 8.8.0-rc1', 'unstated') },
     confidence: 'B',
     source:
       'redis/redis pull request 14970, listed as a bug fix of 8.6.4 and 8.8-RC1. No older branch lists it.',
