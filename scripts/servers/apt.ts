@@ -59,7 +59,7 @@ export function chosenPackages(printed: string): readonly string[] {
     if (name === undefined || version === undefined) return [];
     const library =
       /^(?:lib|lua-|zlib1g)/.test(name) &&
-      !/^lib(?:pam|audit|db5|semanage|sepol|selinux|crypt1|bsd)/.test(name);
+      !/^lib(?:pam|audit|db5|semanage|sepol|selinux|crypt1|bsd|perl|gdbm|mount|blkid)/.test(name);
     return library || /^(?:redis|valkey)-/.test(name) ? [`${name}=${decodeURIComponent(version)}`] : [];
   });
 }

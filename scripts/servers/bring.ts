@@ -1,8 +1,9 @@
 /** Brings the servers that are not there yet, suite by suite, and writes the manifest after each. */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findServers } from '../../src/adapters/servers/find.ts';
 import {
   type MissingServer,
   type ServerBinary,
@@ -32,13 +33,15 @@ export function isComplete(directory: string, manifest: ServerManifest = readMan
 export async function bringServers({ directory, say, again = false }: BringOptions): Promise<ServerManifest> {
   if (!again && isComplete(directory)) return readManifest(directory);
   const waiting = (): void => say('another run is bringing servers; waiting for it');
-  return withLock(join(directory, '.lock'), waiting, async () => {
+  return withLock(directory, waiting, async () => {
     const before = readManifest(directory);
     const wanted = due(before, again);
     const host = readHost();
     if ('reason' in host) {
       const missing = wanted.map(({ name }) => ({ name, required: false, reason: host.reason }));
-      return merge(directory, before, [], missing);
+      const found = await findServers();
+      say(`${host.reason}: ${found.length} found`);
+      return merge(directory, before, found, missing);
     }
     const suites = Map.groupBy(wanted, (server) => server.recipes[host.distribution]?.suite);
     let manifest = before;
@@ -47,7 +50,7 @@ export async function bringServers({ directory, say, again = false }: BringOptio
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const { servers, missing } = await bringSuite(host, next[0], next[1], directory, say);
-        manifest = await merge(directory, manifest, servers, missing);
+        manifest = merge(directory, manifest, servers, missing);
       }
     };
     await Promise.all([worker(), worker()]);
@@ -102,12 +105,13 @@ async function bringSuite(
   return { servers, missing };
 }
 
-async function merge(
+/** Adds to the manifest and writes it, in one go: two workers must not write over each other. */
+function merge(
   directory: string,
   before: ServerManifest,
   servers: readonly ServerBinary[],
   missing: readonly MissingServer[],
-): Promise<ServerManifest> {
+): ServerManifest {
   const touched = new Set([...servers, ...missing].map(({ name }) => name));
   const order = wantedServers.map(({ name }) => name);
   const byOrder = (a: { readonly name: string }, b: { readonly name: string }): number =>
@@ -117,10 +121,10 @@ async function merge(
     servers: [...before.servers.filter(({ name }) => !touched.has(name)), ...servers].toSorted(byOrder),
     missing: [...before.missing.filter(({ name }) => !touched.has(name)), ...missing].toSorted(byOrder),
   };
-  await mkdir(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true });
   const path = manifestPath(directory);
-  await writeFile(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
-  await rename(`${path}.new`, path);
+  writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
   return manifest;
 }
 

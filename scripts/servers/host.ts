@@ -13,7 +13,9 @@ export interface AptHost {
 export function readHost(etc = '/etc'): AptHost | { readonly reason: string } {
   const missing = ['apt-get', 'apt-config', 'dpkg-deb'].find((program) => !onPath(program));
   if (process.platform !== 'linux' || missing !== undefined) {
-    return { reason: `this machine has no ${missing ?? 'apt'}: only servers on the PATH are used` };
+    return {
+      reason: `this machine has no ${missing ?? 'apt of Debian or Ubuntu'}, so only servers on the PATH are used`,
+    };
   }
   const release = readRelease(join(etc, 'os-release'));
   const family = `${release.get('ID') ?? ''} ${release.get('ID_LIKE') ?? ''}`;

@@ -1,49 +1,40 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { type Server, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-// A holder that died between making the file and writing its id into it.
-const emptyLockLasts = 5_000;
-
-/** Does `work` while holding the lock file, which names its holder; the lock of a dead process is taken over. */
-export async function withLock<T>(path: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
-  for (let told = false; !take(path);) {
-    if (isStale(path)) {
-      rmSync(path, { force: true });
-      continue;
-    }
-    if (!told) waiting();
-    told = true;
-    await wait(300);
+/**
+ * Does `work` while no other process on this machine does work of the same name.
+ *
+ * The lock is an abstract socket of Linux: the kernel gives it up when its holder dies in whatever way, so
+ * that there is no stale lock to tell from a held one. Elsewhere nothing is brought, and there is no lock.
+ */
+export async function withLock<T>(name: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
+  if (process.platform !== 'linux') return work();
+  const path = `\0keyward-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  let held = await take(path);
+  if (held === undefined) waiting();
+  while (held === undefined) {
+    await wait(200);
+    held = await take(path);
   }
-  const release = (): void => rmSync(path, { force: true });
-  process.once('exit', release);
+  const { close } = held;
   try {
     return await work();
   } finally {
-    process.removeListener('exit', release);
-    release();
+    await close();
   }
 }
 
-function take(path: string): boolean {
-  try {
-    writeFileSync(path, `${process.pid}\n`, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function isStale(path: string): boolean {
-  try {
-    const holder = Number.parseInt(readFileSync(path, 'utf8'), 10);
-    if (Number.isNaN(holder)) return Date.now() - statSync(path).mtimeMs > emptyLockLasts;
-    process.kill(holder, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
+function take(path: string): Promise<{ readonly close: () => Promise<void> } | undefined> {
+  return new Promise((resolve, reject) => {
+    const server: Server = createServer((socket) => socket.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(path, () => {
+      server.unref();
+      resolve({ close: () => new Promise((done) => server.close(() => done())) });
+    });
+  });
 }
