@@ -63,6 +63,12 @@ describe('the strength of a password in the clear', () => {
     expect(['weak', 'guessed']).toContain((await meter.note(password, names)).strength);
   });
 
+  it('a long random name does not make its own password strong', async () => {
+    const name = 'svc-9f3Kd72LmQx81Zt4Wb6Rn0';
+    expect((await meter.note(name, [name])).strength).toBe('guessed');
+    expect((await meter.note(name, [])).strength).toBe('strong');
+  });
+
   it('an empty one is empty, also as a hash', async () => {
     expect((await meter.note('', names)).strength).toBe('empty');
     expect((await meter.noteHash(sha256(''), names)).strength).toBe('empty');

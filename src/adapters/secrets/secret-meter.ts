@@ -36,8 +36,6 @@ const emptyHash = hash('sha256', '');
 export function createSecretMeter(salt: Uint8Array): SecretMeter {
   const year = new Date().getFullYear();
   const byNames = new Map<string, ReadonlySet<string>>();
-  const known = lazy(() => new Set([...wellKnownPasswords, ...nameVariations(familyNames, year)]));
-  const knownHashes = lazy(() => hashAll(known()));
 
   const sameAs = (sha256: string): string =>
     createHmac('sha256', salt).update(sha256).digest('hex').slice(0, 16);
@@ -59,11 +57,10 @@ export function createSecretMeter(salt: Uint8Array): SecretMeter {
 
   async function strengthOf(password: string, names: readonly string[]): Promise<Strength> {
     if (password === '') return { strength: 'empty' };
-    if (known().has(password)) {
-      return { strength: 'guessed', why: wellKnown };
-    }
+    if (wellKnownPasswords.has(password)) return { strength: 'guessed', why: wellKnown };
+    if (looksGenerated(password) && !mentions(password, names)) return { strength: 'strong' };
+    if (known().has(password)) return { strength: 'guessed', why: wellKnown };
     if (includes(nameVariations(names, year), password)) return { strength: 'guessed', why: fromName };
-    if (looksGenerated(password)) return { strength: 'strong' };
     if ((await commonPasswords()).has(password.toLowerCase())) return { strength: 'guessed', why: common };
     const guesses = await guessCount(password, [...familyNames, ...names]);
     if (guesses < weakBelow)
@@ -95,11 +92,23 @@ export function createSecretMeter(salt: Uint8Array): SecretMeter {
   return { note, noteHash };
 }
 
+/** Of no server in particular, so made once for all meters. */
+const known = lazy(
+  () => new Set([...wellKnownPasswords, ...nameVariations(familyNames, new Date().getFullYear())]),
+);
+const knownHashes = lazy(() => hashAll(known()));
+
 type Strength = Pick<SecretNote, 'strength' | 'why'>;
 
 const wellKnown = 'a well-known password of Redis servers and manuals';
 const fromName = 'made from a name of this server';
 const common = 'among the commonest passwords of public leaks';
+
+/** A name of this server that is itself long and random, as some user names are, makes no password strong. */
+function mentions(password: string, names: readonly string[]): boolean {
+  const lower = password.toLowerCase();
+  return names.some((name) => name.length > 2 && lower.includes(name.toLowerCase()));
+}
 
 function hashAll(words: Iterable<string>): ReadonlySet<string> {
   const found = new Set<string>();
