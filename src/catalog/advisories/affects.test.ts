@@ -254,6 +254,11 @@ describe('traps in numbers', () => {
   });
 });
 
+test('an affected server is told where to go', () => {
+  expect(judged('CVE-2025-49844', 'redis', '7.2.10').fixedIn).toBe('7.2.11');
+  expect(judged('CVE-2025-49844', 'redis', '7.0.15').fixedIn).toBeUndefined();
+});
+
 describe('what the vendor left open is said to be open', () => {
   test.each([
     ['REDIS-SEC-2026-08-tls', '7.2.16'],

@@ -6,7 +6,7 @@ import {
   type Version,
 } from '../../lang/version/index.ts';
 import type { AdvisoryContext, Verdict } from './judgement.ts';
-import { isVendorsOwn, keptByDistributions, packageFixes } from './packages.ts';
+import { always, isVendorsOwn, keptByDistributions, packageFixes } from './packages.ts';
 import type { Advisory } from './types.ts';
 
 /**
@@ -25,10 +25,21 @@ export function byPackage(
   if (context.packaged === 'unknown') return perhapsPackaged(product, version, verdict, advisory.id);
   if (!context.packaged || isVendorsOwn(context.packageRevision)) return verdict;
   const known = fixedRevision(advisory.id, product, context);
+  if (known?.revision === always) {
+    return { state: 'fixed', because: `every package of this release has it (${known.source})` };
+  }
   if (known !== undefined && context.packageRevision !== undefined) {
     return compareDebianVersions(context.packageRevision, known.revision) >= 0
-      ? { state: 'fixed', because: `the package has it since ${known.revision} (${known.source})` }
-      : { state: 'affected', because: `the package has it only since ${known.revision} (${known.source})` };
+      ? {
+          state: 'fixed',
+          fixedIn: known.revision,
+          because: `the package has it since ${known.revision} (${known.source})`,
+        }
+      : {
+          state: 'affected',
+          fixedIn: known.revision,
+          because: `the package has it only since ${known.revision} (${known.source})`,
+        };
   }
   if (verdict.state === 'fixed') {
     return advisory.inLua === true && linksSystemLua(context)

@@ -52,13 +52,13 @@ function inBranch(version: Version, range: BranchRange, ranges: Ranges): Verdict
   }
   if (range.fixed === 'never') return { state: 'affected', because: `${line} never got a fix${note}` };
   if (!isBefore(version, range.fixed))
-    return { state: 'fixed', because: `fixed since ${range.fixed}${note}` };
+    return { state: 'fixed', fixedIn: range.fixed, because: `fixed since ${range.fixed}${note}` };
   return ranges.belowUnknown === true
     ? {
         state: 'unknown',
         because: `known to be fixed in ${range.fixed}; nobody looked at earlier releases${note}`,
       }
-    : { state: 'affected', because: `fixed only in ${range.fixed}${note}` };
+    : { state: 'affected', fixedIn: range.fixed, because: `fixed only in ${range.fixed}${note}` };
 }
 
 function betweenBranches(branch: string, version: Version, ranges: Ranges): Verdict {

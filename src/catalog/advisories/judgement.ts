@@ -5,6 +5,8 @@ export interface Judgement {
   readonly state: AdvisoryState;
   /** One sentence, for a reader. */
   readonly because: string;
+  /** The first safe release of the branch, or the first safe revision of the package, where one is known. */
+  readonly fixedIn?: string;
   /** For `unknown`: what to do to find out. */
   readonly howToKnow?: string;
 }

@@ -27,7 +27,7 @@ export const isVendorsOwn = (revision: string | undefined): boolean =>
   revision !== undefined && /-\d{1,9}rl\d/.test(revision);
 
 /** Any revision will do: the release came out after the fix was in the distribution. */
-const always = '0';
+export const always = '0';
 
 /**
  * Only what was read in a distribution's own record. What is missing here is unknown, not affected. Ubuntu 22.04 is left

@@ -1,6 +1,7 @@
 import type { Product } from '../../lang/version/index.ts';
+import type { Severity } from '../../model/severity.ts';
 
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+export type { Severity } from '../../model/severity.ts';
 
 /** What the attacker gains. */
 export type Effect = 'code-execution' | 'crash' | 'exhaustion' | 'data-leak' | 'bypass';
