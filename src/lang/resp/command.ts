@@ -79,7 +79,6 @@ class CommandReader implements CommandDecoder {
   #left = 0;
   /** Length of the argument whose header is read, or -1. */
   #length = -1;
-  #commandStart = 0;
   #elementStart = 0;
 
   constructor(limits: CommandLimits, authenticated: boolean) {
@@ -103,7 +102,7 @@ class CommandReader implements CommandDecoder {
 
   get pending(): Pending {
     const input = this.#input;
-    const bytes = input.base + input.at - this.#commandStart;
+    const bytes = input.used;
     if (this.error !== undefined || (this.#left === 0 && !input.isCut))
       return { bytes: 0, waitingFor: 'anything' };
     if (this.#length >= 0) {
@@ -119,7 +118,10 @@ class CommandReader implements CommandDecoder {
 
   #first(): Command | undefined {
     const input = this.#input;
-    if (!input.isCut) this.#commandStart = this.#elementStart = input.offset;
+    if (!input.isCut) {
+      input.mark = input.at;
+      this.#elementStart = input.offset;
+    }
     const inline =
       (input.isCut ? this.#firstByte : (this.#firstByte = input.buffer[input.at] ?? 0)) !== ASTERISK;
     const state = input.line(Math.min(this.#limits.maxLine, this.#limits.maxBytes - 2), inline);
@@ -184,7 +186,7 @@ class CommandReader implements CommandDecoder {
         return false;
       }
     }
-    const left = this.#limits.maxBytes - (this.#elementStart - this.#commandStart) - 2;
+    const left = this.#limits.maxBytes - (this.#elementStart - input.base - input.mark) - 2;
     const state = input.line(Math.min(this.#limits.maxLine, left), false);
     if (state === MORE) return false;
     if (state === TOO_LONG) this.#exceeds('maxLine', 'too big bulk count string');
@@ -195,7 +197,7 @@ class CommandReader implements CommandDecoder {
 
   #accept(length: number | bigint | undefined): void {
     const input = this.#input;
-    const left = this.#limits.maxBytes - (input.base + input.at - this.#commandStart) - 2;
+    const left = this.#limits.maxBytes - input.used - 2;
     if (length === undefined || length < 0) this.#breaks('invalid bulk length');
     else if (length > this.#limits.maxBulk) this.#exceeds('maxBulk', 'invalid bulk length');
     else if (!this.authenticated && length > unauthenticatedLimits.maxBulk) {

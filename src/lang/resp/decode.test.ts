@@ -9,6 +9,7 @@ import {
 import { replyCases } from './reply-cases.ts';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+const bytes = (text: string): Uint8Array => Uint8Array.from(latin1(text));
 
 interface Outcome {
   readonly values: readonly RespValue[];
@@ -27,17 +28,16 @@ function decode(chunks: readonly Uint8Array[], options?: DecoderOptions): Outcom
   return { values, error: decoder.error, pending: decoder.pending };
 }
 
-function chunkings(bytes: Buffer): readonly (readonly Buffer[])[] {
-  const ways: (readonly Buffer[])[] = [[bytes]];
+function chunkings(wire: Buffer): readonly (readonly Buffer[])[] {
+  const ways: (readonly Buffer[])[] = [[wire]];
   for (const size of [1, 2, 3, 7]) {
     ways.push(
-      Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
-        bytes.subarray(i * size, (i + 1) * size),
+      Array.from({ length: Math.ceil(wire.length / size) }, (_, i) =>
+        wire.subarray(i * size, (i + 1) * size),
       ),
     );
   }
-  for (let at = 1; at < Math.min(bytes.length, 64); at++)
-    ways.push([bytes.subarray(0, at), bytes.subarray(at)]);
+  for (let at = 1; at < Math.min(wire.length, 64); at++) ways.push([wire.subarray(0, at), wire.subarray(at)]);
   return ways;
 }
 
@@ -90,10 +90,10 @@ describe('strings', () => {
     [
       'buffer',
       [
-        latin1('\xe2\x82\xac'),
+        bytes('\xe2\x82\xac'),
         { kind: 'simple', text: '\xe2\x82\xac' },
-        latin1('\xff'),
-        { kind: 'verbatim', format: 'txt', value: latin1('\xe2\x82\xac') },
+        bytes('\xff'),
+        { kind: 'verbatim', format: 'txt', value: bytes('\xe2\x82\xac') },
       ],
     ],
   ] as const)('as %s', (strings, values) => {
@@ -108,10 +108,10 @@ describe('strings', () => {
 
   it('of more than a chunk are whole again', () => {
     const text = 'abcdefghij'.repeat(30_000);
-    const bytes = latin1(`*2\r\n$${text.length}\r\n${text}\r\n$2\r\nok\r\n`);
-    const chunks = Array.from({ length: 301 }, (_, i) => bytes.subarray(i * 1000, (i + 1) * 1000));
+    const stream = latin1(`*2\r\n$${text.length}\r\n${text}\r\n$2\r\nok\r\n`);
+    const chunks = Array.from({ length: 301 }, (_, i) => stream.subarray(i * 1000, (i + 1) * 1000));
     expect(decode(chunks).values).toEqual([[text, 'ok']]);
-    expect(decode(chunks, { strings: 'buffer' }).values).toEqual([[latin1(text), latin1('ok')]]);
+    expect(decode(chunks, { strings: 'buffer' }).values).toEqual([[bytes(text), bytes('ok')]]);
   });
 });
 

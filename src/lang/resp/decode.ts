@@ -3,9 +3,10 @@
  * allocated because a header says so, nesting costs no call stack, and the result never depends on how the
  * network cut the stream.
  *
- * Two gears. `#fast` reads bulk strings and integers in place for as long as they are whole and ordinary, and
- * stops *before* anything else. `#slow` then reads exactly one element of any kind, across chunks if need be, and
- * is the only one that judges. What `#fast` declines costs a second look, never a different answer.
+ * Three gears. `#single` reads a reply that is one bulk string, `#fast` the bulk strings and integers inside an
+ * aggregate: in place, for as long as they are whole and ordinary, and both stop *before* anything else. `#slow`
+ * then reads exactly one element of any kind, across chunks if need be, and is the only one that judges. What the
+ * faster gears decline costs a second look, never a different answer.
  */
 import { BARE_CR, BARE_LF, type Bytes, Input, MORE, TOO_LONG } from './input.ts';
 import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
@@ -114,8 +115,7 @@ class ReplyDecoder implements Decoder {
   #frame: Frame = this.#root;
   #outer: Frame[] = [];
   #elements = 0;
-  /** Where on the stream the current reply and the current element began. */
-  #replyStart = 0;
+  /** Where on the stream the current element began. */
   #elementStart = 0;
   /** The type of the bulk string whose header is read, or 0; and its length. */
   #bulkType = 0;
@@ -139,11 +139,12 @@ class ReplyDecoder implements Decoder {
     const input = this.#input;
     // After an error there is never anything to read.
     if (input.at >= input.end && !input.advance()) return undefined;
+    if (this.#frame === this.#root && this.#bulkType === 0 && !input.isCut) {
+      const reply = this.#single();
+      if (reply !== undefined) return reply;
+    }
     do {
-      if (this.#bulkType === 0 && !input.isCut) {
-        const reply = this.#fast();
-        if (reply !== undefined) return reply;
-      }
+      if (this.#bulkType === 0 && !input.isCut && this.#frame !== this.#root) this.#fast();
       while (this.#frame.filled === this.#frame.length) {
         if (this.#frame === this.#root) return this.#finish();
         this.#close();
@@ -154,7 +155,7 @@ class ReplyDecoder implements Decoder {
 
   get pending(): Pending {
     const input = this.#input;
-    const bytes = input.base + input.at - this.#replyStart;
+    const bytes = input.used;
     if (bytes === 0 || this.error !== undefined) return { bytes: 0, waitingFor: 'anything' };
     if (this.#bulkType !== 0) {
       return { bytes, waitingFor: 'rest of a bulk string', missing: this.#bulkLength + 2 - input.filled };
@@ -170,27 +171,48 @@ class ReplyDecoder implements Decoder {
   #finish(): RespValue | undefined {
     this.#root.filled = 0;
     this.#elements = 0;
-    this.#replyStart = this.#input.base + this.#input.at;
+    this.#input.mark = this.#input.at;
     const value = this.#root.items[0];
     this.#root.items[0] = null;
     return value;
   }
 
-  /** Reads ordinary elements of the current chunk, and stops before the first that is not; returns a whole reply. */
-  #fast(): RespValue | undefined {
+  /** The commonest reply: one bulk string, not empty, that lies in the chunk whole. */
+  #single(): RespValue | undefined {
+    const input = this.#input;
+    const { buffer, at, end } = input;
+    if (buffer[at] !== BULK || end - at < 6 || this.#limits.maxLine < LONGEST) return undefined;
+    let i = at + 1;
+    let digit = (buffer[i] as number) - 0x30;
+    if (digit < 1 || digit > 9) return undefined;
+    let length = digit;
+    const last = Math.min(end, i + 9);
+    while (++i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9)
+      length = (length * 10 + digit) | 0;
+    const from = i + 2;
+    const to = from + length;
+    if (to + 2 > end || buffer[i] !== CR || buffer[i + 1] !== LF) return undefined;
+    if (length > this.#limits.maxBulk || to + 2 - at > this.#limits.maxBytes) return undefined;
+    if (buffer[to] !== CR || buffer[to + 1] !== LF) return undefined;
+    input.at = input.mark = to + 2;
+    return this.#text(buffer, from, to);
+  }
+
+  /** Reads ordinary elements of the current chunk into the aggregate, and stops before the first that is not. */
+  #fast(): void {
     const input = this.#input;
     const frame = this.#frame;
     const { buffer, end } = input;
     const { items, length } = frame;
-    const isRoot = frame === this.#root;
     const { maxBulk, maxBytes, maxLine } = this.#limits;
     const strings = this.#strings;
-    if (maxLine < LONGEST) return undefined;
-    const budget = this.#replyStart - input.base + maxBytes;
+    if (maxLine < LONGEST) return;
+    const budget = input.mark + maxBytes;
     const stop = budget < end ? budget : end;
     let { at } = input;
     let { filled } = frame;
-    if (items.length < length && !isRoot) makeRoom(frame, stop - at);
+    let memory: ArrayBufferLike | undefined;
+    if (items.length < length) makeRoom(frame, stop - at);
     // The shortest element is `:0` and its CRLF.
     while (filled < length && stop - at >= 4) {
       const type = buffer[at];
@@ -225,20 +247,18 @@ class ReplyDecoder implements Decoder {
         const to = i + number;
         if (to + 2 > stop || number > maxBulk || buffer[to] !== CR || buffer[to + 1] !== LF) break;
         if (strings === 'utf8') value = buffer.utf8Slice(i, to);
-        else value = strings === 'buffer' ? buffer.subarray(i, to) : buffer.latin1Slice(i, to);
+        else if (strings === 'latin1') value = buffer.latin1Slice(i, to);
+        else {
+          memory ??= buffer.buffer;
+          value = new Uint8Array(memory, buffer.byteOffset + i, number);
+        }
         i = to + 2;
       }
       at = i;
-      if (isRoot) {
-        input.at = at;
-        this.#replyStart = input.base + at;
-        return value;
-      }
       items[filled++] = value;
     }
     input.at = at;
     frame.filled = filled;
-    return undefined;
   }
 
   /** Reads one element, or its next part; false when more bytes are needed or the stream is broken. */
@@ -251,7 +271,7 @@ class ReplyDecoder implements Decoder {
       const type = input.buffer[input.at] ?? 0;
       if (!types.has(type)) return this.#breaks(`not a reply: it begins with byte 0x${hex(type)}`);
     }
-    const left = this.#limits.maxBytes - (this.#elementStart - this.#replyStart) - 2;
+    const left = this.#limits.maxBytes - (this.#elementStart - input.base - input.mark) - 2;
     // The type is one byte more than the line's content.
     const state = input.line(Math.min(this.#limits.maxLine + 1, left), false);
     if (state === MORE) return input.advance();
@@ -321,8 +341,7 @@ class ReplyDecoder implements Decoder {
     if (length === undefined) return false;
     if (length < 0) return type === BULK ? this.#give(null) : this.#breaks('not a length');
     if (length > this.#limits.maxBulk) return this.#exceeds('maxBulk');
-    const used = this.#input.base + this.#input.at - this.#replyStart;
-    if (length + 2 > this.#limits.maxBytes - used) return this.#exceeds('maxBytes');
+    if (length + 2 > this.#limits.maxBytes - this.#input.used) return this.#exceeds('maxBytes');
     this.#bulkType = type;
     this.#bulkLength = length;
     return this.#payload();
@@ -349,7 +368,8 @@ class ReplyDecoder implements Decoder {
 
   #text(buffer: Bytes, from: number, to: number): string | Uint8Array {
     if (this.#strings === 'utf8') return buffer.utf8Slice(from, to);
-    return this.#strings === 'buffer' ? buffer.subarray(from, to) : buffer.latin1Slice(from, to);
+    if (this.#strings === 'latin1') return buffer.latin1Slice(from, to);
+    return new Uint8Array(buffer.buffer, buffer.byteOffset + from, to - from);
   }
 
   #aggregateHeader(line: Buffer, from: number, to: number, type: number): boolean {

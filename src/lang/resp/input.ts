@@ -31,6 +31,8 @@ export class Input {
   end = 0;
   /** Offset on the stream of `buffer[0]`. */
   base = 0;
+  /** Where the current reply or command began, counted from `buffer[0]`: below 0 if in an earlier chunk. */
+  mark = 0;
   /** Where the last line is (`READY`): its first byte and the end of its content. */
   lineBuffer: Bytes = empty;
   lineStart = 0;
@@ -59,6 +61,7 @@ export class Input {
 
   #use(buffer: Bytes): void {
     this.base += this.end;
+    this.mark -= this.end;
     this.buffer = buffer;
     this.at = 0;
     this.end = buffer.length;
@@ -97,6 +100,11 @@ export class Input {
     return this.base + this.at - this.#carried;
   }
 
+  /** Bytes read of the current reply or command, and of the element that a chunk's edge cut. */
+  get used(): number {
+    return this.at - this.mark;
+  }
+
   /** Whether an element has begun that the chunks so far do not complete. */
   get isCut(): boolean {
     return this.#carried > 0;
@@ -110,7 +118,7 @@ export class Input {
   /** Forgets everything but the offset. */
   clear(): void {
     this.base += this.at;
-    this.at = 0;
+    this.at = this.mark = 0;
     this.end = 0;
     this.#queue = [];
     this.#queued = 0;
