@@ -10,7 +10,8 @@ export interface ConfBench {
 
 /** Text shaped as a shipped file: 95 of 100 lines are comments of ordinary length. */
 function stock(): Uint8Array {
-  const comment = '# Redis listens on this address by default, unless told otherwise in the lines below it.\n';
+  const comment =
+    '# Redis listens on this address by default, unless told otherwise in the lines below it.\n';
   const lines = Array.from({ length: 2400 }, (_, i) =>
     i % 20 === 0 ? `maxmemory-samples ${i}\n` : i % 5 === 0 ? '#\n' : comment.slice(0, 30 + (i % 50)) + '\n',
   );
@@ -18,7 +19,9 @@ function stock(): Uint8Array {
 }
 
 const directives = (): Uint8Array =>
-  Buffer.from('save 900 1\nclient-output-buffer-limit normal 0 0 0\nrequirepass "a b"\nport 6379\n'.repeat(1000));
+  Buffer.from(
+    'save 900 1\nclient-output-buffer-limit normal 0 0 0\nrequirepass "a b"\nport 6379\n'.repeat(1000),
+  );
 
 function measure(name: string, bytes: Uint8Array): ConfBench {
   const rates: number[] = [];

@@ -59,7 +59,8 @@ function reply(bytes: string, byLength = true): unknown {
   const read = (): unknown => {
     const head = line();
     const count = Number(head.slice(1));
-    if (head[0] === '*' || head[0] === '~') return count < 0 ? undefined : Array.from({ length: count }, read);
+    if (head[0] === '*' || head[0] === '~')
+      return count < 0 ? undefined : Array.from({ length: count }, read);
     if (head[0] !== '$') return head.slice(1);
     if (count < 0) return undefined;
     if (!byLength) return line();
@@ -77,7 +78,8 @@ function recorded(): Measured[] {
     .flatMap((folder): Measured[] => {
       const [product, ...rest] = folder.split('-');
       const file = join(transcripts, folder, 'config-get-all.txt');
-      if (!existsSync(file) || (product !== 'redis' && product !== 'valkey' && product !== 'keydb')) return [];
+      if (!existsSync(file) || (product !== 'redis' && product !== 'valkey' && product !== 'keydb'))
+        return [];
       const pairs = recordedReply(readFileSync(file, 'latin1')) as unknown[];
       const defaults = new Map<string, string>();
       for (let i = 0; i < pairs.length; i += 2) {
@@ -114,6 +116,18 @@ function refusal(server: string, folder: string, line: string): string | undefin
   const run = spawnSync(server, [file], { cwd: folder, encoding: 'latin1', timeout: 5000 });
   const said = /at line (\d+)\n>>> '[^\n]*'\n([^\n]*)/.exec(run.stdout + run.stderr);
   return said?.[1] === '1' ? said[2] : undefined;
+}
+
+/**
+ * Whether `server` takes a directive that it does not print: the old ones that it forgives. Redis 8 keeps whatever it
+ * does not know for its modules, and complains only when they are loaded.
+ */
+function takes(server: string, folder: string, name: string): boolean {
+  const file = join(folder, 'probe.conf');
+  writeFileSync(file, `${name} 1\nno-such-directive 1\n`, 'latin1');
+  const run = spawnSync(server, [file], { cwd: folder, encoding: 'latin1', timeout: 5000 });
+  const said = run.stdout + run.stderr;
+  return !said.includes(`>>> '${name} 1'`) && said.includes(">>> 'no-such-directive 1'");
 }
 
 const longMin = '-9223372036854775808';
@@ -182,10 +196,14 @@ class Client {
 async function withServer<T>(server: string, use: (client: Client) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'directives-'));
   const path = join(folder, 's');
-  const child = spawn(server, ['--port', '0', '--unixsocket', path, '--dir', folder, '--save', '', '--daemonize', 'no'], {
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    server,
+    ['--port', '0', '--unixsocket', path, '--dir', folder, '--save', '', '--daemonize', 'no'],
+    {
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  );
   try {
     for (let tries = 0; tries < 400 && !existsSync(path); tries++) await sleep(10);
     const socket = createConnection(path);
@@ -207,7 +225,7 @@ function wordsInside(server: string): string[] {
   return [...new Set(text.match(/(?<=\0)[a-z][a-z0-9_-]{1,60}(?=\0)/g) ?? [])];
 }
 
-async function measure(server: string): Promise<Measured | undefined> {
+async function measure(server: string, names: ReadonlySet<string>): Promise<Measured | undefined> {
   const said = spawnSync(server, ['--version'], { encoding: 'utf8' }).stdout;
   const [, brand, version] = /(Redis|Valkey|KeyDB) server v=(\S+)/.exec(said) ?? [];
   if (!brand || !version) return undefined;
@@ -244,6 +262,8 @@ async function measure(server: string): Promise<Measured | undefined> {
   try {
     for (const name of defaults.keys())
       facts.set(name, `${probe(server, folder, name)}${fixed.get(name) ?? ''}`);
+    for (const name of names)
+      if (!defaults.has(name) && takes(server, folder, name)) facts.set(name, 'ignored, fixed');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -252,7 +272,8 @@ async function measure(server: string): Promise<Measured | undefined> {
 
 // ---- the table ----
 
-const parts = (version: string): number[] => version.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+const parts = (version: string): number[] =>
+  version.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
 function older(a: string, b: string): number {
   const [left, right] = [parts(a), parts(b)];
   for (let i = 0; i < 3; i++) if ((left[i] ?? 0) !== (right[i] ?? 0)) return (left[i] ?? 0) - (right[i] ?? 0);
@@ -286,7 +307,9 @@ function merge(all: readonly Measured[]): Measured[] {
         facts: new Map([...before.facts, ...one.facts]),
       });
   }
-  return [...merged.values()].sort((a, b) => a.product.localeCompare(b.product) || older(a.version, b.version));
+  return [...merged.values()].sort(
+    (a, b) => a.product.localeCompare(b.product) || older(a.version, b.version),
+  );
 }
 
 /** What an earlier run wrote, so that a server that cannot be had today is not forgotten. */
@@ -306,27 +329,37 @@ async function before(): Promise<Measured[]> {
       if (history.probed.includes(version))
         for (const [name, rows] of Object.entries(history.facts)) {
           const fact = at(rows);
-          if (fact !== undefined && defaults.has(name)) facts.set(name, fact);
+          if (fact !== undefined && (defaults.has(name) || fact.startsWith('ignored'))) facts.set(name, fact);
         }
-      const commands = Object.entries(history.commands).flatMap(([name, rows]) => (at(rows) === undefined ? [] : [name]));
+      const commands = Object.entries(history.commands).flatMap(([name, rows]) =>
+        at(rows) === undefined ? [] : [name],
+      );
       return { product: product as Product, version, defaults, commands: new Set(commands), facts };
     }),
   );
 }
 
 const found: Measured[] = recorded();
+const names = new Set(found.flatMap((one) => [...one.defaults.keys()]));
 for (const name of existsSync(servers) ? readdirSync(servers).sort() : []) {
   const server = join(servers, name, 'server');
-  const one = existsSync(server) ? await measure(server) : undefined;
-  if (one) console.log(`${one.product} ${one.version}: ${one.facts.size} directives, ${one.commands.size} commands`);
+  const one = existsSync(server) ? await measure(server, names) : undefined;
+  if (one)
+    console.log(`${one.product} ${one.version}: ${one.facts.size} directives, ${one.commands.size} commands`);
   if (one) found.push(one);
 }
 const all = merge([...found, ...(await before())]);
-const section = (rows: readonly Measured[], of: (one: Measured) => ReadonlyMap<string, string> | undefined): string => {
+const section = (
+  rows: readonly Measured[],
+  of: (one: Measured) => ReadonlyMap<string, string> | undefined,
+): string => {
   const known = rows.filter((one) => of(one) !== undefined);
   const names = [...new Set(known.flatMap((one) => [...(of(one)?.keys() ?? [])]))].sort();
   return names
-    .map((name) => `      ${quote(name)}: [${changes(known.map((one) => [one.version, of(one)?.get(name)])).join(', ')}],`)
+    .map(
+      (name) =>
+        `      ${quote(name)}: [${changes(known.map((one) => [one.version, of(one)?.get(name)])).join(', ')}],`,
+    )
     .join('\n');
 };
 const products = [...new Set(all.map((one) => one.product))];
@@ -344,7 +377,8 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
 ${products
   .map((product) => {
     const rows = all.filter((one) => one.product === product);
-    const list = (versions: readonly Measured[]): string => versions.map((one) => quote(one.version)).join(', ');
+    const list = (versions: readonly Measured[]): string =>
+      versions.map((one) => quote(one.version)).join(', ');
     const some = rows.filter((one) => one.commands.size > 0);
     return `  ${product}: {
     versions: [${list(rows)}],

@@ -1,1 +1,32 @@
-export { parseConf, printConf } from './parse.ts';
+/** redis.conf of the Redis family: read without loss, read as a server reads it, compared, edited. */
+export type {
+  BlankLine,
+  BrokenLine,
+  ConfDocument,
+  ConfLine,
+  ConfTextProblem,
+  DirectiveLine,
+} from './document.ts';
+export { parseConf, printConf, type ParseOptions } from './parse.ts';
+export { decodeText, encodeText } from './text.ts';
+export type { Directive, DirectiveKind, DirectiveTable } from './directive.ts';
+export { directiveTable } from './table.ts';
+export type { Product } from './version.ts';
+export { compareVersions } from './version.ts';
+export { readConf } from './read.ts';
+export type {
+  ConfFile,
+  ConfHost,
+  ConfPlace,
+  ConfProblem,
+  ConfReading,
+  IncludedFile,
+  Load,
+  Loaded,
+  LoadedModule,
+  ModuleSetting,
+  ReadOptions,
+  RenamedCommand,
+  UserLine,
+} from './reading.ts';
+export type { MonitoredPrimary, SentinelReading } from './sentinel.ts';

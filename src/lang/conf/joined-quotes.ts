@@ -6,7 +6,8 @@ const APOSTROPHE = 0x27;
 const BACKSLASH = 0x5c;
 const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 // Vertical tab and form feed are blanks between arguments, and letters inside one.
-const ends = (byte: number): boolean => byte === 0 || byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+const ends = (byte: number): boolean =>
+  byte === 0 || byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 
 /**
  * Splits as Valkey 9.1 and later: as `splitArgs`, but what touches a closing quote is joined to it, as in a shell

@@ -77,7 +77,11 @@ export function printConf(doc: ConfDocument): Uint8Array {
   return Buffer.concat(doc.lines.map((line) => doc.bytes.subarray(line.start, line.next)));
 }
 
-function oddities(bytes: Uint8Array, lines: readonly ConfLine[], file: string | undefined): ConfTextProblem[] {
+function oddities(
+  bytes: Uint8Array,
+  lines: readonly ConfLine[],
+  file: string | undefined,
+): ConfTextProblem[] {
   const problems: ConfTextProblem[] = [];
   const mark = markOf(bytes);
   if (mark) problems.push({ file, line: 1, column: 1, reason: mark });
@@ -89,7 +93,8 @@ function oddities(bytes: Uint8Array, lines: readonly ConfLine[], file: string | 
         file,
         line: line.number,
         column: nul - line.start + 1,
-        reason: 'NUL byte: a server drops it with the rest of the line, and joins the next line to what is left',
+        reason:
+          'NUL byte: a server drops it with the rest of the line, and joins the next line to what is left',
       });
       nul = bytes.indexOf(0, line.next);
     }
@@ -99,7 +104,8 @@ function oddities(bytes: Uint8Array, lines: readonly ConfLine[], file: string | 
 
 function markOf(bytes: Uint8Array): string | undefined {
   const [a, b, c] = bytes;
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 'UTF-8 byte order mark: to a server it is part of the first word';
+  if (a === 0xef && b === 0xbb && c === 0xbf)
+    return 'UTF-8 byte order mark: to a server it is part of the first word';
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return 'UTF-16: no server can read this file';
   return undefined;
 }

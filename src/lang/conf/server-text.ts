@@ -18,7 +18,7 @@ export function serverText(bytes: Uint8Array): ServerText {
   const lines: number[] = [];
   let number = 1;
   let begins = true;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const feed = bytes.indexOf(0x0a, at);
     const end = Math.min(at + PIECE, feed < 0 ? bytes.length : feed + 1);
     const nul = bytes.indexOf(0, at);

@@ -8,7 +8,7 @@ const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byte
 
 /** The bytes as text; `encodeText` gives them back, whatever they are. */
 export function decodeText(bytes: Uint8Array): string {
-  const latin = view(bytes).latin1Slice();
+  const latin = view(bytes).toString('latin1');
   let ascii = true;
   for (let i = 0; i < latin.length && ascii; i++) ascii = latin.charCodeAt(i) < 0x80;
   if (ascii) return latin;
@@ -40,7 +40,8 @@ const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 /** How many bytes the well-formed UTF-8 character at `at` has, 0 where there is none. */
 function characterLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
-  const length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  const length =
+    first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
   for (let i = 1; i < length; i++) if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
   const second = bytes[at + 1] ?? 0;
   const wrong =
@@ -54,7 +55,7 @@ function characterLength(bytes: Uint8Array, at: number): number {
 function decodeMixed(bytes: Uint8Array): string {
   let text = '';
   let from = 0;
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = characterLength(bytes, i);
     if (length === 0) {
       text += utf8.decode(bytes.subarray(from, i)) + String.fromCharCode(0xdc00 + (bytes[i] ?? 0));

@@ -897,7 +897,10 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'cluster-announce-port': [['6.0.16', 'integer 0..65535']],
       'cluster-announce-tls-port': [['7.0.15', 'integer 0..65535']],
       'cluster-compatibility-sample-ratio': [['8.0.2', 'integer 0..100']],
-      'cluster-config-file': [['7.0.15', 'string, fixed']],
+      'cluster-config-file': [
+        ['6.0.16', 'ignored, fixed'],
+        ['7.0.15', 'string, fixed'],
+      ],
       'cluster-enabled': [['6.0.16', 'boolean, fixed']],
       'cluster-link-sendbuf-limit': [['7.0.15', 'memory 0..18446744073709551615']],
       'cluster-migration-barrier': [['6.0.16', 'integer 0..2147483647']],
@@ -955,7 +958,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'io-threads': [['6.0.16', 'integer 1..128, fixed']],
       'io-threads-do-reads': [
         ['6.0.16', 'boolean, fixed'],
-        ['8.0.2', null],
+        ['8.0.2', 'ignored, fixed'],
       ],
       'jemalloc-bg-thread': [['6.0.16', 'boolean']],
       'key-load-delay': [
@@ -976,7 +979,9 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'lfu-log-factor': [['6.0.16', 'integer 0..2147483647']],
       'list-compress-depth': [['6.0.16', 'integer 0..2147483647']],
       'list-max-listpack-size': [['7.0.15', 'integer -2147483648..2147483647']],
+      'list-max-ziplist-entries': [['6.0.16', 'ignored, fixed']],
       'list-max-ziplist-size': [['6.0.16', 'integer -2147483648..2147483647']],
+      'list-max-ziplist-value': [['6.0.16', 'ignored, fixed']],
       'loading-process-events-interval-bytes': [['7.0.15', 'integer 1024..2147483647, hidden']],
       'locale-collate': [['8.0.2', 'string']],
       logfile: [['6.0.16', 'string, fixed']],
@@ -988,7 +993,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'lua-enable-deprecated-api': [['7.0.15', 'boolean, fixed, hidden']],
       'lua-replicate-commands': [
         ['6.0.16', 'boolean'],
-        ['7.0.15', null],
+        ['7.0.15', 'ignored, fixed'],
       ],
       'lua-time-limit': [['6.0.16', 'integer 0..9223372036854775807']],
       masterauth: [['6.0.16', 'string']],
@@ -1897,7 +1902,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'dual-channel-replication-enabled': [['8.0.1', 'boolean']],
       'dynamic-hz': [
         ['8.0.1', 'boolean'],
-        ['8.1.1', null],
+        ['8.1.1', 'ignored, fixed'],
       ],
       'enable-debug-assert': [['8.0.1', 'boolean, fixed, hidden']],
       'enable-debug-command': [['8.0.1', 'enum no|yes|local, fixed']],
@@ -1906,7 +1911,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'events-per-io-thread': [
         ['8.0.1', 'integer 0..2147483647'],
         ['8.1.1', 'integer 0..2147483647, hidden'],
-        ['9.1.2', null],
+        ['9.1.2', 'ignored, fixed'],
       ],
       'extended-redis-compatibility': [['8.0.1', 'boolean']],
       'hash-max-listpack-entries': [['8.0.1', 'integer 0..9223372036854775807']],
@@ -1927,7 +1932,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'io-threads-always-active': [['9.1.2', 'boolean, hidden']],
       'io-threads-do-reads': [
         ['8.0.1', 'boolean, fixed'],
-        ['8.1.1', null],
+        ['8.1.1', 'ignored, fixed'],
       ],
       'jemalloc-bg-thread': [['8.0.1', 'boolean']],
       'key-load-delay': [['8.0.1', 'integer -2147483648..2147483647, hidden']],
@@ -1943,7 +1948,9 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'lfu-log-factor': [['8.0.1', 'integer 0..2147483647']],
       'list-compress-depth': [['8.0.1', 'integer 0..2147483647']],
       'list-max-listpack-size': [['8.0.1', 'integer -2147483648..2147483647']],
+      'list-max-ziplist-entries': [['8.0.1', 'ignored, fixed']],
       'list-max-ziplist-size': [['8.0.1', 'integer -2147483648..2147483647']],
+      'list-max-ziplist-value': [['8.0.1', 'ignored, fixed']],
       'loading-process-events-interval-bytes': [['8.0.1', 'integer 1024..2147483647, hidden']],
       'locale-collate': [['8.0.1', 'string']],
       'log-format': [
@@ -1955,6 +1962,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       loglevel: [['8.0.1', 'enum debug|verbose|notice|warning|nothing']],
       'lua-enable-deprecated-api': [['8.1.1', 'boolean, protected, hidden']],
       'lua-enable-insecure-api': [['8.1.1', 'boolean, protected, hidden']],
+      'lua-replicate-commands': [['8.0.1', 'ignored, fixed']],
       'lua-time-limit': [['8.0.1', 'integer 0..9223372036854775807']],
       masterauth: [['8.0.1', 'string']],
       masteruser: [['8.0.1', 'string']],
@@ -2029,7 +2037,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       requirepass: [['8.0.1', 'string']],
       'sanitize-dump-payload': [
         ['8.0.1', 'enum no|yes|clients'],
-        ['9.1.2', null],
+        ['9.1.2', 'ignored, fixed'],
       ],
       save: [['8.0.1', 'special']],
       'server-cpulist': [['8.0.1', 'string, fixed']],

@@ -1,0 +1,24 @@
+import { compareVersions, type Product } from './version.ts';
+
+/**
+ * `notify-keyspace-events`: letters in, the same letters out in the server's order. `A` stands for all kinds of
+ * events that the version knows under it; `K` and `E` say where to; `m`, `n` and
+ * newer ones are never part of `A`.
+ */
+export function readEvents(text: string, product: Product, version: string): string | undefined {
+  const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+  const since = (from: string): boolean => compareVersions(level, from) >= 0;
+  const redis = (from: string): boolean => product === 'redis' && since(from);
+  const all = `g$lshzxe${since('5.0.0') ? 't' : ''}${since('7.0.0') ? 'd' : ''}`;
+  // Printed only where not all kinds are chosen, so that `An` comes back as `A`.
+  const beside = `${since('7.0.0') ? 'n' : ''}${redis('8.2.0') ? 'oc' : ''}`;
+  const where = `KE${since('6.0.0') ? 'm' : ''}${redis('8.8.0') ? 'STIV' : ''}`;
+  const given = new Set<string>();
+  for (const letter of text) {
+    if (letter === 'A') for (const one of all) given.add(one);
+    else if (all.includes(letter) || beside.includes(letter) || where.includes(letter)) given.add(letter);
+    else return undefined;
+  }
+  const some = (letters: string): string => [...letters].filter((letter) => given.has(letter)).join('');
+  return (some(all) === all ? 'A' : some(all) + some(beside)) + some(where);
+}

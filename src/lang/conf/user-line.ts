@@ -1,0 +1,153 @@
+/**
+ * Whether a server accepts the rules of a `user` line while it reads the file. It tries them on a fresh user; a
+ * command or category that it does not know is forgiven here (a module may bring it) and stops it only later.
+ * What the rules grant is not asked here.
+ */
+import { lowerAscii } from './text.ts';
+import { compareVersions, type Product } from './version.ts';
+
+const flags = new Set([
+  'on',
+  'off',
+  'nopass',
+  'resetpass',
+  'reset',
+  'sanitize-payload',
+  'skip-sanitize-payload',
+  'clearselectors',
+]);
+const grants = new Set(['allkeys', 'resetkeys', 'allcommands', 'nocommands']);
+
+interface Grammar {
+  readonly channels: boolean;
+  readonly selectors: boolean;
+  readonly databases: boolean;
+}
+
+/** What one user or selector has collected so far, as far as it decides what may follow. */
+interface Collected {
+  allKeys: boolean;
+  allChannels: boolean;
+  readonly passwords: Set<string>;
+}
+
+const syntax = 'Syntax error';
+const [afterAllKeys, afterAllChannels] = [
+  ['allkeys', 'keys', 'patterns'],
+  ['allchannels', 'channels', 'channels'],
+].map(
+  ([flag, reset, things]) =>
+    `Adding a pattern after the * pattern (or the '${flag}' flag) is not valid and does not have any effect. Try 'reset${reset}' to start with an empty list of ${things}`,
+);
+
+/** Why the server refuses the rules, or undefined. */
+export function refuseUser(rules: readonly string[], product: Product, version: string): string | undefined {
+  const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+  const grammar: Grammar = {
+    channels: compareVersions(level, '6.2.0') >= 0,
+    selectors: compareVersions(level, '7.0.0') >= 0,
+    databases: product === 'valkey' && compareVersions(version, '9.1.0') >= 0,
+  };
+  const user: Collected = { allKeys: false, allChannels: false, passwords: new Set() };
+  const merged = grammar.selectors ? mergeSelectors(rules) : rules;
+  if (merged === undefined) return 'Unmatched parenthesis in a selector';
+  for (const rule of merged) {
+    const reason = rule === '' ? undefined : refuseRule(rule, user, grammar);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** `(~a` `+get)` are one rule. Undefined where a parenthesis stays open. */
+function mergeSelectors(rules: readonly string[]): readonly string[] | undefined {
+  const merged: string[] = [];
+  let open: string | undefined;
+  for (const rule of rules) {
+    if (open !== undefined) {
+      open += ` ${rule}`;
+      if (!rule.endsWith(')')) continue;
+      merged.push(open);
+      open = undefined;
+    } else if (rule.startsWith('(') && !rule.endsWith(')')) open = rule;
+    else merged.push(rule);
+  }
+  return open === undefined ? merged : undefined;
+}
+
+function refuseRule(rule: string, user: Collected, grammar: Grammar): string | undefined {
+  const word = lowerAscii(rule);
+  if (flags.has(word)) {
+    if (!grammar.channels && word.includes('sanitize')) return syntax;
+    if (!grammar.selectors && word === 'clearselectors') return syntax;
+    if (word === 'reset') Object.assign(user, { allKeys: false, allChannels: false });
+    if (word === 'reset' || word === 'resetpass' || word === 'nopass') user.passwords.clear();
+    return undefined;
+  }
+  switch (rule[0]) {
+    case '>':
+      user.passwords.add(rule.slice(1));
+      return undefined;
+    case '<':
+      return user.passwords.delete(rule.slice(1)) ? undefined : absent;
+    case '#':
+      if (!hash.test(rule.slice(1))) return wrongHash;
+      user.passwords.add(rule);
+      return undefined;
+    case '!':
+      if (!hash.test(rule.slice(1))) return grammar.channels ? wrongHash : absent;
+      return user.passwords.delete(`#${rule.slice(1)}`) ? undefined : absent;
+    case '(':
+      return grammar.selectors ? refuseSelector(rule, grammar) : syntax;
+    default:
+      return refuseGrant(rule, user, grammar);
+  }
+}
+
+const hash = /^[0-9a-f]{64}$/;
+const absent = 'The password you are trying to remove from the user does not exist';
+const wrongHash =
+  'The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters';
+
+function refuseSelector(rule: string, grammar: Grammar): string | undefined {
+  const own: Collected = { allKeys: false, allChannels: false, passwords: new Set() };
+  for (const part of rule.slice(1, -1).split(/[ \t\r\n\v\f]/)) {
+    const reason = part === '' ? undefined : refuseGrant(part, own, grammar);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** What users and selectors have in common: keys, channels, commands, databases. */
+function refuseGrant(rule: string, user: Collected, grammar: Grammar): string | undefined {
+  const word = lowerAscii(rule);
+  if (word === 'allkeys' || rule === '~*') user.allKeys = true;
+  else if (word === 'resetkeys') user.allKeys = false;
+  if (grants.has(word) || rule === '~*') return undefined;
+  if (grammar.channels && (word === 'allchannels' || word === 'resetchannels' || rule === '&*')) {
+    user.allChannels = word !== 'resetchannels';
+    return undefined;
+  }
+  if (grammar.databases && (word === 'alldbs' || word === 'resetdbs')) return undefined;
+  if (grammar.databases && word.startsWith('db='))
+    return /^db=[0-9]+(?:,[0-9]+)*$/.test(word) ? undefined : syntax;
+  if (rule[0] === '+' || rule[0] === '-') return refuseCommand(rule, grammar);
+  if (rule[0] === '&' && grammar.channels) {
+    if (user.allChannels) return afterAllChannels;
+    return blank.test(rule) ? syntax : undefined;
+  }
+  const permission = rule[0] === '%' && grammar.selectors ? /^%(?:r|w|rw|wr)~/i.exec(rule) : null;
+  if (rule[0] !== '~' && !permission) return syntax;
+  if (user.allKeys) return afterAllKeys;
+  return blank.test(rule) ? syntax : undefined;
+}
+
+const blank = /[ \t\r\n\v\f\0]/;
+
+function refuseCommand(rule: string, { selectors }: Grammar): string | undefined {
+  const bar = rule.indexOf('|');
+  if (bar < 0 || rule[1] === '@') return undefined;
+  if (bar === rule.length - 1) return syntax;
+  return selectors && rule.includes('|', bar + 1)
+    ? 'Allowing first-arg of a subcommand is not supported'
+    : undefined;
+}
