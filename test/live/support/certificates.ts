@@ -32,7 +32,7 @@ export interface Certificates {
   readonly notYetValid: Identity;
   /** Right in everything but its name, other.example. */
   readonly wrongName: Identity;
-  /** RSA of 1024 bits; OpenSSL at its usual level refuses to serve it. */
+  /** RSA of 1024 bits; of the matrix only Redis 6.0 (OpenSSL 1.1.1) serves it, newer ones refuse to start. */
   readonly weakKey: Identity;
   readonly selfSigned: Identity;
   /** For a client, common name `alice`. */
