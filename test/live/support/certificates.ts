@@ -1,6 +1,5 @@
 /** Certificates made for one test run: a good one, and one for each way in which a certificate can be wrong. */
 import 'reflect-metadata';
-import type { webcrypto } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,8 +49,14 @@ const rsa1024 = {
   modulusLength: 1024,
 };
 
+const makeKeys = (algorithm: typeof elliptic | typeof rsa1024) =>
+  crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+
+// The type has another name with the browser's library than without.
+type Keys = Awaited<ReturnType<typeof makeKeys>>;
+
 interface Signer {
-  readonly keys: webcrypto.CryptoKeyPair;
+  readonly keys: Keys;
   readonly identity: Identity;
   readonly name: string;
 }
@@ -121,7 +126,7 @@ export function tlsDirectives(
 }
 
 async function makeAuthority(name: string): Promise<Signer> {
-  const keys = await crypto.subtle.generateKey(elliptic, true, ['sign', 'verify']);
+  const keys = await makeKeys(elliptic);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
     keys,
@@ -142,7 +147,7 @@ async function makeAuthority(name: string): Promise<Signer> {
 async function issueFrom(signer: Signer, request: Request): Promise<Identity> {
   const { name, from = -1, to = 90, algorithm = elliptic, forClient = false } = request;
   const { hosts = ['localhost', '127.0.0.1', '::1'] } = request;
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await makeKeys(algorithm);
   const alternatives = hosts.map(
     (host) => ({ type: /^[0-9.]+$|:/.test(host) ? 'ip' : 'dns', value: host }) as const,
   );
@@ -165,6 +170,6 @@ async function issueFrom(signer: Signer, request: Request): Promise<Identity> {
 
 const daysFromNow = (days: number): Date => new Date(Date.now() + days * day);
 
-async function privateKey(keys: webcrypto.CryptoKeyPair): Promise<string> {
+async function privateKey(keys: Keys): Promise<string> {
   return PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
 }
