@@ -357,7 +357,11 @@ class ReplyDecoder implements Decoder {
     const to = from + length;
     if (buffer[to] !== CR || buffer[to + 1] !== LF)
       return this.#breaks('a bulk string does not end where its length says');
-    if (type === BULK) return this.#give(this.#text(buffer, from, to));
+    if (type === BULK) {
+      const value = this.#text(buffer, from, to);
+      if (this.#strings !== 'buffer') input.recycle();
+      return this.#give(value);
+    }
     if (type === BLOB_ERROR) {
       return this.#give({ kind: 'error', text: buffer.toString(this.#encoding, from, to), bulk: true });
     }

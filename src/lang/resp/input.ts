@@ -16,6 +16,8 @@ const empty = Buffer.alloc(0) as Bytes;
 
 /** A bulk string's buffer is at first at most this many times what has arrived of it. */
 const AHEAD = 64;
+/** A buffer that is kept for the next bulk string is at most this large. */
+const SPARE = 2 * 1024 * 1024;
 /** What a chunk costs besides its bytes, about. */
 const CHUNK_COST = 128;
 
@@ -46,6 +48,7 @@ export class Input {
   #carry: Bytes = empty;
   #carried = 0;
   #bulk: Bytes | undefined;
+  #spare: Bytes = empty;
   #filled = 0;
 
   push(chunk: Uint8Array): void {
@@ -92,7 +95,7 @@ export class Input {
 
   /** Bytes held, all together. */
   get held(): number {
-    return this.end + this.#queued + this.#carry.length + (this.#bulk?.length ?? 0);
+    return this.end + this.#queued + this.#carry.length + (this.#bulk?.length ?? 0) + this.#spare.length;
   }
 
   /** Offset on the stream of the next element: where a cut line began, if one is being carried. */
@@ -124,7 +127,7 @@ export class Input {
     this.#queued = 0;
     this.#carried = 0;
     this.#filled = 0;
-    this.buffer = this.#carry = this.lineBuffer = this.bulkBuffer = empty;
+    this.buffer = this.#carry = this.#spare = this.lineBuffer = this.bulkBuffer = empty;
     this.#bulk = undefined;
   }
 
@@ -205,7 +208,9 @@ export class Input {
         return true;
       }
       if (here === 0) return false;
-      this.#bulk = Buffer.allocUnsafe(Math.min(need, here * AHEAD)) as Bytes;
+      const size = Math.min(need, here * AHEAD);
+      this.#bulk = size <= this.#spare.length ? this.#spare : (Buffer.allocUnsafe(size) as Bytes);
+      this.#spare = empty;
     }
     const size = Math.min(need, this.#filled + here);
     if (size > this.#bulk.length) {
@@ -223,5 +228,12 @@ export class Input {
     this.#bulk = undefined;
     this.#filled = 0;
     return true;
+  }
+
+  /** Says that the last bulk string has been copied: if it had a buffer of its own, the next one may use that. */
+  recycle(): void {
+    const buffer = this.bulkBuffer;
+    if (buffer !== this.buffer && buffer.length <= SPARE) this.#spare = buffer;
+    this.bulkBuffer = empty;
   }
 }
