@@ -91,3 +91,8 @@ export function abilitiesOf(commands: ReadonlySet<string>, context: AbilityConte
 
 /** Who may change users may give themselves everything that the server has. */
 export const mayBecomeAnyone = (commands: ReadonlySet<string>): boolean => commands.has('acl|setuser');
+
+/** Subcommands that matter, for servers whose command table does not list any. */
+export const subcommandsThatCount: readonly string[] = [...worth.keys(), 'module|load', 'module|loadex', 'config|get', 'acl|whoami'].filter((name) =>
+  name.includes('|'),
+);

@@ -21,7 +21,7 @@ function abilitiesOfActor(actor: Actor, input: ExposeInput): readonly Ability[] 
   const own = new Set(grant.commands);
   const abilities = abilitiesOf(own, input.context);
   const holes = input.holes
-    .filter(({ reachableBy, state, effect }) => state === 'affected' && effect === 'code-execution' && reachableBy.includes(actor.id))
+    .filter(({ reachableBy, state, effects }) => state === 'affected' && effects.includes('code-execution') && reachableBy.includes(actor.id))
     .map(({ id }): Ability => ({ can: 'execute', by: id, localOnly: false, certainty: 'possible' }));
   if (!mayBecomeAnyone(own)) return [...abilities, ...holes];
   const had = new Set(abilities.map(({ can }) => can));

@@ -7,9 +7,15 @@ export interface AdvisoryState {
   readonly severity: Severity;
   readonly state: 'affected' | 'fixed' | 'not-affected' | 'unknown';
   readonly because: string;
+  /** For `unknown`: what to do to find out. */
+  readonly howToKnow?: string;
   readonly fixedIn?: string;
-  /** Actors (ids of the exposure table) who have what it takes; empty: nobody who is not already an administrator. */
+  /**
+   * Actors (ids of the exposure table) who have what it takes and are not administrators with a password of their own;
+   * `anyone` where reaching the port is enough; empty: nobody.
+   */
   readonly reachableBy: readonly string[];
-  readonly effect: string;
+  /** What the attacker gains: `code-execution`, `crash`, `exhaustion`, `data-leak`, `bypass`. */
+  readonly effects: readonly string[];
   readonly links: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { CommandTable } from '../lang/acl/index.ts';
 import type { AdvisoryState } from './advisory.ts';
+import type { Capability } from './capability.ts';
 import type { Exposure } from './exposure.ts';
 import type { Fact } from './fact.ts';
 import type {
@@ -78,7 +79,7 @@ export interface Grant {
   readonly commands: readonly string[];
   readonly allKeys: boolean;
   readonly allChannels: boolean;
-  readonly can: Readonly<Partial<Record<import('./capability.ts').Capability, readonly string[]>>>;
+  readonly can: Readonly<Partial<Record<Capability, readonly string[]>>>;
 }
 
 /** What is worked out from the collected facts, purely. */

@@ -1,5 +1,4 @@
-import { directiveIsSecret } from '../../lang/conf/index.ts';
-import { known, type SecretNote } from '../../model/index.ts';
+import { known, namesSecret, type SecretNote } from '../../model/index.ts';
 import { failed } from '../server/connection.ts';
 import { question } from '../server/read-only.ts';
 import { defineLive, pairsOf, refusal, textOf } from './define-live.ts';
@@ -14,7 +13,7 @@ export default defineLive({
     const settings: Record<string, string | SecretNote> = {};
     for (const [name, item] of pairsOf(answer.value)) {
       const value = textOf(item) ?? '';
-      settings[name] = directiveIsSecret(name) ? await meter.note(value, names) : value;
+      settings[name] = namesSecret(name) ? await meter.note(value, names) : value;
     }
     return known(settings, 'CONFIG GET *');
   },

@@ -18,7 +18,7 @@ export interface LiveCollector<K extends CollectedName = CollectedName> {
 }
 
 export const defineLive = <K extends CollectedName>(collector: LiveCollector<K>): LiveCollector =>
-  collector as unknown as LiveCollector;
+  collector;
 
 export const errorText = (value: RespValue): string | undefined =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error' ? value.text : undefined;

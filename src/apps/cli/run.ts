@@ -1,0 +1,42 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { UsageError, version } from '../../index.ts';
+import { auditCommand } from './audit-command.ts';
+import { explainCommand } from './explain-command.ts';
+import { labCommand } from './lab-command.ts';
+import { say } from './say.ts';
+
+/** 0 clean, 1 findings, 2 could not do the job. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Every verb. Each gives its exit code to `done` and loads what it needs when it runs, not before. */
+export function program(done: (code: ExitCode) => void): Command {
+  return new Command('keyward')
+    .description('Makes every Redis you run safe, and proves it.')
+    .version(version, '-V, --version')
+    .showHelpAfterError('(keyward --help lists what there is)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .addCommand(auditCommand(done) as unknown as Command)
+    .addCommand(explainCommand(done) as unknown as Command)
+    .addCommand(labCommand(done) as unknown as Command) as unknown as Command;
+}
+
+/** Runs one command line. Errors of the user end here, in one sentence with a hint; ours keep their stack. */
+export async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  try {
+    await program((outcome) => {
+      code = outcome;
+    }).parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      say(`keyward: ${error.message}\n  ${error.hint}`);
+      return 2;
+    }
+    // Commander has said what was wrong with the options; help and version are no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    say(`keyward: this is a fault of Keyward, not of yours. Please report it with the lines below.\n${error instanceof Error ? error.stack : String(error)}`);
+    return 2;
+  }
+}

@@ -1,0 +1,89 @@
+import { advisoriesFor, advisory, type Advisory, type AdvisoryContext, type Reach } from '../../catalog/advisories/index.ts';
+import type {
+  Actor, AdvisoryState, CollectedFacts, Fact, Grant, Identity, ModuleFacts, Setting,
+} from '../../model/index.ts';
+
+export interface AdvisoryInputs {
+  readonly identity: Identity;
+  readonly settings: Fact<Readonly<Record<string, Setting>>>;
+  readonly package: Fact<CollectedFacts['package']>;
+  readonly info: Fact<CollectedFacts['info']>;
+  readonly modules: Fact<readonly ModuleFacts[]>;
+  readonly actors: readonly Actor[];
+  readonly grants: readonly Grant[];
+}
+
+function contextOf({ identity, settings, package: pack, info, modules }: AdvisoryInputs): AdvisoryContext {
+  const of = pack.known ? pack.value : undefined;
+  const plain = settings.known
+    ? Object.fromEntries(Object.entries(settings.value).flatMap(([name, { value }]) => (typeof value === 'string' ? [[name, value]] : [])))
+    : undefined;
+  const bits = info.known && (info.value.arch_bits === '32' || info.value.arch_bits === '64') ? (Number(info.value.arch_bits) as 32 | 64) : undefined;
+  return {
+    packaged: of ? of.manager !== 'none' : 'unknown',
+    ...(of?.distribution ? { distro: { id: of.distribution, ...(of.release ? { release: of.release } : {}) } } : {}),
+    ...(of?.version ? { packageRevision: of.version } : {}),
+    ...(bits ? { bits } : {}),
+    ...(info.known && info.value.mem_allocator ? { allocator: info.value.mem_allocator } : {}),
+    ...(info.known && info.value.os ? { system: info.value.os } : {}),
+    ...(modules.known ? { modules: modules.value.map(({ name }) => name) } : {}),
+    ...(plain ? { settings: plain } : {}),
+    versionMayBeInvented: identity.product === 'keydb' || identity.doubts.some((doubt) => doubt.startsWith('there never was') || doubt.startsWith('it says')),
+  };
+}
+
+/** Whoever may change users and settings has nothing to gain from a hole, unless that takes no login. */
+const isAdministrator = (actor: Actor, grant: Grant): boolean =>
+  (actor.kind === 'password' || actor.kind === 'certificate') &&
+  (grant.commands.includes('config|set') || grant.commands.includes('acl|setuser'));
+
+function hasWhatItTakes(reach: Reach, grant: Grant, settings: AdvisoryInputs['settings']): boolean {
+  const commands = new Set(grant.commands);
+  if (!reach.commands.every((alternatives) => alternatives.some((command) => commands.has(command)))) return false;
+  if (!reach.directives) return true;
+  if (commands.has('config|set')) return true;
+  return settings.known && reach.directives.some((name) => (settings.value[name]?.from ?? 'default') === 'file');
+}
+
+function reachableBy({ reach }: Advisory, inputs: AdvisoryInputs): readonly string[] {
+  switch (reach.from) {
+    case 'network':
+      return ['anyone'];
+    case 'bus':
+      return inputs.identity.mode === 'cluster' ? ['anyone'] : [];
+    case 'session':
+    case 'replication':
+      return inputs.actors
+        .filter((actor) => {
+          const grant = inputs.grants.find(({ user }) => user === actor.user);
+          return grant !== undefined && !isAdministrator(actor, grant) && hasWhatItTakes(reach, grant, inputs.settings);
+        })
+        .map(({ id }) => id);
+    case 'local':
+    case 'client':
+      return [];
+  }
+}
+
+/** What is known of this version's holes, and who on this very server has what it takes to use them. */
+export function deriveAdvisories(inputs: AdvisoryInputs): readonly AdvisoryState[] {
+  const { product, version } = inputs.identity;
+  if (product === 'unknown' || product === 'not-redis' || version === undefined) return [];
+  return advisoriesFor(product, version, contextOf(inputs)).flatMap((judgement): readonly AdvisoryState[] => {
+    const entry = advisory(judgement.id);
+    if (!entry || judgement.state === 'not-affected' || judgement.state === 'fixed') return [];
+    return [
+      {
+        id: entry.id,
+        title: entry.title,
+        severity: entry.severity,
+        state: judgement.state,
+        because: judgement.because,
+        ...(judgement.howToKnow ? { howToKnow: judgement.howToKnow } : {}),
+        reachableBy: reachableBy(entry, inputs),
+        effects: entry.effects,
+        links: entry.id.startsWith('CVE-') ? [`https://www.cve.org/CVERecord?id=${entry.id}`] : [],
+      },
+    ];
+  });
+}

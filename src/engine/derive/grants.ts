@@ -1,0 +1,79 @@
+import { allowedCommands, parseUserLine, type AclCommand, type AclUser, type CommandTable } from '../../lang/acl/index.ts';
+import { abilitiesOf, subcommandsThatCount, type AbilityContext, type CommandTraits } from '../abilities.ts';
+import type { Capability, Grant, Identity, UserFacts } from '../../model/index.ts';
+
+const touchesKeys = ({ firstKey, keySpecs, flags, categories }: AclCommand): boolean =>
+  firstKey !== 0 || keySpecs.length > 0 || flags.includes('movablekeys') || categories.includes('keyspace');
+
+/** What a command does to data, by the flags that this server gives it. */
+export function traitsOf(table: CommandTable): (name: string) => CommandTraits {
+  const byName = new Map(table.commands.map((command) => [command.name.toLowerCase(), command]));
+  return (name) => {
+    const command = byName.get(name);
+    if (!command || !touchesKeys(command)) return { name, reads: false, writes: false };
+    return { name, reads: command.flags.includes('readonly'), writes: command.flags.includes('write') };
+  };
+}
+
+/** Before 7.0 a table lists containers only: then whoever has the container has its parts. */
+export function withSubcommands(names: ReadonlySet<string>, table: CommandTable): ReadonlySet<string> {
+  if (table.commands.some(({ parent }) => parent !== undefined)) return names;
+  return new Set([...names, ...subcommandsThatCount.filter((name) => names.has(name.split('|', 1)[0] ?? ''))]);
+}
+
+/** What the rules of a user come to, so that two ways to write the same are seen as the same. */
+export function permissionsOf(user: UserFacts, table: CommandTable, identity: Identity): string | undefined {
+  const acl = asAclUser(user, table, identity);
+  if (!acl) return undefined;
+  const selectors = acl.selectors.map(({ allKeys, keyPatterns, allChannels, channels, databases, allDatabases }) => [
+    allKeys || keyPatterns.map(({ pattern, read, write }) => `${read}${write}${pattern}`).toSorted(),
+    allChannels || channels.toSorted(),
+    allDatabases || databases,
+  ]);
+  return JSON.stringify([[...allowedCommands(acl, table)].toSorted(), selectors]);
+}
+
+function asAclUser(user: UserFacts, table: CommandTable, identity: Identity): AclUser | undefined {
+  const line = ['user', user.name, ...user.rules.filter((rule) => rule !== 'reset')].join(' ');
+  const result = parseUserLine(line, {
+    product: identity.product,
+    version: aclVersion(identity),
+    commands: table,
+    source: 'acl-list',
+  });
+  return result.user;
+}
+
+// What we read came from a server that understood it: the newest dialect understands all older ones.
+const aclVersion = ({ product }: Identity): string => (product === 'valkey' ? '9.1.0' : product === 'keydb' ? '6.3.4' : '8.8.0');
+
+/** What each user may do here; a user whose rules cannot be read is left out, and said so by the caller. */
+export function deriveGrants(
+  users: readonly UserFacts[],
+  table: CommandTable,
+  identity: Identity,
+  context: AbilityContext,
+): { readonly grants: readonly Grant[]; readonly unread: readonly string[] } {
+  const unread: string[] = [];
+  const grants = users.flatMap((user): readonly Grant[] => {
+    const acl = asAclUser(user, table, identity);
+    if (!acl) {
+      unread.push(user.name);
+      return [];
+    }
+    const commands = withSubcommands(allowedCommands(acl, table), table);
+    const can: Partial<Record<Capability, string[]>> = {};
+    for (const ability of abilitiesOf(commands, context)) (can[ability.can] ??= []).push(ability.by);
+    return [
+      {
+        user: user.name,
+        enabled: user.enabled,
+        commands: [...commands],
+        allKeys: acl.selectors.some(({ allKeys, keyPatterns }) => allKeys || keyPatterns.some(({ pattern }) => pattern === '*')),
+        allChannels: acl.selectors.some(({ allChannels, channels }) => allChannels || channels.includes('*')),
+        can,
+      },
+    ];
+  });
+  return { grants, unread };
+}
