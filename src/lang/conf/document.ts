@@ -47,4 +47,6 @@ export interface ConfDocument {
   readonly problems: readonly ConfTextProblem[];
   /** The line break that the file uses most; `\n` where it has none. */
   readonly eol: '\n' | '\r\n';
+  /** Lines were split as Valkey 9.1 splits them. */
+  readonly joinsQuotes: boolean;
 }

@@ -30,3 +30,5 @@ export type {
   UserLine,
 } from './reading.ts';
 export type { MonitoredPrimary, SentinelReading } from './sentinel.ts';
+export { normalise, type NormaliseOptions } from './normalise.ts';
+export { edit, type ConfChange, type Edited } from './edit.ts';

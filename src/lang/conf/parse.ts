@@ -45,7 +45,14 @@ export function parseConf(bytes: Uint8Array, file?: string, options: ParseOption
     start = next;
   }
   const eol = carriage * 2 > lines.length ? '\r\n' : '\n';
-  return { file, bytes, lines, problems: oddities(bytes, lines, file), eol };
+  return {
+    file,
+    bytes,
+    lines,
+    problems: oddities(bytes, lines, file),
+    eol,
+    joinsQuotes: options.joinQuotes ?? false,
+  };
 }
 
 function directive(
