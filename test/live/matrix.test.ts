@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningServer, startServer } from '../../src/adapters/servers/index.ts';
+import { type Place, type RunningServer, startServer } from '../../src/adapters/servers/index.ts';
 import { asText } from '../../src/lang/resp/index.ts';
 import { ask, converse } from './support/ask.ts';
 import {
@@ -88,6 +90,38 @@ describe.each(matrix)('$name', (server) => {
 });
 
 describe('starting a server', () => {
+  test.each(matrix.slice(0, 1))('goes on in a directory that was given: $name', async ({ start }) => {
+    const dir = mkdtempSync(join(tmpdir(), 'keyward-given-'));
+    const first = await start(['appendonly yes'], { dir });
+    await stopAfter(first, async () => {
+      expect(await ask(first, 'SET', 'kept', 'yes')).toEqual({ kind: 'simple', text: 'OK' });
+    });
+    const second = await start(['appendonly yes'], { dir });
+    await stopAfter(second, async () => {
+      expect(await ask(second, 'GET', 'kept')).toBe('yes');
+    });
+    rmSync(dir, { recursive: true });
+  });
+
+  test.each(matrix.slice(0, 1))('listens on a Unix socket alone: $name', async ({ start }) => {
+    const running = await start(({ dir }) => ['port 0', `unixsocket ${dir}/s`]);
+    await stopAfter(running, async () => {
+      expect(running.port).toBe(0);
+      expect(existsSync(join(running.dir, 's'))).toBe(true);
+    });
+  });
+
+  test('leaves nothing behind when its configuration cannot be made', async () => {
+    let made = '';
+    const conf = ({ dir }: Place): readonly string[] => {
+      made = dir;
+      throw new Error('no configuration');
+    };
+    await expect(startServer({ binary: '/nonexistent/server', conf })).rejects.toThrow('no configuration');
+    expect(made).not.toBe('');
+    expect(existsSync(made)).toBe(false);
+  });
+
   test('fails with a reason when there is no such program', async () => {
     await expect(startServer({ binary: '/nonexistent/server' })).rejects.toThrow();
   });

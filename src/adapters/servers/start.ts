@@ -1,5 +1,4 @@
-import { chmodSync, chownSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -21,7 +20,10 @@ export interface StartOptions {
   readonly args?: readonly string[];
   /** Start a Sentinel. */
   readonly sentinel?: boolean;
-  /** Its directory; made below the system's temporary directory, mode 0700, when absent. Removed at stop. */
+  /**
+   * Its directory, left as it is at stop, so that another start can go on in it. When absent, one is made below
+   * the system's temporary directory, mode 0700, and removed at stop.
+   */
   readonly dir?: string;
   /** Run as this account (needs root). */
   readonly user?: Account;
@@ -44,7 +46,7 @@ export interface RunningServer {
   readonly configFile: string;
   /** The last 64 KiB that it printed. */
   readonly log: () => string;
-  /** Kills it and removes its directory. May be called twice. */
+  /** Kills it and removes the directory that was made for it. May be called twice. */
   readonly stop: () => Promise<void>;
 }
 
@@ -73,62 +75,88 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-async function tryToStart(
-  options: StartOptions,
-): Promise<RunningServer | { readonly reason: string; readonly log: string }> {
-  const { binary, conf = [], args = [], sentinel = false, user, within = [], patience = 20_000 } = options;
-  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'keyward-server-')));
-  const place: Place = { dir, port: await freePort(), tlsPort: await freePort() };
-  const lines = configurationLines(conf, place, sentinel);
-  const configFile = join(dir, 'server.conf');
-  writeFileSync(configFile, `${lines.join('\n')}\n`, { mode: 0o600 });
-  chmodSync(dir, 0o700);
-  if (user !== undefined) for (const path of [dir, configFile]) chownSync(path, user.uid, user.gid);
-  const argv = [...within, binary, configFile, ...(sentinel ? ['--sentinel'] : []), ...args];
-  const child = await startProcess(argv, dir, user);
+type Failure = { readonly reason: string; readonly log: string };
+
+async function tryToStart(options: StartOptions): Promise<RunningServer | Failure> {
+  const { patience = 20_000 } = options;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'keyward-server-'));
+  let child: ServerProcess | undefined;
+  const remove = (): void => {
+    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+  };
   const forget = atEnd(() => {
-    child.kill();
-    rmSync(dir, { recursive: true, force: true });
+    child?.kill();
+    remove();
   });
   const stop = async (): Promise<void> => {
-    child.kill();
-    await child.whenEnded;
-    await rm(dir, { recursive: true, force: true });
+    child?.kill();
+    await child?.whenEnded;
+    remove();
     forget();
   };
-  const host = lastValue(lines, 'bind')?.split(/\s+/)[0]?.replace(/^-/, '') ?? '127.0.0.1';
-  const port = Number(lastValue(lines, 'port'));
-  const reachable = /^(?:\*|0\.0\.0\.0|::\*?)$/.test(host) ? '127.0.0.1' : host;
-  const running = {
-    host: reachable,
-    port,
-    tlsPort: place.tlsPort,
-    pid: child.pid,
-    dir,
-    configFile,
-    log: child.log,
-    stop,
+  try {
+    const place: Place = { dir, port: await freePort(), tlsPort: await freePort() };
+    const lines = configurationLines(options.conf ?? [], place, options.sentinel ?? false);
+    const configFile = join(dir, 'server.conf');
+    child = await launch(options, lines, configFile, dir);
+    const { pid, log } = child;
+    const server = { ...address(lines), tlsPort: place.tlsPort, pid, dir, configFile, log, stop };
+    if (await comesUp(server, child, signsOf(options, lines), patience)) return server;
+    const reason = child.ended() ? 'it ended' : `it gave no answer in ${patience} ms`;
+    await stop();
+    return { reason, log: log() };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function launch(
+  options: StartOptions,
+  lines: readonly string[],
+  configFile: string,
+  dir: string,
+): Promise<ServerProcess> {
+  const { binary, args = [], sentinel = false, user, within = [] } = options;
+  writeFileSync(configFile, `${lines.join('\n')}\n`, { mode: 0o600 });
+  if (user !== undefined) for (const path of [dir, configFile]) chownSync(path, user.uid, user.gid);
+  const argv = [...within, binary, configFile, ...(sentinel ? ['--sentinel'] : []), ...args];
+  return startProcess(argv, dir, user);
+}
+
+function address(lines: readonly string[]): { readonly host: string; readonly port: number } {
+  const [first = '127.0.0.1'] = lastValue(lines, 'bind')?.split(/\s+/) ?? [];
+  const host = first.replace(/^-/, '');
+  return {
+    host: /^(?:\*|0\.0\.0\.0|::\*?)$/.test(host) ? '127.0.0.1' : host,
+    port: Number(lastValue(lines, 'port')),
   };
-  const logsToFile = lastValue(lines, 'logfile') !== undefined || lastValue(lines, 'loglevel') !== undefined;
-  const onlyLog = within.length > 0 || (port === 0 && lastValue(lines, 'tls-port') === undefined);
-  if (await comesUp(running, child, !logsToFile, onlyLog, patience)) return running;
-  const reason = child.ended() ? 'it ended' : `it gave no answer in ${patience} ms`;
-  await stop();
-  return { reason, log: child.log() };
+}
+
+/** What can tell that it is up: its log, an answer, or both. */
+interface Signs {
+  readonly log: boolean;
+  readonly answer: boolean;
+}
+
+function signsOf({ within = [] }: StartOptions, lines: readonly string[]): Signs {
+  const has = (name: string): boolean => lastValue(lines, name) !== undefined;
+  const listens = lastValue(lines, 'port') !== '0' || has('tls-port');
+  return { log: !has('logfile') && !has('loglevel'), answer: within.length === 0 && listens };
 }
 
 // Its own log comes first: on a port that was taken, somebody else might answer the PING.
 async function comesUp(
   { host, port, tlsPort }: RunningServer,
   child: ServerProcess,
-  logTells: boolean,
-  onlyLog: boolean,
+  signs: Signs,
   patience: number,
 ): Promise<boolean> {
   const deadline = performance.now() + patience;
   while (!child.ended() && performance.now() < deadline) {
-    if (!logTells || isUp.test(child.log())) {
-      if (onlyLog || (await answers(host, port === 0 ? tlsPort : port, port === 0))) return !child.ended();
+    const said = !signs.log || isUp.test(child.log());
+    if (said && (!signs.answer || (await answers(host, port === 0 ? tlsPort : port, port === 0)))) {
+      return !child.ended();
     }
     await wait(5);
   }
