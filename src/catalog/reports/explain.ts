@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../../model/index.ts';
-import type { CheckWords, ReportOptions } from '../define-report.ts';
+import type { ReportOptions } from '../define-report.ts';
+import { harmless } from './shown.ts';
 
 /** The words of a check: from the registry if the caller gave it, else as far as a finding has them. */
 export interface Explained {
@@ -14,10 +15,20 @@ export interface Explained {
 
 /** Looks up checks by id; what the registry does not know is made from the finding itself. */
 export function explainer({ checks = [] }: ReportOptions): (finding: Finding) => Explained {
-  const byId: ReadonlyMap<string, CheckWords> = new Map(checks.map((check) => [check.id, check]));
+  const words = checks.map(({ id, theme, title, severity, why, remedy, links }) => ({
+    id,
+    theme,
+    title,
+    severity,
+    why,
+    remedy,
+    links,
+  }));
+  const byId: ReadonlyMap<string, Explained> = new Map(harmless(words).map((check) => [check.id, check]));
   return ({ check, theme, title, severity, remedy }) =>
     byId.get(check) ?? { id: check, theme, title, severity, remedy, links: [] };
 }
 
-/** Only addresses of the web, written out in full: what is not is no link. */
-export const isLink = (link: string): boolean => /^https:\/\/[\w.-]+(?:[/?#][^\s"'<>`|\\]*)?$/.test(link);
+/** Only addresses of the web, written out in full in plain ASCII: what is not is no link. */
+export const isLink = (link: string): boolean =>
+  /^https:\/\/[\w.-]+(?:[/?#][!#-&(-;=?-[\]^_a-z{}~]*)?$/.test(link);

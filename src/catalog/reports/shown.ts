@@ -15,8 +15,8 @@ export interface ShownAudit extends Omit<Audit, 'servers'> {
 const longest = 2000;
 
 /** The same value with every string, also of keys, made harmless to print. */
-function harmless<T>(value: T): T;
-function harmless(value: unknown): unknown {
+export function harmless<T>(value: T): T;
+export function harmless(value: unknown): unknown {
   if (typeof value === 'string') return printable(value, longest);
   if (Array.isArray(value)) return value.map(harmless);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,3 +1,3 @@
-export { printable } from './printable.ts';
+export { printable, replaceUnsafe } from './printable.ts';
 export { clip, pad, padStart, take, width } from './width.ts';
 export { wrap } from './wrap.ts';

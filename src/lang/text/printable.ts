@@ -22,6 +22,10 @@ function cut(text: string, max: number): string {
   return `${text.slice(0, split ? max - 1 : max)}…`;
 }
 
+/** `text` with `write` in place of each character that acts, or is not seen, instead of being read. */
+export const replaceUnsafe = (text: string, write: (found: string) => string): string =>
+  text.replace(unsafe, write);
+
 /**
  * `text` with every control or invisible character written as `\xNN`, `\uNNNN` or `\u{NNNNN}`, cut after `max`
  * characters. Harmless text comes back as it is, and so does what has been through here before.
@@ -29,5 +33,5 @@ function cut(text: string, max: number): string {
  * @example printable('a\u001b[31mb') // 'a\\x1b[31mb'
  */
 export function printable(text: string, max = 4096): string {
-  return cut(text, max).replace(unsafe, escape);
+  return replaceUnsafe(cut(text, max), escape);
 }

@@ -1,14 +1,15 @@
+import { replaceUnsafe } from '../../../lang/text/index.ts';
 import { isSecretNote } from '../../../model/index.ts';
 import { defineWholeReport } from '../../define-report.ts';
 
-// JSON.stringify escapes C0 controls and lone surrogates; a terminal also obeys these when the text is just shown.
-const alsoUnsafe =
-  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g;
+// JSON.stringify escapes C0 controls and lone surrogates; a terminal that shows the text obeys others as well.
 const escaped = (found: string): string =>
-  found
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('');
+  found === '\n'
+    ? found
+    : Array.from(
+        { length: found.length },
+        (_, index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`,
+      ).join('');
 
 /**
  * The audit as it is (see `schemas/audit.schema.json`), with `***` for every secret. Escaping changes no value: a
@@ -23,6 +24,6 @@ export default defineWholeReport({
       (_name, value: unknown) => (isSecretNote(value) ? '***' : value),
       2,
     );
-    return `${text.replace(alsoUnsafe, escaped)}\n`;
+    return `${replaceUnsafe(text, escaped)}\n`;
   },
 });
