@@ -35,6 +35,29 @@ import reusedPassword from './authentication/reused-password.ts';
 import sharedPassword from './authentication/shared-password.ts';
 import userWithoutPassword from './authentication/user-without-password.ts';
 import weakPassword from './authentication/weak-password.ts';
+import clientCommandsOpen from './commands/client-commands-open.ts';
+import dangerousCommandsOpen from './commands/dangerous-commands-open.ts';
+import debugEnabled from './commands/debug-enabled.ts';
+import debugLocal from './commands/debug-local.ts';
+import flushOpen from './commands/flush-open.ts';
+import functionsOpen from './commands/functions-open.ts';
+import keysOpen from './commands/keys-open.ts';
+import luaInsecureApiEnabled from './commands/lua-insecure-api-enabled.ts';
+import migrateRestoreOpen from './commands/migrate-restore-open.ts';
+import moduleLoadEnabled from './commands/module-load-enabled.ts';
+import moduleLoadLocal from './commands/module-load-local.ts';
+import monitorOpen from './commands/monitor-open.ts';
+import oldVersionHasNoProtection from './commands/old-version-has-no-protection.ts';
+import protectedConfigsEnabled from './commands/protected-configs-enabled.ts';
+import protectedConfigsLocal from './commands/protected-configs-local.ts';
+import renameBreaksOthers from './commands/rename-breaks-others.ts';
+import renameForgetsTheTwin from './commands/rename-forgets-the-twin.ts';
+import renameIsTheOnlyLock from './commands/rename-is-the-only-lock.ts';
+import renameToGuessableName from './commands/rename-to-guessable-name.ts';
+import replicaofOpen from './commands/replicaof-open.ts';
+import scriptsOpen from './commands/scripts-open.ts';
+import sentinelScriptsReconfigOpen from './commands/sentinel-scripts-reconfig-open.ts';
+import shutdownOpen from './commands/shutdown-open.ts';
 import attackerSettings from './compromise/attacker-settings.ts';
 import commandsOfIntrudersSeen from './compromise/commands-of-intruders-seen.ts';
 import dbfilenameOfAttackers from './compromise/dbfilename-of-attackers.ts';
@@ -91,6 +114,29 @@ export const checks: readonly Check[] = [
   { id: 'shared-password', theme: 'authentication', ...sharedPassword },
   { id: 'user-without-password', theme: 'authentication', ...userWithoutPassword },
   { id: 'weak-password', theme: 'authentication', ...weakPassword },
+  { id: 'client-commands-open', theme: 'commands', ...clientCommandsOpen },
+  { id: 'dangerous-commands-open', theme: 'commands', ...dangerousCommandsOpen },
+  { id: 'debug-enabled', theme: 'commands', ...debugEnabled },
+  { id: 'debug-local', theme: 'commands', ...debugLocal },
+  { id: 'flush-open', theme: 'commands', ...flushOpen },
+  { id: 'functions-open', theme: 'commands', ...functionsOpen },
+  { id: 'keys-open', theme: 'commands', ...keysOpen },
+  { id: 'lua-insecure-api-enabled', theme: 'commands', ...luaInsecureApiEnabled },
+  { id: 'migrate-restore-open', theme: 'commands', ...migrateRestoreOpen },
+  { id: 'module-load-enabled', theme: 'commands', ...moduleLoadEnabled },
+  { id: 'module-load-local', theme: 'commands', ...moduleLoadLocal },
+  { id: 'monitor-open', theme: 'commands', ...monitorOpen },
+  { id: 'old-version-has-no-protection', theme: 'commands', ...oldVersionHasNoProtection },
+  { id: 'protected-configs-enabled', theme: 'commands', ...protectedConfigsEnabled },
+  { id: 'protected-configs-local', theme: 'commands', ...protectedConfigsLocal },
+  { id: 'rename-breaks-others', theme: 'commands', ...renameBreaksOthers },
+  { id: 'rename-forgets-the-twin', theme: 'commands', ...renameForgetsTheTwin },
+  { id: 'rename-is-the-only-lock', theme: 'commands', ...renameIsTheOnlyLock },
+  { id: 'rename-to-guessable-name', theme: 'commands', ...renameToGuessableName },
+  { id: 'replicaof-open', theme: 'commands', ...replicaofOpen },
+  { id: 'scripts-open', theme: 'commands', ...scriptsOpen },
+  { id: 'sentinel-scripts-reconfig-open', theme: 'commands', ...sentinelScriptsReconfigOpen },
+  { id: 'shutdown-open', theme: 'commands', ...shutdownOpen },
   { id: 'attacker-settings', theme: 'compromise', ...attackerSettings },
   { id: 'commands-of-intruders-seen', theme: 'compromise', ...commandsOfIntrudersSeen },
   { id: 'dbfilename-of-attackers', theme: 'compromise', ...dbfilenameOfAttackers },

@@ -18,8 +18,6 @@ const places: readonly (readonly [RegExp, string])[] = [
   ],
   [/^\/(?:usr\/)?lib\/systemd\//, 'systemd'],
   [/\/\.config\/(?:systemd|autostart)\//, 'the user’s session'],
-  [/^\/(?:usr\/)?(?:local\/)?s?bin\//, 'whoever runs a command'],
-  [/^\/(?:usr\/)?lib(?:64)?\/$/, 'whoever runs a command'],
   [/^\/(?:proc|sys)\//, 'the kernel'],
   [
     /^\/(?:var\/www|srv\/(?:www|http|htdocs)|usr\/share\/(?:nginx|httpd|caddy)|usr\/local\/(?:apache2?|nginx|www))\//,

@@ -30,7 +30,7 @@ export default defineCheck({
           { kind: 'investigate', what: `files in ${dir} written by the server’s user` },
           ...(back === undefined ? [] : [{ kind: 'setting', name: 'dir', value: back } as const]),
         ],
-        { where: values.dir?.where },
+        { where: values.dir?.where, severity: reader === 'a web server' ? 'high' : 'critical' },
       ),
     ]);
   },
@@ -38,6 +38,7 @@ export default defineCheck({
     good: {
       'the data folder': { settings: settings({ dir: '/var/lib/redis' }) },
       'a folder below /etc that is its own': { settings: settings({ dir: '/etc/redis' }) },
+      'started by hand where the source installs it': { settings: settings({ dir: '/usr/local/bin' }) },
       'started by hand as root': { settings: settings({ dir: '/root' }) },
       'no CONFIG, as in Sentinel': { settings: {} },
     },

@@ -1,7 +1,14 @@
 import { defineCheck, failEach, fault } from '../../define-check.ts';
 import { conf, moduleFacts, processFacts } from '../../example-facts.ts';
 import { isInstalled, isLoose } from '../../readings/places.ts';
-import type { ConfFacts, Fact, ModuleFacts, ProcessFacts, Severity } from '../../../model/index.ts';
+import type {
+  ConfFacts,
+  Fact,
+  ModuleFacts,
+  ProcessFacts,
+  Severity,
+  UnitFacts,
+} from '../../../model/index.ts';
 
 /** Names of the modules that go with attack tools: the one of RedisModules-ExecuteCommand, and what is built on it. */
 const intruders = new Set([
@@ -27,15 +34,23 @@ const vendors = new Set(
   ).split(' '),
 );
 
-/** Named in the file or on the command line: then somebody meant it to be loaded. Unknown where neither was read. */
-function isMeant(path: string, file: Fact<ConfFacts>, process: Fact<ProcessFacts>): boolean | undefined {
+/**
+ * Named in the file, the unit or the command line: then somebody meant it to be loaded. The server overwrites its
+ * arguments with a title, so that an argument not seen proves nothing.
+ */
+function isMeant(
+  path: string,
+  file: Fact<ConfFacts>,
+  process: Fact<ProcessFacts>,
+  unit: Fact<UnitFacts>,
+): boolean | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (process.known && process.value.argv.some((argument) => argument.includes(name))) return true;
+  if (unit.known && unit.value.service.ExecStart?.includes(name)) return true;
   if (!file.known) return undefined;
-  const inFile = file.value.lines.some(({ name: directive, args: [library] }) => {
+  return file.value.lines.some(({ name: directive, args: [library] }) => {
     return directive === 'loadmodule' && typeof library === 'string' && library.endsWith(name);
   });
-  return inFile || (process.known ? false : undefined);
 }
 
 function weigh(
@@ -45,10 +60,18 @@ function weigh(
   if (intruders.has(name.toLowerCase())) return ['critical', 'a name that attack tools give to theirs'];
   if (path === '') return undefined;
   const known = vendors.has(name.toLowerCase());
-  if (isLoose(path) && !(known && meant)) return ['critical', 'from where anybody may write'];
-  if (meant === false) return ['high', 'that neither the configuration file nor the command line loads'];
-  if (isInstalled(path) || meant === true) return undefined;
-  return [known ? 'low' : 'medium', 'from outside the folders that packages install into'];
+  if (isLoose(path)) {
+    if (!meant) return ['critical', 'from where anybody may write'];
+    return known ? undefined : ['medium', 'as configured, from where anybody may write'];
+  }
+  if (meant) return undefined;
+  if (meant === false) {
+    const severity = isInstalled(path) ? (known ? 'low' : 'medium') : 'high';
+    return [severity, 'which the configuration file does not load'];
+  }
+  return isInstalled(path)
+    ? undefined
+    : [known ? 'low' : 'medium', 'from outside the folders that packages install into'];
 }
 
 export default defineCheck({
@@ -62,11 +85,11 @@ export default defineCheck({
     'https://attack.mitre.org/techniques/T1129/',
   ],
   needs: ['modules'],
-  uses: ['conf', 'process'],
-  judge({ modules }, { conf: file, process }) {
+  uses: ['conf', 'process', 'unit'],
+  judge({ modules }, { conf: file, process, unit }) {
     return failEach(
       modules.flatMap((module) => {
-        const weight = weigh(module, module.path ? isMeant(module.path, file, process) : undefined);
+        const weight = weigh(module, module.path ? isMeant(module.path, file, process, unit) : undefined);
         if (!weight) return [];
         const [severity, because] = weight;
         const from = module.path ? ` (${module.path})` : '';

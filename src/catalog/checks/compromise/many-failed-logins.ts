@@ -32,7 +32,7 @@ export default defineCheck({
       fault(
         `at least ${total} failed logins as ${listed(names)}${from.length > 0 ? `; last seen from ${listed(from)}` : ''}`,
         [{ kind: 'investigate', what: `who tries to log in as ${listed(names)}` }],
-        { severity: total >= 1000 || names.length >= 10 ? 'high' : 'medium' },
+        { severity: total >= 1000 || names.length >= 10 ? 'medium' : 'low' },
       ),
     ]);
   },

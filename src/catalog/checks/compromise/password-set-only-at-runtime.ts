@@ -1,4 +1,4 @@
-import { defineCheck, fail, notApplicable, pass } from '../../define-check.ts';
+import { defineCheck, failEach, fault, notApplicable, pass } from '../../define-check.ts';
 import { aclFile, conf, processFacts, secret, settings, user } from '../../example-facts.ts';
 import { secretOf } from '../../readings/values.ts';
 
@@ -23,14 +23,16 @@ export default defineCheck({
     if (notes.some(({ same }) => same === now.same)) return pass;
     if (process.known && process.value.secretArguments.some((argument) => argument.includes('requirepass')))
       return pass;
-    const seen =
-      notes.length > 0
-        ? `${file.path} holds another password for the default user`
-        : `no file holds a password for the default user`;
-    return fail(process.known || notes.length > 0 ? seen : `${seen} (the command line was not seen)`, {
-      kind: 'investigate',
-      what: 'who set requirepass on the running server',
-    });
+    // The server overwrites its arguments, so a password given there may not be seen.
+    return failEach([
+      fault(
+        notes.length > 0
+          ? `${file.path} or the ACL file holds another password for the default user`
+          : 'no file holds a password for the default user; perhaps the command line did',
+        [{ kind: 'investigate', what: 'who set requirepass on the running server' }],
+        { severity: notes.length > 0 ? 'medium' : 'low' },
+      ),
+    ]);
   },
   examples: {
     good: {

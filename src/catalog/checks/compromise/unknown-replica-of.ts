@@ -1,5 +1,5 @@
-import { defineCheck, fail, notApplicable, pass, undecided } from '../../define-check.ts';
-import { conf, identity, processFacts, replication } from '../../example-facts.ts';
+import { defineCheck, fail, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
+import { client, conf, identity, processFacts, replication } from '../../example-facts.ts';
 import { kindOf } from '../../../lang/address/index.ts';
 import type { ConfFacts } from '../../../model/index.ts';
 
@@ -20,10 +20,10 @@ export default defineCheck({
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/',
   ],
   needs: ['replication', 'identity'],
-  uses: ['conf', 'process', 'clusterNodes'],
+  uses: ['conf', 'process', 'clusterNodes', 'clients'],
   judge(
     { replication: { role, masterHost, masterPort }, identity: { mode } },
-    { conf: file, process, clusterNodes },
+    { conf: file, process, clusterNodes, clients },
   ) {
     if (role !== 'replica' || masterHost === undefined) return notApplicable('the server is no replica');
     const master = `${masterHost}:${masterPort ?? 6379}`;
@@ -37,7 +37,15 @@ export default defineCheck({
       process.known && process.value.argv.some((argument) => argument.split(/\s+/).includes(masterHost));
     if (onCommandLine || (file.known && namedIn(file.value, masterHost))) return pass;
     const kind = kindOf(masterHost);
-    if (file.known) return fail(`replica of ${master}, which ${file.value.path} does not name`, goal);
+    // After a failover the file may name the old master, where Sentinel may not write to it.
+    const watched = clients.known && clients.value.some(({ name }) => name?.startsWith('sentinel-'));
+    if (watched && kind !== 'public') return pass;
+    if (file.known) {
+      const severity = kind === 'public' ? 'critical' : 'medium';
+      return failEach([
+        fault(`replica of ${master}, which ${file.value.path} does not name`, [goal], { severity }),
+      ]);
+    }
     if (kind === 'public')
       return fail(`replica of ${master}, a public address; no file was read that could name it`, goal);
     return kind === undefined
@@ -60,6 +68,12 @@ export default defineCheck({
       'an address of this network': {
         replication: replication({ role: 'replica', masterHost: '10.0.0.5', masterPort: 6379 }),
         identity: identity(),
+      },
+      'moved by Sentinel, with a file that cannot be written': {
+        replication: replication({ role: 'replica', masterHost: '10.0.0.6', masterPort: 6379 }),
+        identity: identity(),
+        conf: conf({ settings: { replicaof: '10.0.0.5 6379' } }),
+        clients: [client('10.0.0.9', { name: 'sentinel-0a1b2c3d-cmd' })],
       },
       'a node of the cluster': {
         replication: replication({ role: 'replica', masterHost: '10.0.0.5', masterPort: 6379 }),

@@ -26,6 +26,8 @@ export default defineCheck({
     const known = saved(file, acl);
     if (typeof known === 'string') return undecided(known);
     const names = new Set(known.map(({ name }) => name));
+    // Where no named user was ever saved, that is how this server is run, and says little of any one of them.
+    const saves = known.some(({ name }) => name !== 'default');
     return failEach(
       named
         .filter(({ name }) => !names.has(name))
@@ -37,7 +39,10 @@ export default defineCheck({
           return fault(
             `user ${name}${enabled ? '' : ' (off)'} is in no file${owner ? ', and may do everything' : ''}${leased ? '; named as Vault names its users' : ''}`,
             [{ kind: 'investigate', what: `who made user ${name}` }],
-            { opens: { as: name }, severity: !enabled || leased ? 'low' : owner ? 'critical' : 'high' },
+            {
+              opens: { as: name },
+              severity: !enabled || leased ? 'low' : owner && saves ? 'high' : 'medium',
+            },
           );
         }),
     );
@@ -52,8 +57,8 @@ export default defineCheck({
     },
     bad: {
       'a back door': {
-        aclUsers: [user('default'), user('support')],
-        aclFile: aclFile([user('default')]),
+        aclUsers: [user('default'), user('app'), user('support')],
+        aclFile: aclFile([user('default'), user('app')]),
         grants: [grant('support', { commands: ['config|set'] })],
       },
       'never saved': { aclUsers: [user('app')], conf: conf() },

@@ -1,0 +1,35 @@
+import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { settings } from '../../example-facts.ts';
+import { textOf } from '../../readings/values.ts';
+
+/** Redis 7.0 and Valkey before 8.1 know it by the first name, and hide it from CONFIG GET *. */
+const names = ['lua-enable-deprecated-api', 'lua-enable-insecure-api'] as const;
+
+export default defineCheck({
+  title: 'Scripts may use parts of Lua that were taken out for safety',
+  severity: 'medium',
+  why: 'newproxy, setfenv and getfenv were taken away because scripts could use them to change what other users’ scripts do, and to break out of the sandbox.',
+  remedy: 'Find the scripts that still need them and change those; then set it to no.',
+  links: ['https://valkey.io/topics/lua-api/'],
+  needs: ['settings'],
+  judge: ({ settings: values }) =>
+    failEach(
+      names
+        .filter((name) => textOf(values, name) === 'yes')
+        .map((name) =>
+          fault(`${name} is yes`, [{ kind: 'setting', name, value: 'no' }], {
+            where: values[name]?.where,
+          }),
+        ),
+    ),
+  examples: {
+    good: {
+      'as installed': { settings: settings({ 'lua-enable-insecure-api': 'no' }) },
+      'a server without it': { settings: {} },
+    },
+    bad: {
+      'in the file': { settings: settings({ 'lua-enable-deprecated-api': 'yes' }, 'file') },
+      'Valkey 9': { settings: settings({ 'lua-enable-insecure-api': 'yes' }) },
+    },
+  },
+});
