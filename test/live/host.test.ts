@@ -8,6 +8,7 @@ import {
   fileFacts,
   findProcesses,
   hostAddresses,
+  hostSigns,
   listenersOf,
   packageOf,
   processFacts,
@@ -132,6 +133,11 @@ describe.skipIf(server === undefined)('a real server on this host', () => {
     expect((await unitOf(pid)).known).toBe(false);
     expect((await containerOf(pid)).known).toBe(true);
     expect(value(await hostAddresses(pid)).some(({ address }) => address === '127.0.0.1')).toBe(true);
+  });
+
+  it('has left no sign of an intruder', async () => {
+    const signs = value(await hostSigns({ port, dir: folder, dbfilename: 'dump.rdb', pid }));
+    expect(signs.filter(({ path }) => path.startsWith(folder) || path.includes(String(pid)))).toEqual([]);
   });
 
   it('tells what one may not see from what is not there', async () => {

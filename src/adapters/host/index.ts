@@ -5,6 +5,7 @@
 export { containerOf } from './container-of.ts';
 export { fileFacts, type WantedFile } from './file-facts.ts';
 export { findProcesses, type FoundProcess } from './find-processes.ts';
+export { hostSigns, type SignHints } from './host-signs.ts';
 export { hostAddresses, isContainerBridge } from './host-addresses.ts';
 export { resolveInside, type Resolved } from './inside-root.ts';
 export { type ListenerHints, listenersOf } from './listeners.ts';
