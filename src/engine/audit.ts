@@ -21,6 +21,10 @@ export function judge(check: Check, view: View): readonly Finding[] {
     const fact = view[name];
     return fact.known ? [] : [{ name, fact }];
   });
+  const absent = missing.filter(({ fact }) => fact.why === 'absent');
+  if (absent.length > 0) {
+    return [{ ...blank(check), verdict: 'not-applicable', seen: absent.map(({ fact }) => fact.detail).join('; ') }];
+  }
   if (missing.length > 0) {
     return [{ ...blank(check), verdict: 'unknown', seen: missing.map(({ name, fact }) => sayMissing(name, fact)).join('; ') }];
   }
@@ -102,7 +106,7 @@ export function audit(name: string, evidence: Evidence, view: View, checks: read
     passed: of('pass'),
     notApplicable: of('not-applicable'),
     counts: counted(findings),
-    missing: Object.entries(view).flatMap(([fact, seen]) => (seen.known ? [] : [{ fact, why: seen.why, detail: seen.detail }])),
+    missing: Object.entries(view).flatMap(([fact, seen]) => (seen.known || seen.why === 'absent' ? [] : [{ fact, why: seen.why, detail: seen.detail }])),
     evidence,
   };
 }

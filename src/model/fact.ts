@@ -3,7 +3,8 @@ export type Reason =
   | 'not-asked' // out of the scope of this run, or nothing to ask (no file given)
   | 'no-access' // permission denied: by the server's ACL, a login, or file modes
   | 'timed-out'
-  | 'not-supported' // this product or version has no such thing
+  | 'absent' // looked for, and there is none: what depends on it does not apply
+  | 'not-supported' // refused in a way that leaves open whether there is such a thing
   | 'unreadable'; // an answer came, and made no sense
 
 /** Something seen, with where it was seen; or why it could not be. */

@@ -211,7 +211,8 @@ export const reasons: Readonly<Record<Reason, { readonly why: string; readonly h
   'not-asked': { why: 'not asked', how: 'run Keyward on the host of the server, or give it the files' },
   'no-access': { why: 'no access', how: 'let Keyward log in, or read the file, with more rights' },
   'timed-out': { why: 'no answer in time', how: 'try again, with a longer time limit' },
-  'not-supported': { why: 'this product has no such thing', how: 'nothing to do' },
+  absent: { why: 'there is none', how: 'nothing to do' },
+  'not-supported': { why: 'refused or not known there', how: 'say what renamed commands are called with --rename' },
   unreadable: { why: 'the answer made no sense', how: 'look at the answer by hand' },
 };
 

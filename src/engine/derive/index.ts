@@ -7,6 +7,7 @@ import { expose } from '../expose.ts';
 import { identify } from '../identify.ts';
 import { originsOf } from '../origins.ts';
 import { protectedMode } from '../protected-mode.ts';
+import { withAbsences } from './absent.ts';
 import { deriveAdvisories } from './advisories.ts';
 import { doorsOf } from './doors.ts';
 import { settingDrift, userDrift } from './drift.ts';
@@ -91,7 +92,7 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
   const commands = await commandsOf(facts, identity);
   const replication = deriveReplication(facts.info, settings);
   const base = {
-    ...facts,
+    ...withAbsences(facts, identity, settings),
     identity,
     settings,
     users,
