@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import {
-  auditTargets, exitCodeOf, reportNames, reports, saveSnapshot, severities, writeOut, type AuditOptions,
+  auditTargets, checks, exitCodeOf, reportNames, reports, saveSnapshot, severities, writeOut, type AuditOptions,
 } from '../../index.ts';
 import { credentials } from './credentials.ts';
 import type { ExitCode } from './run.ts';
@@ -82,6 +82,7 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
         width: options.output === undefined && process.stdout.isTTY ? Math.max(80, Math.min(process.stdout.columns, 120)) : 80,
         verbose: options.verbose === true,
         ascii: options.ascii === true,
+        checks,
       });
       if (options.output) await writeOut(options.output, text);
       else await print(text);

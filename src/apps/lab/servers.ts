@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startServer, type RunningServer } from '../../adapters/servers/index.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** As found on the Internet by the hundred thousand: every address, no password, all protections off. */
+export async function weakServer(
+  binary: string,
+  within: readonly string[] | undefined,
+): Promise<{ readonly server: RunningServer; readonly target: string }> {
+  const server = await startServer({
+    binary,
+    ...(within ? { within } : {}),
+    conf: ({ dir }) => [
+      `bind ${within ? '0.0.0.0 ::' : '127.0.0.1'}`,
+      'protected-mode no',
+      'enable-protected-configs yes',
+      'enable-debug-command yes',
+      'enable-module-command yes',
+      `unixsocket ${join(dir, 'redis.sock')}`,
+      'unixsocketperm 777',
+    ],
+  });
+  return { server, target: within ? `unix://${join(server.dir, 'redis.sock')}` : `redis://127.0.0.1:${server.port}` };
+}
+
+/** What Keyward would make of it: named users with no more than they need, nobody without a password, limits set. */
+export async function wellKeptServer(binary: string, password: string): Promise<RunningServer> {
+  return startServer({
+    binary,
+    conf: ({ dir }) => {
+      const users = [
+        'user default off resetpass resetkeys resetchannels -@all',
+        `user operator on #${sha256(password)} ~* &* +@all`,
+        `user app on #${sha256(`${password}-app`)} ~app:* resetchannels -@all +get +set +del +expire +ttl +incr +hget +hset +hgetall +ping`,
+      ];
+      writeFileSync(join(dir, 'users.acl'), `${users.join('\n')}\n`, { mode: 0o600 });
+      return [
+        'bind 127.0.0.1 -::1',
+        'protected-mode yes',
+        `aclfile ${join(dir, 'users.acl')}`,
+        'maxmemory 64mb',
+        'maxmemory-policy noeviction',
+        'maxclients 100',
+        'timeout 300',
+        'tcp-keepalive 60',
+        'client-output-buffer-limit normal 32mb 8mb 60',
+        `logfile ${join(dir, 'redis.log')}`,
+      ];
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { checks } from '../../catalog/checks/index.ts';
+import { collectConf, collectServer, type CollectedServer } from '../../adapters/collect/server.ts';
+import type { CollectSettings, Login, TlsFiles } from '../../adapters/collect/settings.ts';
+import { findProcesses, type FoundProcess } from '../../adapters/host/index.ts';
+import { createSecretMeter } from '../../adapters/secrets/index.ts';
+import { audit } from '../../engine/audit.ts';
+import { derive } from '../../engine/derive/index.ts';
+import { targetName, valueOr, type Audit, type Evidence, type ServerAudit } from '../../model/index.ts';
+import { discover } from './discover.ts';
+import { eachOf } from './each-of.ts';
+import { parseTarget, type ParsedTarget } from './parse-target.ts';
+import { loadSnapshot } from './snapshot.ts';
+import { version } from './version.ts';
+
+export type { Login, TlsFiles };
+
+export interface AuditOptions {
+  /** Used for every live target whose URL brings no credentials of its own. */
+  readonly login?: Login;
+  readonly tls?: TlsFiles;
+  /** Milliseconds for each step with a server; 3000. */
+  readonly timeout?: number;
+  /** Servers at a time; 64. */
+  readonly concurrency?: number;
+  /** New names of renamed commands, by the original name in capitals. */
+  readonly renames?: ReadonlyMap<string, string>;
+  /** Look at processes, files and packages of this host; true. */
+  readonly host?: boolean;
+  /** Talk to public addresses; false. */
+  readonly allowPublic?: boolean;
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+/** One server's evidence, judged. Pure but for the loading of recorded tables: a snapshot gives the same again. */
+export async function examine(name: string, evidence: Evidence): Promise<ServerAudit> {
+  return audit(name, evidence, await derive(evidence), checks);
+}
+
+function settingsOf(options: AuditOptions, processes: readonly FoundProcess[]): CollectSettings {
+  return {
+    login: options.login ?? {},
+    tls: options.tls ?? { insecure: false },
+    timeout: options.timeout ?? 3000,
+    renames: options.renames ?? new Map(),
+    host: options.host ?? true,
+    allowPublic: options.allowPublic ?? false,
+    // One salt for the run: equal passwords on two servers are seen, and nothing can be told from a report.
+    meter: createSecretMeter(randomBytes(32)),
+    processes,
+    now: () => new Date().toISOString(),
+  };
+}
+
+function collect({ target, user, password }: ParsedTarget, settings: CollectSettings): Promise<CollectedServer> {
+  const own = password === undefined ? settings : { ...settings, login: { password, ...(user === undefined ? {} : { user }) } };
+  switch (target.kind) {
+    case 'tcp':
+    case 'unix':
+      return collectServer(target, own);
+    case 'conf':
+      return collectConf(target, own);
+    case 'snapshot':
+      throw new Error('a snapshot is loaded, not collected');
+  }
+}
+
+type Outcome = { readonly servers: readonly ServerAudit[]; readonly failures: readonly { readonly target: string; readonly problem: string }[] };
+
+async function auditOne(parsed: ParsedTarget, settings: CollectSettings): Promise<Outcome> {
+  const name = targetName(parsed.target);
+  if (parsed.target.kind === 'snapshot') {
+    const saved = await loadSnapshot(parsed.target.path);
+    if ('problem' in saved) return { servers: [], failures: [{ target: name, problem: saved.problem }] };
+    const servers = await Promise.all(saved.evidence.map((evidence) => examine(targetName(evidence.target), evidence)));
+    return { servers, failures: [] };
+  }
+  const { evidence, problem } = await collect(parsed, settings);
+  return {
+    servers: evidence ? [await examine(name, evidence)] : [],
+    failures: problem === undefined ? [] : [{ target: name, problem }],
+  };
+}
+
+const needsHost = (targets: readonly ParsedTarget[]): boolean => targets.some(({ target }) => target.kind === 'tcp' || target.kind === 'unix');
+
+/**
+ * Audits every target; with none, every server of the family that runs on this host. Nothing is changed anywhere.
+ *
+ * @throws UsageError where a target cannot be read as one
+ * @example const audit = await auditTargets(['redis://10.0.0.5'], { login: { password } });
+ */
+export async function auditTargets(targets: readonly string[], options: AuditOptions = {}): Promise<Audit> {
+  const typed = targets.map((text) => parseTarget(text, isFile));
+  const looks = (options.host ?? true) && (targets.length === 0 || needsHost(typed));
+  const processes = looks ? valueOr(await findProcesses(), []) : [];
+  const settings = settingsOf(options, processes);
+  const parsed = targets.length === 0 ? discover(processes) : typed;
+  const outcomes = await eachOf(parsed, options.concurrency ?? 64, (one) => auditOne(one, settings));
+  return {
+    schema: 'keyward.audit/1',
+    version,
+    servers: outcomes.flatMap(({ servers }) => servers),
+    failures: outcomes.flatMap(({ failures }) => failures),
+  };
+}
+

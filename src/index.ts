@@ -1,0 +1,13 @@
+/** Keyward as a library: what the command line uses, and all that it uses. */
+export { auditTargets, examine, type AuditOptions, type Login, type TlsFiles } from './apps/library/audit-targets.ts';
+export { exitCodeOf } from './apps/library/exit-code.ts';
+export { explain, listChecks } from './apps/library/explain.ts';
+export { runLab, type LabOptions, type LabOutcome } from './apps/lab/index.ts';
+export { loadSnapshot, saveSnapshot, writeOut, type Snapshot } from './apps/library/snapshot.ts';
+export { UsageError } from './apps/library/usage-error.ts';
+export { version } from './apps/library/version.ts';
+export { checks } from './catalog/checks/index.ts';
+export type { Check } from './catalog/define-check.ts';
+export type { Report, ReportOptions } from './catalog/define-report.ts';
+export { reportNames, reports, type ReportEntry, type ReportName } from './catalog/reports/index.ts';
+export * from './model/index.ts';
