@@ -10,7 +10,6 @@ interface Void {
 
 const clears = new Set(['+@all', 'allcommands', '-@all', 'nocommands', 'reset']);
 const allows = new Set(['+@all', 'allcommands']);
-const isPassword = (rule: string): boolean => rule.startsWith('>') || rule.startsWith('#');
 const isCommand = (rule: string): boolean =>
   (rule.startsWith('+') || rule.startsWith('-')) && !clears.has(rule);
 
@@ -26,8 +25,8 @@ function ownRules(rules: readonly string[]): readonly string[] {
 }
 
 /** Rules are read from left to right, each on what those before it left. */
-function voidRules(written: readonly string[]): readonly Void[] {
-  const rules = ownRules(written).map((rule) => (isPassword(rule) ? rule.slice(0, 1) : rule.toLowerCase()));
+function voidRules(name: string, written: readonly string[]): readonly Void[] {
+  const rules = ownRules(written).map((rule) => rule.toLowerCase());
   const before = (index: number, test: (rule: string) => boolean): readonly string[] =>
     rules.slice(0, Math.max(0, index)).filter(test);
   const clearing = rules.findLastIndex((rule) => clears.has(rule));
@@ -35,8 +34,12 @@ function voidRules(written: readonly string[]): readonly Void[] {
   const by = rules[clearing] ?? '';
   const denials = allows.has(by) ? cleared.filter((rule) => rule.startsWith('-')) : [];
   const grants = allows.has(by) ? [] : cleared.filter((rule) => rule.startsWith('+'));
-  const nopass = rules.lastIndexOf('nopass');
-  const passwords = rules.slice(nopass).some(isPassword) ? [] : before(nopass, isPassword);
+  // A new user may do nothing; default begins with everything.
+  const first = rules.findIndex((rule) => rule.startsWith('+') || allows.has(rule));
+  const early =
+    name === 'default' || denials.length > 0
+      ? []
+      : before(first, (rule) => isCommand(rule) && rule.startsWith('-'));
   const everyKey = rules.findLastIndex((rule) => rule === '~*' || rule === 'allkeys');
   const patterns = before(
     everyKey,
@@ -46,11 +49,16 @@ function voidRules(written: readonly string[]): readonly Void[] {
     ...(denials.length > 0
       ? [{ seen: `${listed(denials)} before ${by} denies nothing`, severity: 'medium' as const }]
       : []),
+    ...(early.length > 0
+      ? [
+          {
+            seen: `${listed(early)} stands before anything is allowed, and denies nothing`,
+            severity: 'low' as const,
+          },
+        ]
+      : []),
     ...(grants.length > 0
       ? [{ seen: `${listed(grants)} before ${by} allows nothing`, severity: 'low' as const }]
-      : []),
-    ...(passwords.length > 0
-      ? [{ seen: 'the password before nopass is thrown away', severity: 'high' as const }]
       : []),
     ...(patterns.length > 0
       ? [
@@ -65,7 +73,7 @@ function voidRules(written: readonly string[]): readonly Void[] {
 
 const faultsOf = ({ name, enabled, rules, where }: UserFacts): readonly Fault[] =>
   enabled
-    ? voidRules(rules).map(({ seen, severity }) =>
+    ? voidRules(name, rules).map(({ seen, severity }) =>
         fault(
           `user ${name}: ${seen}`,
           [{ kind: 'investigate', what: `what was meant by the rules of ${name}` }],
@@ -77,7 +85,7 @@ const faultsOf = ({ name, enabled, rules, where }: UserFacts): readonly Fault[] 
 export default defineCheck({
   title: 'ACL rules are written that have no effect',
   severity: 'low',
-  why: 'The server reads rules from left to right and says nothing when a later one undoes an earlier one. -@dangerous before +@all, a password before nopass, or a key pattern beside ~* look like a limit and are none.',
+  why: 'The server reads rules from left to right and says nothing when a later one undoes an earlier one. -@dangerous before +@all, or a key pattern beside ~*, look like a limit and are none.',
   remedy:
     'Put what is general first and what takes away last: on, the password, -@all or +@all, then + and - in that order, then keys and channels. Look at ACL LIST to see what became of it.',
   links: ['https://redis.io/docs/latest/commands/acl-setuser/'],
@@ -91,10 +99,7 @@ export default defineCheck({
   examples: {
     good: {
       'in a good order': {
-        users: [user('app', { rules: ['on', '>', '-@all', '+@read', '-@dangerous', '~app:*'] })],
-      },
-      'a password after nopass takes nopass away': {
-        users: [user('app', { rules: ['on', 'nopass', '>', '+@read', '~*'] })],
+        users: [user('app', { rules: ['on', '-@all', '+@read', '-@dangerous', '~app:*'] })],
       },
       'what a selector in parentheses begins with is its own': {
         users: [user('app', { rules: ['on', '+get', '~app:*', '-set', '(~tmp:*', '+@all', '~*)'] })],
@@ -102,12 +107,10 @@ export default defineCheck({
       off: { users: [user('app', { enabled: false, rules: ['-debug', '+@all'] })] },
     },
     bad: {
-      'a denial too early': { users: [user('app', { rules: ['on', '>', '-@dangerous', '+@all', '~*'] })] },
-      'a password, then nopass': {
+      'a denial too early': { users: [user('app', { rules: ['on', '-@dangerous', '+@all', '~*'] })] },
+      'a denial of what was never allowed': {
         users: [user('ingestor')],
-        aclFile: aclFile([
-          user('ingestor', { rules: ['on', '>', '+@write', '+@read', '~orders:*', 'nopass'] }),
-        ]),
+        aclFile: aclFile([user('ingestor', { rules: ['on', '-@read', '+@write', '~orders:*'] })]),
       },
       'a pattern beside every key': {
         users: [user('app', { rules: ['on', '+@read', '~app:*', 'allkeys'] })],

@@ -2,9 +2,13 @@ import { defineCheck, failEach, fault, notApplicable } from '../../define-check.
 import { user } from '../../example-facts.ts';
 import type { SelectorFacts } from '../../../model/index.ts';
 
-const open = (patterns: readonly string[], words: readonly string[]): boolean =>
-  patterns.some((pattern) => words.includes(pattern.toLowerCase()));
-const allKeys = ({ keys }: SelectorFacts): boolean => open(keys, ['~*', 'allkeys', '%rw~*', '%wr~*']);
+const everyKey = new Set(['~*', 'allkeys', '%rw~*', '%wr~*']);
+const allKeys = ({ keys }: SelectorFacts): boolean => {
+  const last = keys
+    .map((rule) => rule.toLowerCase())
+    .findLast((rule) => everyKey.has(rule) || rule === 'resetkeys');
+  return last !== undefined && everyKey.has(last);
+};
 const allCommands = ({ commands }: SelectorFacts): boolean => {
   const last = commands.findLast(
     (rule) => rule === '+@all' || rule === 'allcommands' || rule === '-@all' || rule === 'nocommands',

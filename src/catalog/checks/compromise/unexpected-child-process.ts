@@ -1,14 +1,15 @@
 import { defineCheck, failEach, fault } from '../../define-check.ts';
 import { hostSign } from '../../example-facts.ts';
+import { isInstalled } from '../../readings/places.ts';
 
-/** The server forks itself to save and to rewrite, and names those forks so. */
-const own =
-  /redis-(?:rdb|aof|module|slot)|valkey-(?:rdb|aof|module|slot)|keydb-(?:rdb|aof)|(?:redis|valkey|keydb)-(?:server|sentinel|check)/;
+/** The server forks itself to save and to rewrite. A program of that name anywhere else is none of its own. */
+const isFork = (path: string): boolean =>
+  isInstalled(path) && /\/(?:redis|valkey|keydb)-(?:server|sentinel|check)[a-z-]{0,20}$/.test(path);
 
 export default defineCheck({
-  title: 'The server has started another program',
+  title: 'A foreign program runs below or beside the server',
   severity: 'critical',
-  why: 'A server of this family forks only copies of itself. A shell, curl or a miner below it means that someone runs commands through a module, a script hole or a Sentinel script.',
+  why: 'A server of this family forks only copies of itself. A shell, curl or a known miner below it, or under its user, means that someone runs commands through a module, a script hole or a Sentinel script.',
   remedy:
     'Look at what the child does and keep a copy of its program. Unless it is a Sentinel notification script of yours, isolate the host and rebuild.',
   links: ['https://attack.mitre.org/techniques/T1059/004/'],
@@ -16,9 +17,9 @@ export default defineCheck({
   judge: ({ hostSigns }) =>
     failEach(
       hostSigns
-        .filter(({ kind, path, seen }) => kind === 'child-process' && !own.test(path) && !own.test(seen))
+        .filter(({ kind, path }) => kind === 'child-process' && !isFork(path))
         .map(({ path, seen }) =>
-          fault(`child ${path}: ${seen}`, [
+          fault(`${path}: ${seen}`, [
             { kind: 'investigate', what: `the process ${path} and how it was started` },
           ]),
         ),
@@ -30,6 +31,13 @@ export default defineCheck({
         hostSigns: [hostSign('child-process', '/usr/bin/redis-server', 'redis-rdb-bgsave 127.0.0.1:6379')],
       },
     },
-    bad: { 'a shell': { hostSigns: [hostSign('child-process', '/usr/bin/dash', 'sh -c id, pid 4711')] } },
+    bad: {
+      'malware that poses as a server': {
+        hostSigns: [
+          hostSign('child-process', '/tmp/redis-server', 'process 4711 of uid 112 was started by the server'),
+        ],
+      },
+      'a shell': { hostSigns: [hostSign('child-process', '/usr/bin/dash', 'sh -c id, pid 4711')] },
+    },
   },
 });
