@@ -212,7 +212,10 @@ export const reasons: Readonly<Record<Reason, { readonly why: string; readonly h
   'no-access': { why: 'no access', how: 'let Keyward log in, or read the file, with more rights' },
   'timed-out': { why: 'no answer in time', how: 'try again, with a longer time limit' },
   absent: { why: 'there is none', how: 'nothing to do' },
-  'not-supported': { why: 'refused or not known there', how: 'say what renamed commands are called with --rename' },
+  'not-supported': {
+    why: 'refused or not known there',
+    how: 'say what renamed commands are called with --rename',
+  },
   unreadable: { why: 'the answer made no sense', how: 'look at the answer by hand' },
 };
 

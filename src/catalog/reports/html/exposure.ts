@@ -79,11 +79,10 @@ const evidence = (groups: readonly Group[]): VNode =>
               'p',
               {},
               span('whom', asWhom(row.actors)),
-              canDo(row).length === 0 ? ' nothing' : null,
-              ...canDo(row).flatMap((can) => [
-                ' ',
+              canDo(row).length === 0 ? ': nothing.' : ': ',
+              ...canDo(row).flatMap((can, index, all) => [
                 h('b', {}, columns[can]),
-                ` ${row.marks[can] === 'possible' ? '(possible) ' : ''}by ${listSome(row.by[can] ?? [], 12)};`,
+                ` ${row.marks[can] === 'possible' ? '(possible) ' : ''}by ${listSome(row.by[can] ?? [], 12)}${index < all.length - 1 ? '; ' : '.'}`,
               ]),
             ),
           ),

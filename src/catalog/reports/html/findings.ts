@@ -132,11 +132,11 @@ export const appendixPart = ({ passed, notApplicable }: ShownServer, most: numbe
           ? null
           : details(
               `${plural(passed.length, 'check')} passed`,
-              p('hint', 'Each of these faults was looked for and is not there.'),
+              p('hint', 'Each of these faults was looked for, and is not there.'),
               ul(
                 'plain',
                 ...cut(passed, most, 'check', ({ title, check }) =>
-                  li('passed', title, ' ', span('id', check)),
+                  li('passed', span('hint', 'Not found: '), title, ' ', span('id', check)),
                 ),
               ),
             ),

@@ -44,7 +44,7 @@ const filters = (servers: readonly ShownServer[]): VNode =>
       h(
         'label',
         { class: `tile ${severity}` },
-        h('input', { type: 'checkbox', id: `show-${severity}`, checked: true }),
+        h('input', { type: 'checkbox', id: `show-${severity}`, checked: true, autocomplete: 'off' }),
         span('number', String(total(servers, severity))),
         span('word', severity),
       ),
@@ -81,22 +81,24 @@ function alarm(servers: readonly ShownServer[]): VNode | null {
   );
 }
 
-/** The first three things to do, over all servers. */
+/** The first three things to do, over all servers: what is urgent, then what most servers need. */
 function first(servers: readonly ShownServer[]): VNode | null {
-  const all = servers
-    .slice(0, 50)
-    .flatMap((server) => remedies(server.findings).map((remedy) => ({ server, remedy })));
-  const chosen = [...new Map(all.map((one) => [one.remedy.text, one])).values()].slice(0, 3);
+  const all = servers.flatMap((server) => remedies(server.findings).map((remedy) => ({ server, remedy })));
+  const chosen = [...Map.groupBy(all, ({ remedy }) => remedy.text).values()]
+    .toSorted((a, b) => Number(b[0]?.remedy.urgent) - Number(a[0]?.remedy.urgent) || b.length - a.length)
+    .slice(0, 3);
   if (chosen.length === 0) return null;
+  const where = (group: typeof all): VNode =>
+    span(
+      'at',
+      ' (',
+      code('', group[0]?.server.name ?? ''),
+      group.length > 1 ? ` and ${group.length - 1} more)` : ')',
+    );
   return div(
     'first',
     h('h2', {}, 'Do first'),
-    ol(
-      '',
-      ...chosen.map(({ server, remedy }) =>
-        li('', remedy.text, servers.length > 1 ? span('at', ' (', code('', server.name), ')') : null),
-      ),
-    ),
+    ol('', ...chosen.map((group) => li('', group[0]?.remedy.text, servers.length > 1 ? where(group) : null))),
   );
 }
 

@@ -64,7 +64,12 @@ export function serverPart(
           h(
             'details',
             { class: 'fold' },
-            h('summary', {}, title, span('counts', countWords(server.counts))),
+            h(
+              'summary',
+              {},
+              title,
+              span('counts', `${countWords(server.counts)}, ${server.unknowns.length} unknown`),
+            ),
             ...parts,
           ),
         ]

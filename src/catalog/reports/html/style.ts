@@ -102,7 +102,7 @@ th{text-align:left;font-weight:600}
 .overview thead th{font-size:.8125rem;color:var(--soft)}
 .overview tbody th{font-family:var(--mono);font-size:.8125rem;overflow-wrap:anywhere;min-width:12rem}
 .overview thead th:nth-child(n+4),.n{text-align:right;font-variant-numeric:tabular-nums}
-.zero{color:var(--soft);opacity:.75}
+.zero{color:var(--soft)}
 .n.some{color:var(--unknown);font-weight:700}
 .failures{margin-top:1.5rem}
 .failures h2{font-size:1.05rem;margin-bottom:.5rem}
@@ -110,8 +110,13 @@ th{text-align:left;font-weight:600}
 .server{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.5rem 1.75rem;margin-top:1.75rem}
 .server h2{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .75rem;margin-bottom:1rem;scroll-margin-top:1rem}
 .name{font-family:var(--mono);font-size:1.1rem}
-.fold>summary{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.5rem}
+.fold>summary{list-style:none;display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.5rem}
+.fold>summary::-webkit-details-marker{display:none}
 .fold>summary h2{margin:0}
+.fold>summary h2::before{content:'\\25b8';color:var(--soft);font-size:1rem}
+.fold[open]>summary h2::before{content:'\\25be'}
+.server:has(>.fold:not([open])){padding-top:.8rem;padding-bottom:.8rem;margin-top:.6rem}
+.fold{margin:0}
 .fold[open]>summary{margin-bottom:1rem}
 .counts{color:var(--soft);font-size:.875rem}
 .verdict{border-left:4px solid;border-radius:.3rem;padding:.7rem 1rem;font-weight:600;overflow-wrap:anywhere}
@@ -170,7 +175,7 @@ summary{cursor:pointer;color:var(--link);font-size:.9375rem}
 ${filters}
 ${healths}
 
-@media (max-width:46rem){
+@media screen and (max-width:46rem){
   main,.top,footer{padding-left:.9rem;padding-right:.9rem}
   .hero{grid-template-columns:1fr;padding:1.25rem}
   .filters{grid-template-columns:repeat(4,minmax(0,1fr));gap:.4rem}
@@ -190,7 +195,7 @@ ${healths}
   main,.top,footer{max-width:none;padding-left:0;padding-right:0}
   .filters legend,.tile input{display:none}
   .server{border:0;padding:0;margin-top:2rem}
-  .card,.hero,.alarm,.tile,tr,.todo>li{break-inside:avoid}
+  .card,.hero,.alarm,.tile,tr,.exposure tbody,.todo>li{break-inside:avoid}
   h2,h3{break-after:avoid}
   .scroll{overflow:visible}
   details::details-content{content-visibility:visible;display:block}

@@ -159,7 +159,7 @@ export function serverLines(server: ShownServer, options: ReportOptions): string
     ...notKnown(server, options),
     `${plural(passed.length, 'check')} passed, ${notApplicable.length} not applicable.`,
     ...(options.verbose
-      ? ['', ...passed.map(({ check, title }) => `- Passed: ${code(check)} (${plain(title)})`)]
+      ? ['', ...passed.map(({ check, title }) => `- Not found: ${plain(title)} (${code(check)})`)]
       : []),
     '',
   ];
