@@ -1,10 +1,11 @@
 import type { Product } from '../model/index.ts';
 import { withinBracket, type Bracket } from './version-bracket.ts';
 
-// Branches that were ever released. A number between them was invented, by KeyDB's version-override or by a lure.
+// Branches that were ever released, and the numbers that release candidates go by (5.9, 6.9 and 7.9 before 6.0, 7.0
+// and 8.0). A number between them was invented, by KeyDB's version-override or by a lure.
 const branches: Partial<Record<Product, ReadonlySet<string>>> = {
   redis: new Set(
-    ['1.0', '1.2', '1.3', '2.0', '2.1', '2.2', '2.3', '2.4', '2.5', '2.6', '2.7', '2.8', '2.9', '3.0', '3.1', '3.2', '4.0', '5.0', '6.0', '6.2', '7.0', '7.2', '7.4', '8.0', '8.2', '8.4', '8.6', '8.8', '8.10'],
+    ['1.0', '1.2', '1.3', '2.0', '2.1', '2.2', '2.3', '2.4', '2.5', '2.6', '2.7', '2.8', '2.9', '3.0', '3.1', '3.2', '3.9', '4.0', '4.9', '5.0', '5.9', '6.0', '6.2', '6.9', '7.0', '7.2', '7.4', '7.9', '8.0', '8.2', '8.4', '8.6', '8.8', '8.10'],
   ),
   valkey: new Set(['7.2', '8.0', '8.1', '9.0', '9.1']),
 };

@@ -27,7 +27,7 @@ export function computed(scene: Scene, session: Session, args: readonly string[]
     case 'info': {
       if (mode === 'sentinel') return undefined;
       if (args.length > 2 && !takesSeveral) return say('-ERR syntax error\r\n', session);
-      const value = info(recording, args.slice(1));
+      const value = info(recording, mode === 'cluster' ? clusterSection(recording) : undefined, args.slice(1));
       return send(session.protocol === 3 ? { kind: 'verbatim', format: 'txt', value } : value);
     }
     case 'config':
@@ -48,7 +48,18 @@ function refusedLogin({ books }: Recording, session: Session, args: readonly str
   return known === undefined ? undefined : say(known.reply, session);
 }
 
-function info({ info: { usual, everything } }: Recording, wanted: readonly string[]): string {
+/** The one section that differs in a cluster, as it was recorded there. */
+function clusterSection({ books }: Recording): string | undefined {
+  const reply = books.cluster.find(['INFO', 'server'], 2)?.reply.toString('latin1');
+  return reply?.slice(reply.indexOf('\r\n') + 2).trimEnd().concat('\r\n');
+}
+
+function info(recording: Recording, server: string | undefined, wanted: readonly string[]): string {
+  const own = (sections: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+    server === undefined ? sections : new Map([...sections, ['server', server]]);
+  const usual = own(recording.info.usual);
+  // Before 2.6 there are no sections, and of 2.8 only the usual ones were recorded.
+  const everything = own(recording.info.everything.size > 0 ? recording.info.everything : recording.info.usual);
   if (wanted.length === 0) return [...usual.values()].join('\r\n');
   const parts = wanted.flatMap((section) => {
     const name = section.toLowerCase();

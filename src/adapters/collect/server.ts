@@ -63,7 +63,8 @@ export async function collectServer(target: Target & { kind: 'tcp' | 'unix' }, s
   if ('problem' in where) return { problem: where.problem };
   const live = await collectLive(target, where, settings);
   const found = settings.host ? processOf(target, live.facts, settings.processes ?? []) : undefined;
-  if (live.problem !== undefined && !live.facts.endpoint) return { problem: live.problem };
+  // Nothing was said, and no file or process tells either: a list of unknowns would help nobody.
+  if (live.problem !== undefined && !found && !live.facts.info) return { problem: live.problem };
   const remote = found ? 'no way to read it' : 'the server runs on another host, or its process was not found on this one';
   const path = confPath(live.facts, found);
   if (!found) return { evidence: asEvidence(target, live.facts, remote, settings), ...problemOf(live.problem) };

@@ -15,7 +15,7 @@ export function parseInfo(text: string): Readonly<Record<string, string>> {
     if (colon <= 0 || line.startsWith('#')) continue;
     const name = line.slice(0, colon);
     // A second `redis_version` further down would be somebody's key or library name: the first one counts.
-    if (!fields.has(name)) fields.set(name, line.slice(colon + 1).replace(/\r$/, ''));
+    if (!fields.has(name)) fields.set(name, line.slice(colon + 1).replace(/\r+$/, ''));
   }
   return Object.fromEntries(fields);
 }
@@ -25,10 +25,10 @@ export default defineLive({
   fact: 'info',
   ask: [question('INFO', 'all'), question('INFO')],
   read([all, plain]) {
-    const best = refusal(all, 'INFO') && plain ? plain : all;
-    const why = refusal(best, 'INFO');
+    const why = refusal(all, 'INFO') && refusal(plain, 'INFO');
     if (why) return why;
-    const text = best && !failed(best) ? textOf(best.value) : undefined;
-    return text === undefined ? unknown('unreadable', 'INFO is no text') : known(parseInfo(text), 'INFO');
+    const fields = [all, plain].map((answer) => (answer && !failed(answer) ? parseInfo(textOf(answer.value) ?? '') : {}));
+    const [fullest = {}] = fields.toSorted((a, b) => Object.keys(b).length - Object.keys(a).length);
+    return Object.keys(fullest).length > 0 ? known(fullest, 'INFO') : unknown('unreadable', 'INFO holds no field');
   },
 });
