@@ -5,7 +5,7 @@ import { accountsOf } from './accounts.ts';
 import { linkOf, readBytes, readText, textOf } from './bounded-read.ts';
 import { collect } from './collect.ts';
 import { argumentsOf, readCommandLine } from './command-line.ts';
-import { familyMember, isCheckTool, isLoader } from './family.ts';
+import { familyMember, isCheckTool, isLoader, nameOf } from './family.ts';
 import { capabilityMask, capabilityNames } from './linux-capabilities.ts';
 import { effectiveId, limitsOf, statusLines } from './proc-status.ts';
 import { procOf, rootOf } from './process-root.ts';
@@ -29,7 +29,7 @@ export function processFacts(pid: number, root = '/'): Promise<Fact<ProcessFacts
     const line = readCommandLine(argv);
     const scrubbed = scrubArguments(argv);
     const file = linkOf(join(proc, 'exe'));
-    const exe = file !== undefined && isLoader(file) ? loaded(proc, file) : file;
+    const exe = file !== undefined && isLoader(file) ? loaded(proc, file, line.program) : file;
     const uid = effectiveId(status.get('Uid')) ?? -1;
     const gid = effectiveId(status.get('Gid')) ?? -1;
     const accounts = accountsOf(namesRoot(pid, root));
@@ -65,14 +65,14 @@ function namesRoot(pid: number, root: string): string {
   return ownIds && map !== ours ? root : rootOf(pid, root).path;
 }
 
-/** The program that ld.so loaded: the first file of the family among the mapped ones. */
-function loaded(proc: string, loader: string): string {
+/** The program that ld.so loaded: among the mapped files the first of the family, or the one that was called. */
+function loaded(proc: string, loader: string, program: string): string {
   const maps = textOf(join(proc, 'maps'), 1_048_576) ?? '';
-  for (const line of maps.split('\n')) {
-    const path = line.slice(line.indexOf('/'));
-    if (line.includes('/') && (familyMember(path) !== undefined || isCheckTool(path))) return path;
-  }
-  return loader;
+  const files = maps
+    .split('\n')
+    .flatMap((line) => (line.includes('/') ? [line.slice(line.indexOf('/'))] : []));
+  const found = files.find((path) => familyMember(path) !== undefined || isCheckTool(path));
+  return found ?? files.find((path) => path.endsWith(`/${nameOf(program)}`)) ?? loader;
 }
 
 /** `sudo redis-server --requirepass …` stays in the list of processes while the server has hidden its arguments. */
