@@ -1,0 +1,43 @@
+/**
+ * `npm run build`: what is published. One bundle with lazy chunks, so that `keyward audit` loads what it needs and
+ * nothing has to be installed beside it; types from the compiler.
+ */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+rmSync(dist, { recursive: true, force: true });
+
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    cli: 'src/apps/cli/main.ts',
+    index: 'src/index.ts',
+    'lang/resp/index': 'src/lang/resp/index.ts',
+    'lang/conf/index': 'src/lang/conf/index.ts',
+    'lang/acl/index': 'src/lang/acl/index.ts',
+    'catalog/index': 'src/catalog/index.ts',
+  },
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  chunkNames: 'chunks/[name]-[hash]',
+  legalComments: 'linked',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Dependencies that are CommonJS reach for `require` of built-in modules.
+  banner: { js: "import { createRequire as __kwRequire } from 'node:module'; const require = __kwRequire(import.meta.url);" },
+});
+chmodSync(join(dist, 'cli.js'), 0o755);
+
+execFileSync(
+  join(root, 'node_modules/.bin/tsc'),
+  ['--project', 'tsconfig.build.json'],
+  { cwd: root, stdio: 'inherit' },
+);
