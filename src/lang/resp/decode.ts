@@ -112,6 +112,8 @@ class ReplyDecoder implements Decoder {
   readonly #encoding: 'utf8' | 'latin1';
   readonly #input = new Input();
   readonly #root: Frame = { type: ROOT, items: [], filled: 0, length: 1, attributes: none };
+  /** Length of the longest bulk string that no limit can be against; below 0 if there is none. */
+  readonly #ordinary: number;
   #frame: Frame = this.#root;
   #outer: Frame[] = [];
   #elements = 0;
@@ -124,6 +126,9 @@ class ReplyDecoder implements Decoder {
   constructor(limits: Limits, strings: Strings) {
     this.#limits = limits;
     this.#strings = strings;
+    // The header is at most LONGEST bytes.
+    const { maxBulk, maxBytes, maxLine } = limits;
+    this.#ordinary = maxLine < LONGEST ? -1 : Math.min(maxBulk, maxBytes - LONGEST - 2);
     this.#encoding = strings === 'utf8' ? 'utf8' : 'latin1';
   }
 
@@ -138,9 +143,12 @@ class ReplyDecoder implements Decoder {
   next(): RespValue | undefined {
     const input = this.#input;
     // After an error there is never anything to read.
-    if (input.at >= input.end && !input.advance()) return undefined;
+    return input.at < input.end || input.advance() ? this.#read(input) : undefined;
+  }
+
+  #read(input: Input): RespValue | undefined {
     if (this.#frame === this.#root && this.#bulkType === 0 && !input.isCut) {
-      const reply = this.#single();
+      const reply = this.#single(input);
       if (reply !== undefined) return reply;
     }
     do {
@@ -178,10 +186,9 @@ class ReplyDecoder implements Decoder {
   }
 
   /** The commonest reply: one bulk string, not empty, that lies in the chunk whole. */
-  #single(): RespValue | undefined {
-    const input = this.#input;
+  #single(input: Input): RespValue | undefined {
     const { buffer, at, end } = input;
-    if (buffer[at] !== BULK || end - at < 6 || this.#limits.maxLine < LONGEST) return undefined;
+    if (end - at < 6 || buffer[at] !== BULK) return undefined;
     let i = at + 1;
     let digit = (buffer[i] as number) - 0x30;
     if (digit < 1 || digit > 9) return undefined;
@@ -192,10 +199,13 @@ class ReplyDecoder implements Decoder {
     const from = i + 2;
     const to = from + length;
     if (to + 2 > end || buffer[i] !== CR || buffer[i + 1] !== LF) return undefined;
-    if (length > this.#limits.maxBulk || to + 2 - at > this.#limits.maxBytes) return undefined;
+    if (length > this.#ordinary) return undefined;
     if (buffer[to] !== CR || buffer[to + 1] !== LF) return undefined;
     input.at = input.mark = to + 2;
-    return this.#text(buffer, from, to);
+    if (this.#strings === 'utf8') return buffer.utf8Slice(from, to);
+    if (this.#strings === 'latin1') return buffer.latin1Slice(from, to);
+    input.memory ??= buffer.buffer;
+    return new Uint8Array(input.memory, buffer.byteOffset + from, length);
   }
 
   /** Reads ordinary elements of the current chunk into the aggregate, and stops before the first that is not. */
@@ -211,7 +221,6 @@ class ReplyDecoder implements Decoder {
     const stop = budget < end ? budget : end;
     let { at } = input;
     let { filled } = frame;
-    let memory: ArrayBufferLike | undefined;
     if (items.length < length) makeRoom(frame, stop - at);
     // The shortest element is `:0` and its CRLF.
     while (filled < length && stop - at >= 4) {
@@ -249,8 +258,8 @@ class ReplyDecoder implements Decoder {
         if (strings === 'utf8') value = buffer.utf8Slice(i, to);
         else if (strings === 'latin1') value = buffer.latin1Slice(i, to);
         else {
-          memory ??= buffer.buffer;
-          value = new Uint8Array(memory, buffer.byteOffset + i, number);
+          input.memory ??= buffer.buffer;
+          value = new Uint8Array(input.memory, buffer.byteOffset + i, number);
         }
         i = to + 2;
       }

@@ -29,6 +29,8 @@ export interface Bytes extends Buffer {
 
 export class Input {
   buffer: Bytes = empty;
+  /** `buffer.buffer`, kept by who asks for it often: the question itself costs a third of a view. */
+  memory: ArrayBufferLike | undefined;
   at = 0;
   end = 0;
   /** Offset on the stream of `buffer[0]`. */
@@ -52,11 +54,11 @@ export class Input {
   #filled = 0;
 
   push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
     // Cheaper than Buffer.isBuffer, at every chunk.
     const isBuffer = (chunk as Partial<Bytes>).utf8Slice !== undefined;
     const buffer = (isBuffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)) as Bytes;
     if (this.at < this.end) {
+      if (chunk.length === 0) return;
       this.#queue.push(buffer);
       this.#queued += buffer.length;
     } else this.#use(buffer);
@@ -66,8 +68,12 @@ export class Input {
     this.base += this.end;
     this.mark -= this.end;
     this.buffer = buffer;
+    this.memory = undefined;
     this.at = 0;
     this.end = buffer.length;
+    // What was last found must not keep its chunk alive.
+    if (this.lineBuffer !== empty) this.lineBuffer = empty;
+    if (this.bulkBuffer !== empty) this.bulkBuffer = empty;
   }
 
   /** Goes to the next chunk once the current one is read; false when there is none. */
@@ -78,12 +84,6 @@ export class Input {
       this.#queued -= next.length;
       this.#use(next);
       return true;
-    }
-    if (this.end > 0) {
-      // Nothing is left to read in it: let the chunk go, and what was last found in it.
-      this.#use(empty);
-      if (this.lineBuffer !== empty) this.lineBuffer = empty;
-      if (this.bulkBuffer !== empty) this.bulkBuffer = empty;
     }
     return false;
   }
@@ -128,7 +128,7 @@ export class Input {
     this.#carried = 0;
     this.#filled = 0;
     this.buffer = this.#carry = this.#spare = this.lineBuffer = this.bulkBuffer = empty;
-    this.#bulk = undefined;
+    this.#bulk = this.memory = undefined;
   }
 
   /**
