@@ -18,6 +18,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as MeasuredTable from '../src/lang/conf/tables/measured.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Product = 'redis' | 'valkey' | 'keydb';
@@ -74,7 +75,7 @@ function reply(bytes: string, byLength = true): unknown {
 function recorded(): Measured[] {
   if (!existsSync(transcripts)) return [];
   return readdirSync(transcripts)
-    .sort()
+    .toSorted()
     .flatMap((folder): Measured[] => {
       const [product, ...rest] = folder.split('-');
       const file = join(transcripts, folder, 'config-get-all.txt');
@@ -220,7 +221,7 @@ async function withServer<T>(server: string, use: (client: Client) => Promise<T>
 
 /** Every word in the program that could be a directive, for those that `CONFIG GET *` hides. */
 function wordsInside(server: string): string[] {
-  const program = /"([^"]+)" "\$@"/.exec(readFileSync(server, 'utf8'))?.[1] ?? server;
+  const program = /['"]([^'"]+)['"] "\$@"/.exec(readFileSync(server, 'utf8'))?.[1] ?? server;
   const text = readFileSync(program, 'latin1');
   return [...new Set(text.match(/(?<=\0)[a-z][a-z0-9_-]{1,60}(?=\0)/g) ?? [])];
 }
@@ -229,6 +230,8 @@ async function measure(server: string, names: ReadonlySet<string>): Promise<Meas
   const said = spawnSync(server, ['--version'], { encoding: 'utf8' }).stdout;
   const [, brand, version] = /(Redis|Valkey|KeyDB) server v=(\S+)/.exec(said) ?? [];
   if (!brand || !version) return undefined;
+  // Before 6.0 every directive was read by its own code, and most refused nothing: there is nothing to learn.
+  const checked = brand !== 'Redis' || Number.parseInt(version, 10) >= 6;
   const defaults = new Map<string, string>();
   const commands = new Set<string>();
   const fixed = new Map<string, string>();
@@ -246,7 +249,7 @@ async function measure(server: string, names: ReadonlySet<string>): Promise<Meas
     take(listed, false);
     for (const entry of Array.isArray(table) ? table : [])
       if (Array.isArray(entry)) commands.add(String(entry[0]).toLowerCase());
-    const words = wordsInside(server);
+    const words = checked ? wordsInside(server) : [];
     for (let i = 0; i < words.length; i += 500)
       for (const answer of await client.ask(words.slice(i, i + 500).map((word) => ['CONFIG', 'GET', word])))
         take(answer, true);
@@ -259,6 +262,7 @@ async function measure(server: string, names: ReadonlySet<string>): Promise<Meas
   });
   const folder = mkdtempSync(join(tmpdir(), 'directives-'));
   const facts = new Map<string, string>();
+  if (!checked) return { product: brand.toLowerCase() as Product, version, defaults, commands, facts };
   try {
     for (const name of defaults.keys())
       facts.set(name, `${probe(server, folder, name)}${fixed.get(name) ?? ''}`);
@@ -304,7 +308,8 @@ function merge(all: readonly Measured[]): Measured[] {
         ...before,
         defaults: new Map([...one.defaults, ...before.defaults]),
         commands: new Set([...before.commands, ...one.commands]),
-        facts: new Map([...before.facts, ...one.facts]),
+        // What was found now replaces what an earlier run found.
+        facts: before.facts.size > 0 ? before.facts : one.facts,
       });
   }
   return [...merged.values()].sort(
@@ -315,7 +320,7 @@ function merge(all: readonly Measured[]): Measured[] {
 /** What an earlier run wrote, so that a server that cannot be had today is not forgotten. */
 async function before(): Promise<Measured[]> {
   if (!existsSync(target)) return [];
-  const { measured } = (await import(target)) as typeof import('../src/lang/conf/tables/measured.ts');
+  const { measured } = (await import(target)) as typeof MeasuredTable;
   return Object.entries(measured).flatMap(([product, history]) =>
     history.versions.map((version): Measured => {
       const at = (rows: readonly (readonly [string, string | null])[]): string | undefined =>
@@ -341,7 +346,7 @@ async function before(): Promise<Measured[]> {
 
 const found: Measured[] = recorded();
 const names = new Set(found.flatMap((one) => [...one.defaults.keys()]));
-for (const name of existsSync(servers) ? readdirSync(servers).sort() : []) {
+for (const name of existsSync(servers) ? readdirSync(servers).toSorted() : []) {
   const server = join(servers, name, 'server');
   const one = existsSync(server) ? await measure(server, names) : undefined;
   if (one)
@@ -354,7 +359,7 @@ const section = (
   of: (one: Measured) => ReadonlyMap<string, string> | undefined,
 ): string => {
   const known = rows.filter((one) => of(one) !== undefined);
-  const names = [...new Set(known.flatMap((one) => [...(of(one)?.keys() ?? [])]))].sort();
+  const names = [...new Set(known.flatMap((one) => [...(of(one)?.keys() ?? [])]))].toSorted();
   return names
     .map(
       (name) =>
@@ -362,6 +367,16 @@ const section = (
     )
     .join('\n');
 };
+/** A recorded server shows no hidden directives: it has those of the probed version before it. */
+function carryHidden(rows: readonly Measured[]): Measured[] {
+  let hidden: readonly (readonly [string, string])[] = [];
+  return rows.map((one) => {
+    if (one.facts.size === 0) return { ...one, defaults: new Map([...hidden, ...one.defaults]) };
+    hidden = [...one.defaults].filter(([name]) => one.facts.get(name)?.includes('hidden'));
+    return one;
+  });
+}
+
 const products = [...new Set(all.map((one) => one.product))];
 const text = `// Generated by scripts/generate-directives.ts from what real servers answered. Do not edit.
 // Each row lists changes only: from which measured version on what holds, null where it is gone.
@@ -376,7 +391,7 @@ export interface Measured {
 export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> = {
 ${products
   .map((product) => {
-    const rows = all.filter((one) => one.product === product);
+    const rows = carryHidden(all.filter((one) => one.product === product));
     const list = (versions: readonly Measured[]): string =>
       versions.map((one) => quote(one.version)).join(', ');
     const some = rows.filter((one) => one.commands.size > 0);

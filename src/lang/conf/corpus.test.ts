@@ -79,8 +79,8 @@ function difference(truth: Result, reading: ConfReading, sentinel: boolean): str
   if (truth.config_get_error !== undefined || sentinel) return undefined;
   const given = truth.config_get_non_default;
   if (given === undefined) return undefined;
-  const want = JSON.stringify(Object.entries(given).sort());
-  const have = JSON.stringify(Object.entries(nonDefault(truth.server, reading)).sort());
+  const want = JSON.stringify(Object.entries(given).toSorted());
+  const have = JSON.stringify(Object.entries(nonDefault(truth.server, reading)).toSorted());
   return want === have ? undefined : `settings are ${have}, should be ${want}`;
 }
 
@@ -114,7 +114,7 @@ describe.skipIf(sets.length < 3)('the corpus of configuration files', () => {
     }
     console.log(
       [...counts]
-        .sort()
+        .toSorted()
         .map(([key, count]) => `${key}: ${count}`)
         .join('\n'),
     );

@@ -180,7 +180,7 @@ function example(doc: ConfDocument, name: string): ConfDocument['lines'][number]
 function splice(doc: ConfDocument, splices: readonly Splice[]): Uint8Array {
   const pieces: Uint8Array[] = [];
   let at = 0;
-  for (const { from, to, text } of [...splices].sort((a, b) => a.from - b.from || a.to - b.to)) {
+  for (const { from, to, text } of [...splices].toSorted((a, b) => a.from - b.from || a.to - b.to)) {
     pieces.push(doc.bytes.subarray(at, from), Buffer.from(text, 'latin1'));
     at = to;
   }

@@ -71,10 +71,10 @@ const listed: ReadonlySet<string> = new Set(['save', 'limits', 'oom', 'primary',
 
 /** Lists whose order is of no matter, sorted. */
 function inOrder(name: string, value: string): string {
-  if (name === 'bind' || name === 'rdma-bind') return [...new Set(value.split(' '))].sort().join(' ');
+  if (name === 'bind' || name === 'rdma-bind') return [...new Set(value.split(' '))].toSorted().join(' ');
   if (name !== 'save') return value;
   const words = value.split(' ');
   const pairs: string[] = [];
   for (let i = 0; i + 1 < words.length; i += 2) pairs.push(`${words[i]} ${words[i + 1]}`);
-  return [...new Set(pairs)].sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10)).join(' ');
+  return [...new Set(pairs)].toSorted((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10)).join(' ');
 }
