@@ -24,8 +24,6 @@ export const ownerCommands = [
   'config|set',
   'acl|setuser',
   'acl|load',
-  'module|load',
-  'module|loadex',
   'sentinel|set',
   'sentinel|config-set',
 ] as const;

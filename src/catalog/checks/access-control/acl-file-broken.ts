@@ -1,5 +1,6 @@
 import { defineCheck, failEach, fault } from '../../define-check.ts';
 import { aclFile, user } from '../../example-facts.ts';
+import { listed } from '../../readings/values.ts';
 
 export default defineCheck({
   title: 'The server cannot load its ACL file',
@@ -9,15 +10,20 @@ export default defineCheck({
     'Correct the line, then try it with ACL LOAD while the old users are still in memory (before 7.2 it drops every connection).',
   links: ['https://redis.io/docs/latest/commands/acl-load/'],
   needs: ['aclFile'],
-  judge: ({ aclFile: { problems } }) =>
-    failEach(
-      problems.map(({ file, line, reason, fatal }) =>
-        fault(`line ${line}: ${reason}`, [{ kind: 'investigate', what: `line ${line} of ${file}` }], {
-          where: { file, line },
-          severity: fatal ? 'high' : 'low',
-        }),
-      ),
-    ),
+  judge({ aclFile: { problems } }) {
+    const [first, ...more] = problems;
+    if (first === undefined) return failEach([]);
+    const { file, line, reason } = first;
+    // A file that is no ACL file at all has a problem a line: one finding says it.
+    const others =
+      more.length === 0 ? '' : `; and lines ${listed([...new Set(more.map((one) => `${one.line}`))])}`;
+    return failEach([
+      fault(`line ${line}: ${reason}${others}`, [{ kind: 'investigate', what: `line ${line} of ${file}` }], {
+        where: { file, line },
+        severity: problems.some(({ fatal }) => fatal) ? 'high' : 'low',
+      }),
+    ]);
+  },
   examples: {
     good: { loads: { aclFile: aclFile([user('app')]) } },
     bad: {

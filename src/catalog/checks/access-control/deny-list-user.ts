@@ -34,7 +34,7 @@ export default defineCheck({
         return [
           fault(
             `user ${name} has +@all ${listed(taken)}`,
-            [{ kind: 'user', name, rules: ['-@all', '+@read', '+@write', '-@dangerous'] }],
+            [{ kind: 'user', name, rules: ['-@all', '+@read', '+@write', '-@dangerous', '-@scripting'] }],
             { where },
           ),
         ];

@@ -24,7 +24,16 @@ export default defineCheck({
           {
             kind: 'user',
             name: 'app',
-            rules: ['on', 'resetchannels', '-@all', '+@read', '+@write', '-@dangerous', '~app:*'],
+            rules: [
+              'on',
+              'resetchannels',
+              '-@all',
+              '+@read',
+              '+@write',
+              '-@dangerous',
+              '-@scripting',
+              '~app:*',
+            ],
           },
         ],
         {

@@ -13,7 +13,6 @@ const worth: readonly (readonly [Capability, string, readonly string[]])[] = [
     [
       'config|set',
       'acl|setuser',
-      'module|load',
       'client|kill',
       'cluster|meet',
       'failover',

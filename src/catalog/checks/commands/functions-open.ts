@@ -7,7 +7,7 @@ const commands = ['function|load', 'function|delete', 'function|flush', 'functio
 export default defineCheck({
   title: 'An application may replace the server’s functions',
   severity: 'medium',
-  why: 'Functions are shared by all users and run with the rights of whoever calls them. Who can load one can change what an administrator’s FCALL does; it is kept in the data and goes to every replica.',
+  why: 'Functions are shared by all users and run with the rights of whoever calls them. Who can load one can change what an administrator’s FCALL does; it is kept in the data and goes to every replica. +@write brings FUNCTION LOAD along, which few expect.',
   remedy:
     'Leave FCALL, take the rest away: ACL SETUSER name -function. Load libraries with an administration user at deployment.',
   links: ['https://redis.io/docs/latest/develop/programmability/functions-intro/'],

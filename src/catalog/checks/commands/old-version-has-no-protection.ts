@@ -43,7 +43,7 @@ export default defineCheck({
           ].join(', and ');
           return [
             fault(
-              `user ${entry.user} may use ${by}; ${who.product} ${who.version ?? ''} guards neither`,
+              `user ${entry.user} may use ${by}; ${[who.product, who.version].join(' ').trim()} guards neither`,
               [way],
               {
                 opens: { as: entry.user, can: ['execute'] },

@@ -16,7 +16,7 @@ function weakness(from: string, to: string | SecretNote): string | undefined {
 }
 
 export default defineCheck({
-  title: 'A dangerous command is hidden under a name that is easily guessed',
+  title: 'A command is hidden under a name that is easily guessed',
   severity: 'medium',
   why: 'Unknown commands are answered at once and before any limit, so names can be tried by the thousand. REDIS_SHUTDOWN_SECURE or CONFIG2 are among the first.',
   remedy:

@@ -48,7 +48,7 @@ export default defineCheck({
         const name = command.replace('|', ' ').toUpperCase();
         return [
           fault(
-            `${name} was used: ${seen.calls} calls${failed}`,
+            `${name} was ${seen.calls > seen.failed ? 'used' : 'tried'}: ${seen.calls} calls${failed}`,
             [{ kind: 'investigate', what: `who used ${name}` }],
             { severity },
           ),

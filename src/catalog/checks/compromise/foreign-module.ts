@@ -58,7 +58,8 @@ function weigh(
   meant: boolean | undefined,
 ): readonly [Severity, string] | undefined {
   if (intruders.has(name.toLowerCase())) return ['critical', 'a name that attack tools give to theirs'];
-  if (path === '') return undefined;
+  // Linked into the server (Valkey says `lua` for a path): without a slash the loader takes no file of the data folder.
+  if (!path.includes('/')) return undefined;
   const known = vendors.has(name.toLowerCase());
   if (isLoose(path)) {
     if (!meant) return ['critical', 'from where anybody may write'];
@@ -106,7 +107,7 @@ export default defineCheck({
   examples: {
     good: {
       none: { modules: [] },
-      'built in': { modules: [moduleFacts('vectorset'), moduleFacts('lua')] },
+      'built in': { modules: [moduleFacts('vectorset'), moduleFacts('lua', 'lua')] },
       'from the packages': {
         modules: [
           moduleFacts('ReJSON', '/opt/redis-stack/lib/rejson.so'),
