@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,10 +21,11 @@ import {
   listenersOf,
   packageOf,
   processFacts,
+  rootOf,
   unitOf,
 } from '../../src/adapters/host/index.ts';
 import { readManifest } from '../../src/adapters/servers/manifest.ts';
-import type { Fact } from '../../src/model/fact.ts';
+import { type Fact, unknown } from '../../src/model/fact.ts';
 
 const server = readManifest(resolve('.cache/servers')).servers.find(({ name }) => name === 'redis-7.0');
 const isRoot = process.getuid?.() === 0;
@@ -42,16 +52,21 @@ async function start(
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   started.push(child);
-  await new Promise<void>((ready, failed) => {
+  await isReady(child);
+  return child;
+}
+
+const isReady = (child: ChildProcess): Promise<void> =>
+  new Promise((ready, failed) => {
     let said = '';
-    child.stdout.on('data', (text: Buffer) => {
+    child.stdout?.on('data', (text: Buffer) => {
       said += text.toString('utf8');
       if (/ready to accept connections/i.test(said)) ready();
     });
     child.on('exit', () => failed(new Error(`the server ended: ${said}`)));
   });
-  return child;
-}
+
+const missing = unknown('unreadable', 'the server was not found');
 
 describe.skipIf(server === undefined)('a real server on this host', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-host-'));
@@ -172,5 +187,79 @@ describe.skipIf(server === undefined)('a real server on this host', () => {
     const listeners = value(await listenersOf(inside, { port }));
     expect(listeners).toEqual([{ address: '127.0.0.1', family: 'ipv4', port, purpose: 'redis' }]);
     expect(await hostAddresses(inside)).toMatchObject({ known: false });
+  });
+
+  it('shows the passwords of its command line when it does not hide them itself', async () => {
+    const child = await start([
+      '--port',
+      '0',
+      '--save',
+      '',
+      '--unixsocket',
+      join(folder, 'b.sock'),
+      '--set-proc-title',
+      'no',
+      '--requirepass',
+      'canary',
+    ]);
+    const facts = value(await processFacts(child.pid ?? 0));
+    expect(facts.secretArguments).toEqual(['--requirepass']);
+    expect(facts.argv.slice(-2)).toEqual(['--requirepass', '***']);
+  });
+
+  it('is found under another name, by its title and its threads, and after its file was deleted', async () => {
+    const [, loader = '', libraries = '', program = ''] =
+      /^exec '([^']+)' '--library-path' '([^']+)' '([^']+)'/m.exec(
+        readFileSync(server?.path ?? '', 'utf8'),
+      ) ?? [];
+    const renamed = join(folder, 'cache-daemon');
+    copyFileSync(program, renamed);
+    const child = spawn(
+      loader,
+      ['--library-path', libraries, renamed, '--port', String(port + 1), '--bind', '127.0.0.1', '--save', ''],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    started.push(child);
+    await isReady(child);
+    rmSync(renamed);
+    const found = value(await findProcesses()).find((one) => one.process.pid === child.pid);
+    expect(found).toMatchObject({
+      product: 'redis',
+      mode: 'server',
+      process: { exe: `${renamed} (deleted)` },
+    });
+    expect(value(found?.listeners ?? missing)).toContainEqual({
+      address: '127.0.0.1',
+      family: 'ipv4',
+      port: port + 1,
+      purpose: 'redis',
+    });
+  });
+
+  it.skipIf(!hasNamespaces)('in a root folder of its own has its own files', async () => {
+    // The server's own tree as a root, with an /etc that only it sees: what a container is made of.
+    const tree = resolve('.cache/servers/redis-7.0/root');
+    const settings = 'port 0\\nunixsocket r.sock\\nunixsocketperm 777\\nsave ""\\n';
+    const inside = `mount -t tmpfs tmpfs ${tree}/etc && mkdir -m 1777 ${tree}/etc/open && ln -s /etc/open/r.conf ${tree}/etc/link.conf
+      printf '${settings}' > ${tree}/etc/open/r.conf
+      exec chroot ${tree} /lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 --library-path /usr/lib/x86_64-linux-gnu:/lib/x86_64-linux-gnu /usr/bin/redis-server /etc/link.conf --dir /etc/open`;
+    const child = spawn('unshare', ['-m', '-n', 'sh', '-c', inside], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    started.push(child);
+    await isReady(child);
+    const found = value(await findProcesses()).find((one) => one.process.pid === child.pid);
+    expect(found?.process).toMatchObject({
+      exe: expect.stringMatching(/^\/usr\/bin\/redis-/),
+      cwd: '/etc/open',
+    });
+    expect(value(found?.listeners ?? missing)).toEqual([
+      { address: '/etc/open/r.sock', family: 'unix', purpose: 'unix', mode: '0777' },
+    ]);
+    const root = rootOf(child.pid ?? 0);
+    expect(root.own).toBe(true);
+    const [file] = value(await fileFacts([{ path: '/etc/link.conf', role: 'conf' }], root.path));
+    expect(file).toMatchObject({ kind: 'file', looseParents: ['/etc/open'] });
+    expect(existsSync('/etc/open')).toBe(false);
   });
 });

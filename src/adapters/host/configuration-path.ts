@@ -1,10 +1,10 @@
-import { resolve } from 'node:path/posix';
-import { join } from 'node:path/posix';
+import { join, resolve } from 'node:path/posix';
 import { type Fact, known, unknown } from '../../model/fact.ts';
 import { linkOf } from './bounded-read.ts';
 import type { CommandLine } from './command-line.ts';
 import { familyMember } from './family.ts';
-import { procOf } from './process-root.ts';
+import { resolveInside } from './inside-root.ts';
+import { procOf, rootOf, seenInside } from './process-root.ts';
 import { unitOf } from './unit-of.ts';
 
 /**
@@ -16,16 +16,20 @@ import { unitOf } from './unit-of.ts';
 export async function confOf(pid: number, line: CommandLine, root = '/'): Promise<Fact<string>> {
   const proc = procOf(pid, root);
   if (line.configuration !== undefined) {
-    const cwd = linkOf(join(proc, 'cwd'));
-    if (line.configuration.startsWith('/') || cwd !== undefined) {
-      return known(resolve(cwd ?? '/', line.configuration), `${proc}/cmdline`);
-    }
+    const link = linkOf(join(proc, 'cwd'));
+    const cwd = link === undefined ? undefined : seenInside(pid, link, root);
+    if (line.configuration.startsWith('/')) return known(line.configuration, `${proc}/cmdline`);
+    const relative = `${line.configuration} is relative to the folder that the server was started in`;
+    if (cwd === undefined) return unknown('no-access', `${proc}/cwd: permission denied, and ${relative}`);
+    const path = resolve(cwd, line.configuration);
+    // `dir` moves a server: then its configuration lies somewhere else.
+    if (isThere(rootOf(pid, root).path, path)) return known(path, `${proc}/{cmdline,cwd}`);
     return unknown(
-      'no-access',
-      `${proc}/cwd: permission denied, and ${line.configuration} is relative to it`,
+      'not-asked',
+      `${relative}, and it has moved since; ask the server: INFO server, config_file`,
     );
   }
-  if (line.title === undefined)
+  if (line.title === undefined && line.program !== '')
     return unknown('not-asked', 'the server was started without a configuration file');
   const unit = await unitOf(pid, root);
   const fromUnit = unit.known ? inCommand(unit.value.service['ExecStart'] ?? '', unit.value.name) : undefined;
@@ -49,4 +53,13 @@ function inCommand(line: string, unit: string): string | undefined {
     return letter === 'p' || letter === 'P' ? prefix : unit.replace(/\.service$/, '');
   });
   return /[%$]/.test(filled) ? undefined : filled;
+}
+
+function isThere(root: string, path: string): boolean {
+  try {
+    return resolveInside(root, path).stats?.isFile() === true;
+  } catch {
+    // A folder that may not be entered: the server could.
+    return true;
+  }
 }

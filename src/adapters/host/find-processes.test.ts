@@ -102,6 +102,8 @@ describe('a process of the family', () => {
 
   it('tells its configuration from its arguments, else from its unit', async () => {
     run(50, { exe: '/usr/bin/redis-server', argv: ['redis-server', 'conf/redis.conf'] });
+    run(49, { exe: '/usr/bin/redis-server', argv: ['redis-server', 'moved.conf'] });
+    put('srv/conf/redis.conf', '');
     run(51, { exe: '/usr/bin/redis-server', argv: ['redis-server *:6379'] });
     run(52, { exe: '/usr/bin/redis-server', argv: ['redis-server *:6380'] });
     put('proc/52/cgroup', '0::/system.slice/redis-server@one.service\n');
@@ -109,7 +111,8 @@ describe('a process of the family', () => {
       'usr/lib/systemd/system/redis-server@.service',
       '[Service]\nExecStart=/usr/bin/redis-server /etc/redis/redis-%i.conf --supervised systemd\n',
     );
-    const [first, second, third] = (await find()).map(({ configuration }) => configuration);
+    const [moved, first, second, third] = (await find()).map(({ configuration }) => configuration);
+    expect(moved).toMatchObject({ known: false, why: 'not-asked' });
     expect(first).toMatchObject({ value: '/srv/conf/redis.conf' });
     expect(second).toMatchObject({ known: false, why: 'not-asked' });
     expect(third).toMatchObject({ value: '/etc/redis/redis-one.conf' });

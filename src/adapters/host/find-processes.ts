@@ -6,6 +6,7 @@ import { collect } from './collect.ts';
 import { type CommandLine, argumentsOf, readCommandLine } from './command-line.ts';
 import { type FamilyMember, familyMember, isCheckTool, isLoader, nameOf } from './family.ts';
 import { listenersOf } from './listeners.ts';
+import { loadedProgram } from './loaded-program.ts';
 import { processFacts } from './process-facts.ts';
 import { statusLines } from './proc-status.ts';
 import { procOf } from './process-root.ts';
@@ -81,6 +82,14 @@ function memberOf(proc: string, exe: string | undefined, line: CommandLine): Fam
     return isCheckTool(line.program) ? undefined : { ...byFile, sentinel: isSentinel(byFile, called, line) };
   if (called !== undefined && (exe === undefined ? isNamed(proc, line.program) : isHost(exe))) {
     return { ...called, sentinel: isSentinel(called, called, line) };
+  }
+  // All of its arguments may be hidden by its title. Debian's server is one file with its check tool.
+  const loaded =
+    exe !== undefined && called === undefined && isLoader(exe)
+      ? loadedProgram(proc, line.program)
+      : undefined;
+  if (loaded !== undefined && (familyMember(loaded) !== undefined || hasThreads(proc))) {
+    return familyMember(loaded) ?? { product: 'redis', sentinel: line.title?.mode === 'sentinel' };
   }
   // A renamed program: its title says where it listens, its threads say what it is.
   if (line.title?.port !== undefined && hasThreads(proc))

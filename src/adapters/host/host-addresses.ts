@@ -1,20 +1,22 @@
 import { networkInterfaces } from 'node:os';
-import { type Fact, known } from '../../model/fact.ts';
+import { type Fact, known, unknown } from '../../model/fact.ts';
 import type { HostAddress } from '../../model/host.ts';
 import { collect } from './collect.ts';
+import { namespaceAddresses } from './namespace-addresses.ts';
 import { sharesNamespace } from './process-root.ts';
-import { unknown } from '../../model/fact.ts';
 
 /**
  * Addresses of this host's interfaces that are up, with their prefixes.
  *
- * For a process (`pid`) in a network namespace of its own these are not its addresses: then unknown, for what
- * `0.0.0.0` means there is decided by the container's network.
+ * For a process (`pid`) in a network namespace of its own (a container), the addresses of that namespace.
  */
 export function hostAddresses(pid?: number, root = '/'): Promise<Fact<readonly HostAddress[]>> {
   return collect('addresses of this host', () => {
     if (pid !== undefined && sharesNamespace(pid, 'net', root) === false) {
-      return unknown('not-supported', `process ${pid} has a network namespace of its own`);
+      const own = namespaceAddresses(pid, root);
+      return own
+        ? known(own, `/proc/${pid}/net/{fib_trie,route,if_inet6}`)
+        : unknown('no-access', `process ${pid} has a network namespace of its own`);
     }
     const found = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
       (addresses ?? []).flatMap(({ address, cidr }) => {

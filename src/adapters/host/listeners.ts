@@ -6,7 +6,7 @@ import { linkOf, readText, textOf } from './bounded-read.ts';
 import { collect, errorCode } from './collect.ts';
 import { resolveInside } from './inside-root.ts';
 import { effectiveId, statusLines } from './proc-status.ts';
-import { procOf, rootOf } from './process-root.ts';
+import { procOf, rootOf, seenInside } from './process-root.ts';
 import { type TcpSocket, listeningTcp, listeningUnix } from './socket-tables.ts';
 
 /** What is known of a server's ports: its settings, or the port of its title. */
@@ -109,7 +109,8 @@ function purposeOf(port: number, hints: ListenerHints): Listener['purpose'] {
 
 function describeUnix(path: string, pid: number, root: string): Listener {
   if (path.startsWith('@')) return { address: path, family: 'unix', purpose: 'unix' };
-  const absolute = resolve(linkOf(join(procOf(pid, root), 'cwd')) ?? '/', path);
+  const cwd = seenInside(pid, linkOf(join(procOf(pid, root), 'cwd')) ?? '/', root);
+  const absolute = resolve(cwd, path);
   try {
     const { stats } = resolveInside(rootOf(pid, root).path, absolute);
     if (stats?.isSocket())

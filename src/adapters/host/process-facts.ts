@@ -5,10 +5,11 @@ import { accountsOf } from './accounts.ts';
 import { linkOf, readBytes, readText, textOf } from './bounded-read.ts';
 import { collect } from './collect.ts';
 import { argumentsOf, readCommandLine } from './command-line.ts';
-import { familyMember, isCheckTool, isLoader, nameOf } from './family.ts';
+import { familyMember, isLoader } from './family.ts';
 import { capabilityMask, capabilityNames } from './linux-capabilities.ts';
 import { effectiveId, limitsOf, statusLines } from './proc-status.ts';
-import { procOf, rootOf } from './process-root.ts';
+import { loadedProgram } from './loaded-program.ts';
+import { procOf, rootOf, seenInside } from './process-root.ts';
 import { scrubArguments } from './scrub-arguments.ts';
 
 /**
@@ -29,17 +30,17 @@ export function processFacts(pid: number, root = '/'): Promise<Fact<ProcessFacts
     const line = readCommandLine(argv);
     const scrubbed = scrubArguments(argv);
     const file = linkOf(join(proc, 'exe'));
-    const exe = file !== undefined && isLoader(file) ? loaded(proc, file, line.program) : file;
+    const exe = file !== undefined && isLoader(file) ? (loadedProgram(proc, line.program) ?? file) : file;
     const uid = effectiveId(status.get('Uid')) ?? -1;
     const gid = effectiveId(status.get('Gid')) ?? -1;
     const accounts = accountsOf(namesRoot(pid, root));
     const cwd = linkOf(join(proc, 'cwd'));
     const value: ProcessFacts = {
       pid,
-      exe: exe ?? scrubArguments([line.program]).argv[0] ?? '',
+      exe: exe === undefined ? (scrubArguments([line.program]).argv[0] ?? '') : seenInside(pid, exe, root),
       argv: scrubbed.argv,
       secretArguments: [...scrubbed.secretArguments, ...secretsOfParents(status.get('PPid'), root)],
-      ...(cwd === undefined ? {} : { cwd }),
+      ...(cwd === undefined ? {} : { cwd: seenInside(pid, cwd, root) }),
       uid,
       user: accounts.user(uid),
       gid,
@@ -63,16 +64,6 @@ function namesRoot(pid: number, root: string): string {
   const ownIds = map !== undefined && !/^\s*0\s+0\s+4294967295\s*$/.test(map);
   const ours = textOf(join(procOf('self', root), 'uid_map'));
   return ownIds && map !== ours ? root : rootOf(pid, root).path;
-}
-
-/** The program that ld.so loaded: among the mapped files the first of the family, or the one that was called. */
-function loaded(proc: string, loader: string, program: string): string {
-  const maps = textOf(join(proc, 'maps'), 1_048_576) ?? '';
-  const files = maps
-    .split('\n')
-    .flatMap((line) => (line.includes('/') ? [line.slice(line.indexOf('/'))] : []));
-  const found = files.find((path) => familyMember(path) !== undefined || isCheckTool(path));
-  return found ?? files.find((path) => path.endsWith(`/${nameOf(program)}`)) ?? loader;
 }
 
 /** `sudo redis-server --requirepass …` stays in the list of processes while the server has hidden its arguments. */

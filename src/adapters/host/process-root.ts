@@ -31,3 +31,14 @@ export function sharesNamespace(
   const ours = linkOf(join(procOf('self', root), 'ns', kind));
   return theirs === undefined || ours === undefined ? undefined : theirs === ours;
 }
+
+/**
+ * A path of a process' links (`exe`, `cwd`) as the process itself sees it: of a process in a chroot the kernel tells us
+ * the path from our root, of one in a container the path from its own.
+ */
+export function seenInside(pid: number, path: string, root = '/'): string {
+  const theirs = linkOf(join(procOf(pid, root), 'root'));
+  if (theirs === undefined || theirs === '/' || theirs === root) return path;
+  if (path === theirs) return '/';
+  return path.startsWith(`${theirs}/`) ? path.slice(theirs.length) : path;
+}
