@@ -59,6 +59,7 @@ import scriptsOpen from './commands/scripts-open.ts';
 import sentinelScriptsReconfigOpen from './commands/sentinel-scripts-reconfig-open.ts';
 import shutdownOpen from './commands/shutdown-open.ts';
 import attackerSettings from './compromise/attacker-settings.ts';
+import clientWatchesEverything from './compromise/client-watches-everything.ts';
 import commandsOfIntrudersSeen from './compromise/commands-of-intruders-seen.ts';
 import dbfilenameOfAttackers from './compromise/dbfilename-of-attackers.ts';
 import deletedBinary from './compromise/deleted-binary.ts';
@@ -75,6 +76,7 @@ import preloadedLibrary from './compromise/preloaded-library.ts';
 import replicationIdForged from './compromise/replication-id-forged.ts';
 import suspiciousFunctions from './compromise/suspicious-functions.ts';
 import unexpectedChildProcess from './compromise/unexpected-child-process.ts';
+import unknownReplica from './compromise/unknown-replica.ts';
 import unknownReplicaOf from './compromise/unknown-replica-of.ts';
 import unknownUsers from './compromise/unknown-users.ts';
 
@@ -138,6 +140,7 @@ export const checks: readonly Check[] = [
   { id: 'sentinel-scripts-reconfig-open', theme: 'commands', ...sentinelScriptsReconfigOpen },
   { id: 'shutdown-open', theme: 'commands', ...shutdownOpen },
   { id: 'attacker-settings', theme: 'compromise', ...attackerSettings },
+  { id: 'client-watches-everything', theme: 'compromise', ...clientWatchesEverything },
   { id: 'commands-of-intruders-seen', theme: 'compromise', ...commandsOfIntrudersSeen },
   { id: 'dbfilename-of-attackers', theme: 'compromise', ...dbfilenameOfAttackers },
   { id: 'deleted-binary', theme: 'compromise', ...deletedBinary },
@@ -154,6 +157,7 @@ export const checks: readonly Check[] = [
   { id: 'replication-id-forged', theme: 'compromise', ...replicationIdForged },
   { id: 'suspicious-functions', theme: 'compromise', ...suspiciousFunctions },
   { id: 'unexpected-child-process', theme: 'compromise', ...unexpectedChildProcess },
+  { id: 'unknown-replica', theme: 'compromise', ...unknownReplica },
   { id: 'unknown-replica-of', theme: 'compromise', ...unknownReplicaOf },
   { id: 'unknown-users', theme: 'compromise', ...unknownUsers },
 ];

@@ -24,7 +24,7 @@ export default defineCheck({
   remedy:
     'Write the command alone and limit it by key pattern: +get ~x. For a subcommand, check its name: +config|get.',
   links: [
-    'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#allow-or-block-commands',
+    'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
   ],
   needs: ['users'],
   judge: ({ users }) =>

@@ -2,7 +2,7 @@ import { defineCheck, failEach, fault } from '../../define-check.ts';
 import { settings } from '../../example-facts.ts';
 import { textOf } from '../../readings/values.ts';
 
-/** Redis 7.0 and Valkey before 8.1 know it by the first name, and hide it from CONFIG GET *. */
+/** One setting: the first name is Redis’ and the older one of Valkey. CONFIG GET * leaves it out, a file shows it. */
 const names = ['lua-enable-deprecated-api', 'lua-enable-insecure-api'] as const;
 
 export default defineCheck({

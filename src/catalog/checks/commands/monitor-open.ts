@@ -7,7 +7,7 @@ const commands = ['monitor'] as const;
 export default defineCheck({
   title: 'An application may watch every command of everybody',
   severity: 'high',
-  why: 'MONITOR shows all commands of all clients with their arguments: keys, values, session tokens, whatever the user’s own key patterns withhold. It also costs up to half of the throughput.',
+  why: 'MONITOR shows all commands of all clients with their arguments: keys, values, session tokens, whatever the user’s own key patterns withhold. It also costs half of the throughput, and more.',
   remedy: 'Take it away: ACL SETUSER name -monitor.',
   links: ['https://redis.io/docs/latest/commands/monitor/'],
   needs: ['grants'],
