@@ -7,6 +7,7 @@ import { Input, MORE, READY, TOO_LONG } from './input.ts';
 import { splitInline } from './inline.ts';
 import type { DecodeError, Pending } from './limits.ts';
 import { readInteger } from './number.ts';
+import { ARRAY, BULK, CR, LF } from './wire.ts';
 
 export interface CommandLimits {
   /** Bytes of one command on the wire. */
@@ -64,11 +65,6 @@ export function createCommandDecoder(options: CommandDecoderOptions = {}): Comma
   return new CommandReader({ ...defaultCommandLimits, ...options.limits }, options.authenticated ?? true);
 }
 
-const ASTERISK = 0x2a;
-const DOLLAR = 0x24;
-const CR = 13;
-const LF = 10;
-
 class CommandReader implements CommandDecoder {
   authenticated: boolean;
   error: DecodeError | undefined;
@@ -123,7 +119,7 @@ class CommandReader implements CommandDecoder {
       this.#elementStart = input.offset;
     }
     const inline =
-      (input.isCut ? this.#firstByte : (this.#firstByte = input.buffer[input.at] ?? 0)) !== ASTERISK;
+      (input.isCut ? this.#firstByte : (this.#firstByte = input.buffer[input.at] ?? 0)) !== ARRAY;
     const state = input.line(Math.min(this.#limits.maxLine, this.#limits.maxBytes - 2), inline);
     if (state === MORE) return undefined;
     if (state === TOO_LONG) {
@@ -181,7 +177,7 @@ class CommandReader implements CommandDecoder {
     if (!input.isCut) {
       this.#elementStart = input.offset;
       const type = input.buffer[input.at] ?? 0;
-      if (type !== DOLLAR) {
+      if (type !== BULK) {
         this.#breaks(`expected '$', got '${type > 0x20 && type < 0x7f ? String.fromCharCode(type) : '.'}'`);
         return false;
       }

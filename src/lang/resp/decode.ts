@@ -6,13 +6,35 @@
  * Three gears. `#single` reads a reply that is one bulk string, `#fast` the bulk strings and integers inside an
  * aggregate: in place, for as long as they are whole and ordinary, and both stop *before* anything else. `#slow`
  * then reads exactly one element of any kind, across chunks if need be, and is the only one that judges. What the
- * faster gears decline costs a second look, never a different answer.
+ * faster gears decline costs a second look, never a different answer. They share the stack and the offsets, which
+ * is why they share this file.
  */
+import { ATTRIBUTED, createFrame, makeRoom, ROOT, type Frame } from './frame.ts';
 import { BARE_CR, BARE_LF, type Bytes, Input, MORE, TOO_LONG } from './input.ts';
 import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
 import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
 import { pairUp } from './read.ts';
-import type { RespMap, RespValue } from './value.ts';
+import type { RespValue } from './value.ts';
+import {
+  ARRAY,
+  ATTRIBUTES,
+  BIG_NUMBER,
+  BLOB_ERROR,
+  BOOLEAN,
+  BULK,
+  CR,
+  DOUBLE,
+  ERROR,
+  INTEGER,
+  isType,
+  LF,
+  MAP,
+  NULL,
+  PUSH,
+  SET,
+  SIMPLE,
+  VERBATIM,
+} from './wire.ts';
 
 /** How bulk strings are given: as text, or as views into the chunks. Simple strings are text: latin1 for `buffer`. */
 export type Strings = 'utf8' | 'latin1' | 'buffer';
@@ -50,60 +72,10 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
   return new ReplyDecoder({ ...defaultLimits, ...options.limits }, options.strings ?? 'utf8');
 }
 
-const ROOT = 0;
-const ARRAY = 0x2a;
-const SET = 0x7e;
-const MAP = 0x25;
-const PUSH = 0x3e;
-const ATTRIBUTES = 0x7c;
-/** The attributes are read, and the value is awaited that they describe. */
-const ATTRIBUTED = 1;
-const BULK = 0x24;
-const INTEGER = 0x3a;
-const SIMPLE = 0x2b;
-const ERROR = 0x2d;
-const NULL = 0x5f;
-const BOOLEAN = 0x23;
-const DOUBLE = 0x2c;
-const BIG_NUMBER = 0x28;
-const VERBATIM = 0x3d;
-const BLOB_ERROR = 0x21;
-/** `#fast` reads numbers of fewer characters: they are exact, and surely within a line's limit. */
+/** The fast gears read numbers of fewer characters: they are exact, and surely within a line's limit. */
 const LONGEST = 16;
-const GROWTH = 8;
-const none: RespMap['pairs'] = [];
-const CR = 13;
-const LF = 10;
-
-const types: ReadonlySet<number> = new Set([
-  ARRAY,
-  SET,
-  MAP,
-  PUSH,
-  ATTRIBUTES,
-  BULK,
-  VERBATIM,
-  BLOB_ERROR,
-  SIMPLE,
-  ERROR,
-  INTEGER,
-  NULL,
-  BOOLEAN,
-  DOUBLE,
-  BIG_NUMBER,
-]);
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
-
-/** An aggregate being filled. */
-interface Frame {
-  readonly type: number;
-  /** Filled up to `filled`. */
-  readonly items: RespValue[];
-  filled: number;
-  readonly length: number;
-  readonly attributes: RespMap['pairs'];
-}
 
 class ReplyDecoder implements Decoder {
   error: DecodeError | undefined;
@@ -111,7 +83,7 @@ class ReplyDecoder implements Decoder {
   readonly #strings: Strings;
   readonly #encoding: 'utf8' | 'latin1';
   readonly #input = new Input();
-  readonly #root: Frame = { type: ROOT, items: [], filled: 0, length: 1, attributes: none };
+  readonly #root: Frame = createFrame(ROOT, 1);
   /** Length of the longest bulk string that no limit can be against; below 0 if there is none. */
   readonly #ordinary: number;
   #frame: Frame = this.#root;
@@ -278,7 +250,7 @@ class ReplyDecoder implements Decoder {
     this.#elementStart = input.offset;
     if (!input.isCut) {
       const type = input.buffer[input.at] ?? 0;
-      if (!types.has(type)) return this.#breaks(`not a reply: it begins with byte 0x${hex(type)}`);
+      if (!isType(type)) return this.#breaks(`not a reply: it begins with byte 0x${hex(type)}`);
     }
     const left = this.#limits.maxBytes - (this.#elementStart - input.base - input.mark) - 2;
     // The type is one byte more than the line's content.
@@ -395,7 +367,7 @@ class ReplyDecoder implements Decoder {
     if (this.#outer.length >= this.#limits.maxDepth) return this.#exceeds('maxDepth');
     this.#elements += count;
     this.#outer.push(this.#frame);
-    this.#frame = { type, items: [], filled: 0, length: count, attributes: none };
+    this.#frame = createFrame(type, count);
     return true;
   }
 
@@ -403,7 +375,7 @@ class ReplyDecoder implements Decoder {
   #close(): void {
     const { type, items, attributes } = this.#frame;
     if (type === ATTRIBUTES) {
-      this.#frame = { type: ATTRIBUTED, items: [], filled: 0, length: 1, attributes: pairUp(items) };
+      this.#frame = createFrame(ATTRIBUTED, 1, pairUp(items));
       return;
     }
     this.#frame = this.#outer.pop() ?? this.#root;
@@ -441,16 +413,6 @@ class ReplyDecoder implements Decoder {
     this.#frame = this.#root;
     return false;
   }
-}
-
-/**
- * Makes room for the elements that `bytes` may hold (each is 3 or more): growing one by one would copy a large
- * array many times. What has arrived sets the size, and not what a header declares: at most GROWTH times more.
- */
-function makeRoom(frame: Frame, bytes: number): void {
-  const { items, filled, length } = frame;
-  const wanted = Math.min(length, filled + Math.floor(bytes / 3));
-  if (wanted > items.length) items.length = Math.min(length, Math.max(wanted, items.length * GROWTH));
 }
 
 const what: Readonly<Record<keyof Limits, string>> = {

@@ -3,6 +3,8 @@
  * `at` and `end`; only what a chunk's edge cuts in two is copied: a line into `carry`, a bulk string into one
  * buffer of its own, which never grows beyond a few times what has really arrived, whatever a header declares.
  */
+import { CR, LF } from './wire.ts';
+
 export const MORE = 0;
 export const READY = 1;
 export const TOO_LONG = 2;
@@ -10,8 +12,6 @@ export const BARE_LF = 3;
 export const BARE_CR = 4;
 export type LineState = typeof MORE | typeof READY | typeof TOO_LONG | typeof BARE_LF | typeof BARE_CR;
 
-const CR = 13;
-const LF = 10;
 const empty = Buffer.alloc(0) as Bytes;
 
 /** A bulk string's buffer is at first at most this many times what has arrived of it. */

@@ -13,16 +13,16 @@ export interface Limits {
 }
 
 /**
- * Enough for what servers answer to an audit (INFO, COMMAND, CONFIG GET *, CLIENT LIST of thousands), small
- * enough for a thousand hostile connections. What the worst reply within them makes of itself in memory is
- * about 64 bytes for each element and twice `maxBytes`.
+ * Enough for what servers answer to an audit (INFO, COMMAND, CONFIG GET *, CLIENT LIST of thousands), small enough
+ * for many hostile connections at once: the worst reply within them costs about 150 bytes of memory for each
+ * element (an empty map of 4 bytes, a view of an empty string) and twice `maxBytes`.
  */
 export const defaultLimits: Limits = {
   maxBytes: 16 * 1024 * 1024,
   maxBulk: 16 * 1024 * 1024,
   maxLine: 64 * 1024,
   maxDepth: 32,
-  maxElements: 1024 * 1024,
+  maxElements: 256 * 1024,
 };
 
 /** Why a decoder stopped. It stays stopped: after this nothing on the stream can be trusted. */
