@@ -145,7 +145,9 @@ function cells(csv: string): string[][] {
 describe('hostile text changes what is said, never its structure', () => {
   it('in the HTML page', () => {
     const text = render('html', hostileAudit);
-    expect(count(text, /<[a-z]/gi)).toBe(count(render('html', exampleAudit), /<[a-z]/gi));
+    // Backticks in words of the catalog become code, and the attack has some.
+    const tags = /<(?!code)[a-z]/gi;
+    expect(count(text, tags)).toBe(count(render('html', exampleAudit), tags));
     expect(text).not.toMatch(/<script|<img|javascript:alert\(3\)[^)]|href="(?!https:|#)/i);
     expect(text).toContain('&lt;script>alert(1)');
   });

@@ -7,7 +7,7 @@ import {
   type Exposure,
   type Origin,
 } from '../../model/index.ts';
-import { asWhom, columns, compareActors, list, plural } from './words.ts';
+import { asWhom, capital, columns, compareActors, list, plural } from './words.ts';
 
 export type Mark = 'certain' | 'possible' | 'no';
 
@@ -22,6 +22,8 @@ export interface Row {
 /** Places from which the same users can do the same. */
 export interface Group {
   readonly origins: readonly Origin[];
+  /** Why the server turns everyone away who comes from there; then there are no rows. */
+  readonly refused?: string;
   readonly rows: readonly Row[];
 }
 
@@ -81,13 +83,19 @@ export function exposureTable(
   const people = actors.toSorted(compareActors);
   const groups = new Map<string, Group>();
   for (const origin of origins.toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach))) {
-    const rows = mergeRows(people.map((actor) => rowOf(actor, index.get(`${origin.id}|${actor.id}`) ?? [])));
-    const key = rows.map((row) => `${signature(row)} ${row.actors.map(({ id }) => id).join(' ')}`).join('\n');
+    const { refused } = origin;
+    const rows =
+      refused === undefined
+        ? mergeRows(people.map((actor) => rowOf(actor, index.get(`${origin.id}|${actor.id}`) ?? [])))
+        : [];
+    const can = rows.map((row) => `${signature(row)} ${row.actors.map(({ id }) => id).join(' ')}`);
+    const key = [refused ?? '', ...can].join('\n');
     const before = groups.get(key);
-    groups.set(
-      key,
-      before ? { ...before, origins: [...before.origins, origin] } : { origins: [origin], rows },
-    );
+    groups.set(key, {
+      origins: [...(before?.origins ?? []), origin],
+      rows,
+      ...(refused === undefined ? {} : { refused }),
+    });
   }
   return [...groups.values()];
 }
@@ -104,6 +112,14 @@ function withWhom(actors: readonly Actor[]): string {
   return parts.join(' or ');
 }
 
+/** To one place by its name; to several by how many they are. */
+function toWhom({ origins }: Exposure, these: readonly Origin[]): string {
+  const open = origins.filter(({ refused }) => refused === undefined).length;
+  if (these.length > 1 && these.length === open) return 'from every place in the table';
+  const others = these.length > 1 ? ` and ${plural(these.length - 1, 'other place')}` : '';
+  return `to ${these[0]?.label ?? ''}${others}`;
+}
+
 /** What cells of the table a finding opens, in words, one text for each who-and-where; the widest first. */
 export function openings(exposure: Exposure, opens: readonly string[]): readonly string[] {
   if (opens.length === 0) return [];
@@ -113,15 +129,21 @@ export function openings(exposure: Exposure, opens: readonly string[]): readonly
       if (can.length === 0) return [];
       const what =
         can.length === capabilityNames.length ? 'everything' : list(can.map((one) => columns[one]));
-      const others = origins.length > 1 ? ` and ${plural(origins.length - 1, 'other place')}` : '';
-      return [`${what} ${withWhom(row.actors)}, to ${origins[0]?.label ?? ''}${others}`];
+      return [`${what} ${withWhom(row.actors)}, ${toWhom(exposure, origins)}`];
     }),
   );
 }
 
-/** Where an origin comes in: `10.0.0.5:6379`, `10.0.0.5:6380 (TLS)`, `/run/redis.sock`. */
+/** Places with where they come in: `hosts of 10.0.0.0/8 (10.0.0.5:6379); this host (127.0.0.1:6379)`. */
+export function places({ origins }: Group, most = 4): string {
+  const shown = origins.slice(0, most).map((origin) => `${origin.label} (${entrance(origin)})`);
+  const left = origins.length - shown.length;
+  return capital([...shown, ...(left > 0 ? [plural(left, 'more place')] : [])].join('; '));
+}
+
+/** Where an origin comes in: `10.0.0.5:6379`, `10.0.0.5:6380, TLS`, `/run/redis.sock`. */
 export function entrance({ via }: Origin): string {
   if ('path' in via) return via.path;
   const host = via.address.includes(':') ? `[${via.address}]` : via.address;
-  return `${host}:${via.port}${via.tls ? ' (TLS)' : ''}`;
+  return `${host}:${via.port}${via.tls ? ', TLS' : ''}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Capability, Exposure } from '../../model/index.ts';
 import { actor, exposure, origin } from '../example-facts.ts';
-import { asWhom, countWords, goalWords, list, listSome, make, sentence, who } from './words.ts';
+import { asWhom, countWords, goalWords, list, listSome, make, sentence, subject, who } from './words.ts';
 
 const far = origin('internet', { label: 'anyone on the Internet' });
 const near = origin('network', { label: 'hosts of 10.0.0.0/8' });
@@ -53,6 +53,30 @@ describe('one sentence for an exposure', () => {
     expect(sentence(exposure([far], [app], cells(far, app, ['write'])))).toBe(
       'Anyone on the Internet can change its data, as user app, whose password can be guessed.',
     );
+  });
+  it('never lets a near certainty hide a far possibility', () => {
+    const here = origin('host', { label: 'this host' });
+    const all = [...cells(here, nobody, ['read']), ...cells(far, nobody, ['read'], 'possible')];
+    expect(sentence(exposure([here, far], [nobody], all))).toBe(
+      'Anyone on the Internet may be able to read its data, without a login; for certain: anyone on this host.',
+    );
+  });
+  it('says that the server turns away whoever comes from farther', () => {
+    const here = origin('host', { label: 'this host' });
+    const turned = { ...near, refused: 'protected mode' };
+    expect(sentence(exposure([turned, here], [nobody], cells(here, nobody, ['read'])))).toBe(
+      'Anyone on this host can read its data, without a login; the server turns away whoever comes from farther (protected mode).',
+    );
+    expect(sentence(exposure([turned], [nobody]))).toBe(
+      'The server turns everyone away who can reach it (protected mode).',
+    );
+  });
+  it('makes a place the subject of a sentence', () => {
+    expect(
+      ['the Internet', 'this host', 'whoever routes to 10.0.0.5'].map((label) =>
+        subject(origin('network', { label })),
+      ),
+    ).toEqual(['anyone on the Internet', 'anyone on this host', 'whoever routes to 10.0.0.5']);
   });
   it('does not praise what it has not seen', () => {
     const app = actor('password', 'app');

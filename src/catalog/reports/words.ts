@@ -7,6 +7,7 @@ import {
   type Goal,
   type Health,
   type Identity,
+  type Origin,
   type Reason,
   type Severity,
 } from '../../model/index.ts';
@@ -67,22 +68,21 @@ export const listSome = (parts: readonly string[], most: number): string =>
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const products: Readonly<Record<string, string>> = {
+const products: Readonly<Record<Identity['product'], string>> = {
   redis: 'Redis',
-  'redis-stack': 'Redis Stack',
   valkey: 'Valkey',
   keydb: 'KeyDB',
   dragonfly: 'Dragonfly',
   kvrocks: 'Kvrocks',
   garnet: 'Garnet',
-  redict: 'Redict',
   unknown: 'a server of an unknown make',
   'not-redis': 'not a server of the Redis family',
 };
 
 /** `Redis 7.2.16`; a range of versions where only error texts were seen. */
 export function make({ product, version, range }: Identity): string {
-  const name = products[product] ?? product;
+  // A snapshot may be of a later Keyward, which knows more products.
+  const name = product in products ? products[product] : product;
   if (version !== undefined) return `${name} ${version}`;
   const bounds = [range?.from && `from ${range.from}`, range?.to && `up to ${range.to}`]
     .filter(Boolean)
@@ -139,44 +139,86 @@ function chief(can: ReadonlySet<Capability>): string {
   return list(chosen.toReversed().map((one) => doings[one]));
 }
 
-/**
- * The exposure in one sentence: the worst that can be done from the farthest away with the least.
- *
- * @example sentence(exposure) // 'Anyone who can route to 10.0.0.5 can copy it whole and empty it, without a login.'
- */
-export function sentence({ origins, actors, cells, notCollected }: Exposure): string {
-  const byReach = origins.toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach));
-  const seen = (from: string, as: string, certainty: 'certain' | 'possible'): ReadonlySet<Capability> =>
-    new Set(
-      cells
-        .filter((cell) => cell.from === from && cell.as === as && cell.certainty === certainty)
-        .map(({ can }) => can),
-    );
-  for (const certainty of ['certain', 'possible'] as const) {
-    for (const origin of byReach) {
-      const candidates = actors
+/** Who comes from there, as the subject of a sentence. */
+export const subject = ({ label }: Origin): string =>
+  /^(?:the|this) /.test(label) ? `anyone on ${label}` : label;
+
+interface Entry {
+  readonly origin: Origin;
+  readonly actor: Actor;
+  readonly certain: ReadonlySet<Capability>;
+  readonly possible: ReadonlySet<Capability>;
+}
+
+/** Who gets in without a secret that is kept, from the farthest; from one place, who can do most. */
+function openEntries({ origins, actors, cells }: Exposure): readonly Entry[] {
+  return origins
+    .toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach))
+    .flatMap((origin) => {
+      const here = cells.filter(({ from }) => from === origin.id);
+      const can = (actor: Actor, certainty: 'certain' | 'possible'): ReadonlySet<Capability> =>
+        new Set(
+          here.filter((cell) => cell.as === actor.id && cell.certainty === certainty).map((cell) => cell.can),
+        );
+      return actors
         .filter(isOpen)
-        .map((actor) => ({ actor, can: seen(origin.id, actor.id, certainty) }))
-        .filter(({ can }) => can.size > 0)
-        .toSorted((a, b) => b.can.size - a.can.size || compareActors(a.actor, b.actor));
-      const [first] = candidates;
-      if (!first) continue;
-      const can = certainty === 'certain' ? 'can' : 'may be able to';
-      const perhaps =
-        certainty === 'certain' &&
-        !first.can.has('execute') &&
-        seen(origin.id, first.actor.id, 'possible').has('execute');
-      return `${capital(origin.label)} ${can} ${chief(first.can)}, ${withWhat(first.actor)}${perhaps ? '; perhaps also run code on its host' : ''}.`;
-    }
-  }
+        .map((actor): Entry => ({
+          origin,
+          actor,
+          certain: can(actor, 'certain'),
+          possible: can(actor, 'possible'),
+        }))
+        .filter(({ certain, possible }) => certain.size + possible.size > 0)
+        .toSorted(
+          (a, b) =>
+            b.certain.size - a.certain.size ||
+            b.possible.size - a.possible.size ||
+            compareActors(a.actor, b.actor),
+        );
+    });
+}
+
+function closed({ origins, cells, notCollected }: Exposure): string {
   const doubt =
     notCollected.length > 0 ? `, though ${plural(notCollected.length, 'layer')} could not be looked at` : '';
-  const named = byReach.find((origin) => cells.some(({ from }) => from === origin.id));
-  if (named)
-    return `Nobody gets in without a password or a certificate. It can be reached by ${named.label}${doubt}.`;
+  const reached = origins
+    .toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach))
+    .find(({ id }) => cells.some(({ from }) => from === id));
+  if (reached)
+    return `Nobody gets in without a password or a certificate. It can be reached by ${subject(reached)}${doubt}.`;
+  const refused = origins.find((origin) => origin.refused !== undefined);
+  if (refused) return `The server turns everyone away who can reach it (${refused.refused})${doubt}.`;
   return origins.length === 0
     ? `Nothing was found that can reach it${doubt}.`
     : `Nobody was found who can do anything here${doubt}.`;
+}
+
+/**
+ * The exposure in one sentence: what can be done from the farthest away with the least. What is only possible is
+ * said as possible, and never hides behind something nearer that is certain.
+ *
+ * @example sentence(exposure) // 'Anyone who can route to 10.0.0.5 can copy it whole and empty it, without a login.'
+ */
+export function sentence(exposure: Exposure): string {
+  const entries = openEntries(exposure);
+  const [first] = entries;
+  if (!first) return closed(exposure);
+  const { origin, actor, certain, possible } = first;
+  const sure = certain.size > 0;
+  const nearer = sure ? undefined : entries.find((entry) => entry.certain.size > 0);
+  const refused = exposure.origins.find(
+    (other) => other.refused !== undefined && reaches.indexOf(other.reach) < reaches.indexOf(origin.reach),
+  );
+  return [
+    `${capital(subject(origin))} ${sure ? 'can' : 'may be able to'} ${chief(sure ? certain : possible)}, ${withWhat(actor)}`,
+    ...(sure && !certain.has('execute') && possible.has('execute')
+      ? ['perhaps also run code on its host']
+      : []),
+    ...(nearer ? [`for certain: ${subject(nearer.origin)}`] : []),
+    ...(refused ? [`the server turns away whoever comes from farther (${refused.refused})`] : []),
+  ]
+    .join('; ')
+    .concat('.');
 }
 
 /** What should be true, as short as a change can be said. */
@@ -203,7 +245,7 @@ export function goalWords(goal: Goal): string {
     case 'certificate':
       return `${goal.path}: ${goal.need}`;
     case 'investigate':
-      return `find out: ${goal.what}`;
+      return `look into: ${goal.what}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { capabilities, capabilityNames, type Exposure, type Fact } from '../../../model/index.ts';
 import { canDo, entrance, exposureTable, type Group, type Row } from '../exposure-table.ts';
-import { asWhom, capital, columns, isOpen, list, listSome } from '../words.ts';
+import { asWhom, capital, columns, isOpen, list, listSome, plural } from '../words.ts';
 import { code, details, div, h, h3, p, span, spoken } from './parts.ts';
 
 const marks = { certain: ['●', 'yes'], possible: ['○', 'possibly'], no: ['·', 'no'] } as const;
@@ -22,23 +22,19 @@ function cells(row: Row): VNode[] {
   });
 }
 
+/** Each place with where it comes in. */
 const place = ({ origins }: Group): VNode =>
   h(
     'th',
     { scope: 'colgroup', colspan: capabilityNames.length + 1, class: 'place' },
-    capital(
-      listSome(
-        origins.map(({ label }) => label),
-        6,
-      ),
-    ),
-    span(
-      'at',
-      ' at ',
-      ...[...new Set(origins.map(entrance))]
-        .slice(0, 6)
-        .flatMap((door, index) => [index > 0 ? ', ' : '', code('', door)]),
-    ),
+    ...origins
+      .slice(0, 6)
+      .flatMap((origin, index) => [
+        index > 0 ? '; ' : '',
+        index > 0 ? origin.label : capital(origin.label),
+        span('at', ' at ', code('', entrance(origin))),
+      ]),
+    origins.length > 6 ? `; ${plural(origins.length - 6, 'more place')}` : null,
   );
 
 const body = (group: Group): VNode =>
@@ -46,6 +42,17 @@ const body = (group: Group): VNode =>
     'tbody',
     {},
     h('tr', {}, place(group)),
+    group.refused === undefined
+      ? null
+      : h(
+          'tr',
+          {},
+          h(
+            'td',
+            { colspan: capabilityNames.length + 1, class: 'refused' },
+            `Turned away by the server: ${group.refused}`,
+          ),
+        ),
     ...group.rows
       .slice(0, 100)
       .map((row) => h('tr', {}, h('th', { scope: 'row' }, asWhom(row.actors)), ...cells(row))),

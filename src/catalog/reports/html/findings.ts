@@ -4,8 +4,25 @@ import { isLink, type Explained } from '../explain.ts';
 import { openings } from '../exposure-table.ts';
 import { isSign, remedies, type Remedy } from '../remedies.ts';
 import type { ShownServer } from '../shown.ts';
-import { capital, goalWords, plural, reasons } from '../words.ts';
-import { code, cut, details, div, facts, h, h3, h4, li, ol, p, severityBadge, span, ul } from './parts.ts';
+import { unanswered } from '../unanswered.ts';
+import { goalWords, plural, reasons } from '../words.ts';
+import {
+  code,
+  cut,
+  details,
+  div,
+  facts,
+  h,
+  h3,
+  h4,
+  li,
+  ol,
+  p,
+  severityBadge,
+  span,
+  ul,
+  prose,
+} from './parts.ts';
 
 export type Explain = (finding: Finding) => Explained;
 
@@ -33,11 +50,11 @@ function card(server: ShownServer, finding: Finding, explain: Explain): VNode {
     ),
     facts([
       ['Seen', [finding.seen, ...(path === undefined ? [] : [' ', code('', path)])]],
-      ...(why === undefined ? [] : [['Why it matters', why] as const]),
+      ...(why === undefined ? [] : [['Why it matters', prose(why)] as const]),
       ...(opened.length === 0
         ? []
         : [['Opens', ul('', ...cut(opened, 4, 'opening', (line) => li('', line)))] as const]),
-      ['Remedy', finding.remedy],
+      ['Remedy', prose(finding.remedy)],
       ...(sources.length === 0
         ? []
         : [['Read', ul('links', ...sources.slice(0, 6).map(reference))] as const]),
@@ -64,7 +81,7 @@ function step({ text, goals, findings, closes, urgent }: Remedy, cells: number):
   const ends = [...new Set(findings.map(({ title }) => title))];
   return li(
     urgent ? 'urgent' : '',
-    h('strong', {}, text),
+    h('strong', {}, ...prose(text)),
     goals.length === 0
       ? null
       : ul('goals', ...cut(goals, 6, 'goal', (goal) => li('', code('', goalWords(goal))))),
@@ -98,8 +115,16 @@ export function unknownPart({ unknowns, missing }: ShownServer, most: number): V
       ? null
       : ul(
           'plain',
-          ...cut(unknowns, most, 'unanswered check', ({ title, seen, check }) =>
-            li('unknown', h('strong', {}, `${title}?`), ` ${capital(seen)}. `, span('id', check)),
+          ...cut(unanswered(unknowns), most, 'open question', ({ because, checks }) =>
+            li(
+              'unknown',
+              `${because}. `,
+              span('hint', 'This leaves open:'),
+              ul(
+                '',
+                ...cut(checks, most, 'check', ({ title, check }) => li('', `${title}? `, span('id', check))),
+              ),
+            ),
           ),
         ),
     missing.length === 0

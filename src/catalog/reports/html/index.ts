@@ -7,7 +7,7 @@ import { compareServers } from '../order.ts';
 import { isSign, remedies } from '../remedies.ts';
 import type { ShownAudit, ShownServer } from '../shown.ts';
 import { healthOrder, list, make, plural, severityOrder } from '../words.ts';
-import { code, cut, div, h, healthBadge, healthWords, li, ol, p, span, ul } from './parts.ts';
+import { code, cut, div, h, healthBadge, healthWords, li, ol, p, span, ul, prose } from './parts.ts';
 import { serverPart, verdict } from './server.ts';
 import { style } from './style.ts';
 
@@ -81,6 +81,9 @@ function alarm(servers: readonly ShownServer[]): VNode | null {
   );
 }
 
+/** The first sentence: the rest is said below. */
+const opening = (text: string): string => /^[^]{20,}?[.;](?= |$)/.exec(text)?.[0].replace(/;$/, '.') ?? text;
+
 /** The first three things to do, over all servers: what is urgent, then what most servers need. */
 function first(servers: readonly ShownServer[]): VNode | null {
   const all = servers.flatMap((server) => remedies(server.findings).map((remedy) => ({ server, remedy })));
@@ -98,7 +101,17 @@ function first(servers: readonly ShownServer[]): VNode | null {
   return div(
     'first',
     h('h2', {}, 'Do first'),
-    ol('', ...chosen.map((group) => li('', group[0]?.remedy.text, servers.length > 1 ? where(group) : null))),
+    ol(
+      '',
+      ...chosen.map((group) =>
+        li(
+          '',
+          h('strong', {}, group[0]?.remedy.findings[0]?.title ?? ''),
+          ...prose(opening(group[0]?.remedy.text ?? '')),
+          servers.length > 1 ? where(group) : null,
+        ),
+      ),
+    ),
   );
 }
 

@@ -25,6 +25,10 @@ export const ol = element('ol');
 export const h3 = element('h3');
 export const h4 = element('h4');
 
+/** Words of the catalog, in which backticks mark code. */
+export const prose = (text: string): ComponentChildren[] =>
+  text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? code('', part) : part));
+
 /** Said to those who do not see the colour. */
 export const spoken = (text: string): VNode => span('spoken', text);
 

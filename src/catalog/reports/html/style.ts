@@ -80,6 +80,7 @@ code{font-family:var(--mono);font-size:.875em;background:var(--code);padding:.1e
 .hero code,.alarm code{background:transparent;padding:0;font-weight:600}
 .first h2{font-size:.8125rem;text-transform:uppercase;letter-spacing:.06em;color:var(--soft);margin-bottom:.4rem}
 .first ol{padding-left:1.2rem}
+.first strong{display:block}
 .first li{margin-bottom:.45rem;font-size:.9375rem;overflow-wrap:anywhere}
 
 .filters{border:0;padding:0;min-inline-size:0;margin:1.25rem 0 0;display:grid;grid-template-columns:repeat(7,1fr);gap:.6rem}
@@ -133,6 +134,7 @@ dd ul{padding-left:1.1rem}
 .exposure thead th:first-child{text-align:left;padding-left:0}
 .exposure tbody th{padding:.4rem .75rem .4rem 1rem;font-weight:500;min-width:10rem;overflow-wrap:anywhere}
 .exposure tbody th.place{padding:1rem 0 .4rem;font-weight:650}
+.exposure td.refused{padding:.2rem 0 .3rem 1rem;color:var(--soft)}
 .exposure td.mark{padding:.4rem .2rem;min-width:3.4rem}
 .mark{text-align:center;border:2px solid var(--card);border-radius:.5rem;font-weight:700}
 .mark.certain{background:var(--known);color:var(--known-ink)}
@@ -185,7 +187,8 @@ ${healths}
   .card header .id{margin-left:0;width:100%}
   .card dl,.server>dl,.fold>dl{grid-template-columns:1fr;gap:.1rem}
   dt{margin-top:.4rem;font-size:.8125rem}
-  .exposure td.mark{min-width:2.6rem}
+  .exposure td.refused{padding:.2rem 0 .3rem 1rem;color:var(--soft)}
+.exposure td.mark{min-width:2.6rem}
   .exposure tbody th{min-width:8rem;padding-left:.5rem}
   .exposure thead th span{font-size:.6875rem}
 }

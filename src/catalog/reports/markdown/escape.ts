@@ -29,6 +29,13 @@ export function code(text: string): string {
   return `${fence}${space}${text}${space}${fence}`;
 }
 
+/** Words of the catalog, in which backticks mark code. */
+export const prose = (text: string): string =>
+  text
+    .split(/`([^`]+)`/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : part === '' ? '' : plain(part)))
+    .join('');
+
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   `| ${head.join(' | ')} |`,
   `| ${head.map(() => '---').join(' | ')} |`,

@@ -1,22 +1,12 @@
 import { capabilityNames, type Finding } from '../../../model/index.ts';
 import type { ReportOptions } from '../../define-report.ts';
 import { explainer, isLink } from '../explain.ts';
-import { entrance, exposureTable, openings } from '../exposure-table.ts';
+import { exposureTable, openings, places } from '../exposure-table.ts';
 import { isSign, remedies } from '../remedies.ts';
 import type { ShownServer } from '../shown.ts';
-import {
-  asWhom,
-  capital,
-  columns,
-  goalWords,
-  list,
-  listSome,
-  plural,
-  reasons,
-  sentence,
-  who,
-} from '../words.ts';
-import { code, plain, table } from './escape.ts';
+import { unanswered } from '../unanswered.ts';
+import { asWhom, columns, goalWords, list, listSome, plural, reasons, sentence, who } from '../words.ts';
+import { code, plain, prose, table } from './escape.ts';
 
 const marks = { certain: '●', possible: '○', no: '·' } as const;
 
@@ -35,18 +25,15 @@ export function cut<T>(
 
 function exposureLines({ exposure }: ShownServer): string[] {
   if (!exposure.known) return ['### Who can do what', '', `**Not known:** ${plain(exposure.detail)}`, ''];
-  const rows = exposureTable(exposure.value).flatMap(({ origins, rows: people }) => {
-    const from = plain(
-      capital(
-        listSome(
-          origins.map(({ label }) => label),
-          4,
-        ),
-      ),
-    );
-    const at = listSome([...new Set(origins.map(entrance))].map(code), 3);
-    return people.map((row, index) => [
-      index === 0 ? `${from}, at ${at}` : '',
+  const rows = exposureTable(exposure.value).flatMap((group) => {
+    const from = plain(places(group));
+    if (group.refused !== undefined) {
+      return [
+        [from, `turned away by the server: ${plain(group.refused)}`, ...capabilityNames.map(() => marks.no)],
+      ];
+    }
+    return group.rows.map((row, index) => [
+      index === 0 ? from : '',
       plain(asWhom(row.actors)),
       ...capabilityNames.map((can) => marks[row.marks[can]]),
     ]);
@@ -79,7 +66,7 @@ function findingLines(server: ShownServer, finding: Finding, options: ReportOpti
   return [
     `- **${severity.toUpperCase()}: ${plain(title)}** (${code(check)})`,
     `  - Seen: ${plain(seen)}${place}`,
-    ...(why === undefined ? [] : [`  - Why it matters: ${plain(why)}`]),
+    ...(why === undefined ? [] : [`  - Why it matters: ${prose(why)}`]),
     ...opened.slice(0, 3).map((line) => `  - Opens ${plain(line)}`),
     ...(links.some(isLink)
       ? [
@@ -111,7 +98,7 @@ function toDo({ findings }: ShownServer, options: ReportOptions): string[] {
   const all = remedies(findings);
   if (all.length === 0) return [];
   const lines = cut(options, all, 30, 'step', ({ text, goals, findings: ended }, index) => [
-    `${index + 1}. **${plain(text)}**`,
+    `${index + 1}. **${prose(text)}**`,
     ...goals.slice(0, 6).map((goal) => `   - Goal: ${code(goalWords(goal))}`),
     `   - Ends ${listSome([...new Set(ended.map(({ check }) => code(check)))], 6)}`,
   ]);
@@ -123,8 +110,9 @@ function notKnown({ unknowns, missing }: ShownServer, options: ReportOptions): s
   return [
     '### Not known',
     '',
-    ...cut(options, unknowns, 30, 'unanswered check', ({ title, seen, check }) => [
-      `- **${plain(title)}?** ${plain(seen)} (${code(check)})`,
+    ...cut(options, unanswered(unknowns), 30, 'open question', ({ because, checks }) => [
+      `- ${plain(because)}. This leaves open:`,
+      ...checks.map(({ title, check }) => `  - ${plain(title)}? (${code(check)})`),
     ]),
     ...cut(options, missing, 30, 'missing fact', ({ fact, why, detail }) => {
       const words = reasons[why as keyof typeof reasons];

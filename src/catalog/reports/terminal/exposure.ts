@@ -1,7 +1,7 @@
 import { pad, width, wrap } from '../../../lang/text/index.ts';
 import { capabilityNames, type Exposure, type Fact } from '../../../model/index.ts';
-import { canDo, entrance, exposureTable, type Group, type Row } from '../exposure-table.ts';
-import { asWhom, capital, columns, isOpen, list, listSome } from '../words.ts';
+import { canDo, exposureTable, places, type Row } from '../exposure-table.ts';
+import { asWhom, columns, isOpen, list } from '../words.ts';
 import type { Color } from './ink.ts';
 import { hang, heading, more, some, type Page } from './page.ts';
 
@@ -12,15 +12,6 @@ const around = (room: number): readonly [string, string] => [
   ' '.repeat(Math.floor((room - 1) / 2)),
   ' '.repeat(Math.ceil((room - 1) / 2)),
 ];
-
-const origin = ({ origins }: Group): string => {
-  const labels = listSome(
-    origins.map(({ label }) => label),
-    4,
-  );
-  const doors = listSome([...new Set(origins.map(entrance))], 3);
-  return `${capital(labels)}, at ${doors}`;
-};
 
 function markedRow(page: Page, row: Row, room: number): string[] {
   const { paint, signs } = page;
@@ -58,7 +49,10 @@ function known(page: Page, exposure: Exposure): string[] {
   const lines = shown.flatMap((group) => {
     const rows = some(page, group.rows, 20);
     return [
-      ...hang(page, '', origin(group)),
+      ...hang(page, '', places(group)),
+      ...(group.refused === undefined
+        ? []
+        : hang(page, `  ${page.signs.dash} `, `turned away by the server: ${group.refused}`, [], ['dim'])),
       ...rows.shown.flatMap((row) => (narrow ? spelledRow(page, row) : markedRow(page, row, room))),
       ...more(page, rows.left, 'row'),
     ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { width } from '../../../lang/text/index.ts';
-import type { Audit } from '../../../model/index.ts';
+import { known, type Audit } from '../../../model/index.ts';
+import { actor, exposure, origin } from '../../example-facts.ts';
 import { exampleAudit, exampleServers, findingOf, serverOf } from '../example-audit.ts';
 import { hostileAudit } from '../hostile-audit.ts';
 import terminal from './index.ts';
@@ -67,7 +68,30 @@ describe('the report in a terminal', () => {
   it('says a remedy once, for all that it ends', () => {
     const text = show(only(exampleServers.weak));
     expect(text.match(/Give the default user a password/g)).toHaveLength(1);
-    expect(text).toContain('ends default-user-open and protected-mode-off; closes 27 of 42 marks');
+    expect(text).toContain('ends: The default user needs no password; Protected mode is off. Closes 27');
+  });
+
+  it('says once what several checks wait for', () => {
+    const unknowns = ['one', 'two'].map((check) =>
+      findingOf(check, 'host', 'low', `Fault ${check}`, {
+        verdict: 'unknown',
+        seen: 'no access to the host',
+      }),
+    );
+    const text = show(only(serverOf('redis://192.0.2.1:6379', { unknowns })));
+    expect(text).toContain('  ? no access to the host\n    – Fault one? [one]\n    – Fault two? [two]\n');
+  });
+
+  it('says where the server turns everyone away', () => {
+    const table = exposure(
+      [origin('network', { label: 'whoever routes to 10.0.0.5', refused: 'protected mode' })],
+      [actor('nobody')],
+    );
+    const text = show(only(serverOf('redis://10.0.0.5:6379', { exposure: known(table, 'test') })));
+    expect(text).toContain(
+      'Whoever routes to 10.0.0.5 (0.0.0.0:6379)\n  – turned away by the server: protected mode\n',
+    );
+    expect(text).not.toContain('no login');
   });
 
   it('says unknown where it is unknown', () => {

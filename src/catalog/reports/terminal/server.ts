@@ -3,7 +3,8 @@ import type { Finding } from '../../../model/index.ts';
 import { openings } from '../exposure-table.ts';
 import { isSign, remedies, type Remedy } from '../remedies.ts';
 import type { ShownServer } from '../shown.ts';
-import { capital, countWords, goalWords, list, listSome, plural, reasons, sentence, who } from '../words.ts';
+import { unanswered, type Unanswered } from '../unanswered.ts';
+import { capital, countWords, goalWords, list, plural, reasons, sentence, who } from '../words.ts';
 import { exposureLines } from './exposure.ts';
 import { healthColors, severityColors } from './ink.ts';
 import { hang, heading, more, some, type Page } from './page.ts';
@@ -72,14 +73,20 @@ function remedyLines(
   cells: number,
 ): string[] {
   const indent = '    ';
-  const ends = [...new Set(findings.map(({ check }) => check))];
-  const effect = closes > 0 ? `; closes ${closes} of ${plural(cells, 'mark')} in the table` : '';
+  const ends = [...new Set(findings.map(({ title }) => title))];
+  const effect = closes > 0 ? `. Closes ${closes} of ${plural(cells, 'mark')} in the table` : '';
   return [
     ...hang(page, `${String(index + 1).padStart(2)}. `, text, ['bold']),
     ...some(page, goals, 4).shown.flatMap((goal) =>
       hang(page, `${indent}${page.signs.arrow} `, goalWords(goal), ['dim'], ['cyan']),
     ),
-    ...hang(page, indent, `ends ${listSome(ends, 4)}${effect}`, [], ['dim']),
+    ...hang(
+      page,
+      indent,
+      `ends: ${ends.slice(0, 3).join('; ')}${ends.length > 3 ? `; and ${ends.length - 3} more` : ''}${effect}`,
+      [],
+      ['dim'],
+    ),
   ];
 }
 
@@ -96,16 +103,26 @@ function toDo(page: Page, { findings, exposure }: ShownServer): string[] {
   ];
 }
 
+/** What is missing, then the faults that may be there all the same. */
+function unansweredLines(page: Page, { because, checks }: Unanswered): string[] {
+  const { shown, left } = some(page, checks, 6);
+  return [
+    ...hang(page, `  ${page.signs.unknown} `, because, ['magenta']),
+    ...shown.flatMap(({ title, check }) =>
+      hang(page, `    ${page.signs.dash} `, `${title}? [${check}]`, ['dim']),
+    ),
+    ...more(page, left, 'unanswered check', 6),
+  ];
+}
+
 function notKnown(page: Page, { unknowns, missing }: ShownServer): string[] {
   if (unknowns.length + missing.length === 0) return [];
-  const checks = some(page, unknowns, 8);
+  const waiting = some(page, unanswered(unknowns), 8);
   const byReason = Map.groupBy(missing, ({ why }) => why);
   return [
     heading(page, 'NOT KNOWN'),
-    ...checks.shown.flatMap(({ title, seen, check }) =>
-      hang(page, `  ${page.signs.unknown} `, `${title}? ${seen} [${check}]`, ['magenta']),
-    ),
-    ...more(page, checks.left, 'unanswered check'),
+    ...waiting.shown.flatMap((one) => unansweredLines(page, one)),
+    ...more(page, waiting.left, 'open question'),
     ...[...byReason].flatMap(([why, facts]) => {
       const { shown, left } = some(page, facts, 6);
       const words = reasons[why as keyof typeof reasons];
