@@ -32,12 +32,13 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   // Dependencies that are CommonJS reach for `require` of built-in modules.
-  banner: { js: "import { createRequire as __kwRequire } from 'node:module'; const require = __kwRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __kwRequire } from 'node:module'; const require = __kwRequire(import.meta.url);",
+  },
 });
 chmodSync(join(dist, 'cli.js'), 0o755);
 
-execFileSync(
-  join(root, 'node_modules/.bin/tsc'),
-  ['--project', 'tsconfig.build.json'],
-  { cwd: root, stdio: 'inherit' },
-);
+execFileSync(join(root, 'node_modules/.bin/tsc'), ['--project', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});

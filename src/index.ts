@@ -1,5 +1,11 @@
 /** Keyward as a library: what the command line uses, and all that it uses. */
-export { auditTargets, examine, type AuditOptions, type Login, type TlsFiles } from './apps/library/audit-targets.ts';
+export {
+  auditTargets,
+  examine,
+  type AuditOptions,
+  type Login,
+  type TlsFiles,
+} from './apps/library/audit-targets.ts';
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
 export { runLab, type LabOptions, type LabOutcome } from './apps/lab/index.ts';

@@ -20,17 +20,24 @@ const root = resolve(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   .map((name) => join(root, name));
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 const sources = new Map(files.map((file) => [file, withoutComments(readFileSync(file, 'utf8'))]));
 const roomOf = (file: string): string => relative(root, file).split(sep)[0] ?? '';
 const importsOf = (file: string): readonly string[] =>
-  [...(sources.get(file) ?? '').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => resolve(dirname(file), match[1] ?? ''));
+  [...(sources.get(file) ?? '').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) =>
+    resolve(dirname(file), match[1] ?? ''),
+  );
 const short = (file: string): string => relative(root, file);
 
 describe('the rooms', () => {
   it('are seen at all', () => {
     expect(files.length).toBeGreaterThan(100);
-    for (const room of Object.keys(mayImport)) expect(files.some((file) => roomOf(file) === room), room).toBe(true);
+    for (const room of Object.keys(mayImport))
+      expect(
+        files.some((file) => roomOf(file) === room),
+        room,
+      ).toBe(true);
     expect(files.flatMap((file) => importsOf(file)).length).toBeGreaterThan(200);
   });
 
@@ -49,7 +56,9 @@ describe('the rooms', () => {
     const wrong = files
       .filter((file) => short(file).startsWith(join('apps', 'cli')))
       .flatMap((file) => importsOf(file).map((target) => [file, target] as const))
-      .filter(([, target]) => target !== join(root, 'index.ts') && !short(target).startsWith(join('apps', 'cli')))
+      .filter(
+        ([, target]) => target !== join(root, 'index.ts') && !short(target).startsWith(join('apps', 'cli')),
+      )
       .map(([file, target]) => `${short(file)} imports ${short(target)}`);
     expect(wrong).toEqual([]);
   });
@@ -66,7 +75,11 @@ describe('the rooms', () => {
     const entry = /^catalog[\\/](checks[\\/][^\\/]+|advisories[\\/]entries)[\\/][^\\/]+\.ts$/;
     const wrong = files
       .filter((file) => entry.test(short(file)))
-      .flatMap((file) => importsOf(file).filter((target) => entry.test(short(target))).map((target) => `${short(file)} imports ${short(target)}`));
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => entry.test(short(target)))
+          .map((target) => `${short(file)} imports ${short(target)}`),
+      );
     expect(wrong).toEqual([]);
   });
 

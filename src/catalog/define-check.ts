@@ -1,4 +1,14 @@
-import type { Fact, Fault, FactName, Facts, Goal, Location, Opening, Severity, Verdict } from '../model/index.ts';
+import type {
+  Fact,
+  Fault,
+  FactName,
+  Facts,
+  Goal,
+  Location,
+  Opening,
+  Severity,
+  Verdict,
+} from '../model/index.ts';
 
 export const themes = [
   'compromise',
@@ -41,7 +51,9 @@ export interface CheckSource<N extends FactName, U extends FactName> {
     readonly good: Readonly<Record<string, Example>>;
     readonly bad: Readonly<Record<string, Example>>;
     /** Where the check must say `not-applicable` or `unknown`. */
-    readonly other?: Readonly<Record<string, { readonly facts: Example; readonly verdict: 'not-applicable' | 'unknown' }>>;
+    readonly other?: Readonly<
+      Record<string, { readonly facts: Example; readonly verdict: 'not-applicable' | 'unknown' }>
+    >;
   };
 }
 
@@ -75,17 +87,25 @@ export const notApplicable = (because: string): Verdict => ({ kind: 'not-applica
 export const undecided = (because: string): Verdict => ({ kind: 'unknown', because });
 
 /** One fault. `seen` says what was seen, with names and values; goals say what should be true. */
-export const fail = (seen: string, ...goals: readonly Goal[]): Verdict => ({ kind: 'fail', faults: [{ seen, goals }] });
+export const fail = (seen: string, ...goals: readonly Goal[]): Verdict => ({
+  kind: 'fail',
+  faults: [{ seen, goals }],
+});
 
 /** One fault with all its parts. */
 export const fault = (
   seen: string,
   goals: readonly Goal[],
-  more: { readonly opens?: Opening; readonly where?: Location | undefined; readonly severity?: Severity } = {},
+  more: {
+    readonly opens?: Opening;
+    readonly where?: Location | undefined;
+    readonly severity?: Severity;
+  } = {},
 ): Fault => {
   const { where, ...rest } = more;
   return { seen, goals, ...rest, ...(where ? { where } : {}) };
 };
 
 /** `pass` when nothing is wrong, else one finding a fault. */
-export const failEach = (faults: readonly Fault[]): Verdict => (faults.length === 0 ? pass : { kind: 'fail', faults });
+export const failEach = (faults: readonly Fault[]): Verdict =>
+  faults.length === 0 ? pass : { kind: 'fail', faults };

@@ -2,15 +2,23 @@ import type {
   AclFileFacts,
   AclLogEntry,
   Actor,
+  AdvisoryState,
   Cell,
+  CertificateFacts,
   ClientFacts,
+  ClusterNode,
   ConfFacts,
   ConfProblem,
+  DirectiveLine,
+  Drift,
+  Endpoint,
   Exposure,
   FileFacts,
   Grant,
+  HostAddress,
   HostSign,
   Identity,
+  Listener,
   ModuleFacts,
   Origin,
   ProcessFacts,
@@ -18,7 +26,9 @@ import type {
   ReplicationFacts,
   SecretNote,
   SelectorFacts,
+  SentinelMaster,
   Setting,
+  UnitFacts,
   UserFacts,
 } from '../model/index.ts';
 
@@ -69,6 +79,7 @@ export const grant = (name: string, more: Partial<Grant> = {}): Grant => ({
   enabled: true,
   commands: ['get', 'set'],
   allKeys: true,
+  keys: ['~*'],
   allChannels: true,
   can: { read: ['get'], write: ['set'] },
   ...more,
@@ -196,4 +207,112 @@ export const denial = (
 export const client = (address: string, more: Partial<ClientFacts> = {}): ClientFacts => ({
   address,
   ...more,
+});
+
+/** A listening socket; of a port by its purpose, unless said otherwise. */
+export const listener = (address: string, more: Partial<Listener> = {}): Listener => ({
+  address,
+  family: address.startsWith('/') ? 'unix' : address.includes(':') ? 'ipv6' : 'ipv4',
+  ...(address.startsWith('/') ? {} : { port: 6379 }),
+  purpose: address.startsWith('/') ? 'unix' : 'redis',
+  ...more,
+});
+
+export const hostAddress = (address: string, name = 'eth0', prefix = 24): HostAddress => ({
+  interface: name,
+  address,
+  prefix,
+});
+
+/** A sound certificate, valid through 2026. */
+export const certificate = (more: Partial<CertificateFacts> = {}): CertificateFacts => ({
+  path: '/etc/redis/tls/redis.crt',
+  subject: 'CN=redis.example.net',
+  issuer: 'CN=Example CA',
+  names: ['redis.example.net'],
+  validFrom: '2026-01-01T00:00:00.000Z',
+  validTo: '2026-12-31T23:59:59.000Z',
+  selfSigned: false,
+  authority: false,
+  key: { type: 'ec', curve: 'prime256v1' },
+  signature: 'ecdsa-with-SHA256',
+  sha256: 'AA:01',
+  ...more,
+});
+
+export const endpoint = (address: string, tls?: Partial<NonNullable<Endpoint['tls']>>): Endpoint => ({
+  address,
+  port: tls ? 6380 : 6379,
+  local: false,
+  ...(tls
+    ? {
+        tls: {
+          protocol: 'TLSv1.3',
+          cipher: 'TLS_AES_256_GCM_SHA384',
+          trusted: true,
+          clientCertificateWanted: false,
+          ...tls,
+        },
+      }
+    : {}),
+});
+
+export const unit = (service: Readonly<Record<string, string>> = {}): UnitFacts => ({
+  name: 'redis-server.service',
+  fragments: ['/usr/lib/systemd/system/redis-server.service'],
+  service,
+});
+
+export const drift = (name: string, there: string, here: string): Drift => ({
+  kind: 'setting',
+  name,
+  between: ['file', 'runtime'],
+  there,
+  here,
+});
+
+/** A line of a configuration file: `line('bind', ['0.0.0.0'])`. */
+export const line = (name: string, args: DirectiveLine['args'], at = 10): DirectiveLine => ({
+  name,
+  args,
+  file: '/etc/redis/redis.conf',
+  line: at,
+});
+
+export const problem = (reason: string, fatal: boolean, at = 12): ConfProblem => ({
+  file: '/etc/redis/redis.conf',
+  line: at,
+  column: 1,
+  reason,
+  fatal,
+});
+
+export const advisoryState = (id: string, more: Partial<AdvisoryState> = {}): AdvisoryState => ({
+  id,
+  title: 'Lua scripts can run code',
+  severity: 'critical',
+  state: 'affected',
+  because: 'fixed only in a later release',
+  reachableBy: [],
+  effects: ['code-execution'],
+  links: [],
+  ...more,
+});
+
+export const sentinelMaster = (name: string, more: Partial<SentinelMaster> = {}): SentinelMaster => ({
+  name,
+  address: '10.0.0.5:6379',
+  flags: 'master',
+  quorum: 2,
+  sentinels: 3,
+  ...more,
+});
+
+export const clusterNode = (address: string, self = false): ClusterNode => ({
+  id: address,
+  address,
+  port: 6379,
+  busPort: 16379,
+  flags: self ? ['myself', 'master'] : ['master'],
+  self,
 });

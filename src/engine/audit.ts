@@ -1,7 +1,16 @@
 import type { Check } from '../catalog/define-check.ts';
 import {
-  compareSeverity, type Evidence, type FactName, type Facts, type Fault, type Finding, type Health, type ServerAudit, type Severity,
-  type Unknown, type View,
+  compareSeverity,
+  type Evidence,
+  type FactName,
+  type Facts,
+  type Fault,
+  type Finding,
+  type Health,
+  type ServerAudit,
+  type Severity,
+  type Unknown,
+  type View,
 } from '../model/index.ts';
 import { weigh } from './weigh.ts';
 
@@ -23,10 +32,18 @@ export function judge(check: Check, view: View): readonly Finding[] {
   });
   const absent = missing.filter(({ fact }) => fact.why === 'absent');
   if (absent.length > 0) {
-    return [{ ...blank(check), verdict: 'not-applicable', seen: absent.map(({ fact }) => fact.detail).join('; ') }];
+    return [
+      { ...blank(check), verdict: 'not-applicable', seen: absent.map(({ fact }) => fact.detail).join('; ') },
+    ];
   }
   if (missing.length > 0) {
-    return [{ ...blank(check), verdict: 'unknown', seen: missing.map(({ name, fact }) => sayMissing(name, fact)).join('; ') }];
+    return [
+      {
+        ...blank(check),
+        verdict: 'unknown',
+        seen: missing.map(({ name, fact }) => sayMissing(name, fact)).join('; '),
+      },
+    ];
   }
   const needed = Object.fromEntries(
     check.needs.map((name) => {
@@ -48,7 +65,8 @@ export function judge(check: Check, view: View): readonly Finding[] {
   }
 }
 
-const sayMissing = (name: FactName, { why, detail }: Unknown): string => `${name} is not known (${why}: ${detail})`;
+const sayMissing = (name: FactName, { why, detail }: Unknown): string =>
+  `${name} is not known (${why}: ${detail})`;
 
 function failure(check: Check, fault: Fault, view: View): Finding {
   const { severity, opens } = weigh(fault, check.severity, view.exposure);
@@ -78,11 +96,20 @@ const counted = (findings: readonly Finding[]): Readonly<Record<Severity, number
 
 /** Compromise before health: a server that is closed and was entered is not safe. */
 function healthOf(view: View, findings: readonly Finding[]): Health {
-  if (findings.some(({ theme, severity }) => theme === 'compromise' && compareSeverity(severity, 'high') >= 0)) return 'compromised';
+  if (
+    findings.some(({ theme, severity }) => theme === 'compromise' && compareSeverity(severity, 'high') >= 0)
+  )
+    return 'compromised';
   if (view.exposure.known) {
     const { origins, actors, cells } = view.exposure.value;
-    const remote = new Set(origins.filter(({ reach }) => reach === 'internet' || reach === 'network' || reach === 'container').map(({ id }) => id));
-    const anyone = new Set(actors.filter(({ kind }) => kind !== 'password' && kind !== 'certificate').map(({ id }) => id));
+    const remote = new Set(
+      origins
+        .filter(({ reach }) => reach === 'internet' || reach === 'network' || reach === 'container')
+        .map(({ id }) => id),
+    );
+    const anyone = new Set(
+      actors.filter(({ kind }) => kind !== 'password' && kind !== 'certificate').map(({ id }) => id),
+    );
     if (cells.some(({ from, as }) => remote.has(from) && anyone.has(as))) return 'exposed';
   }
   if (findings.some(({ severity }) => compareSeverity(severity, 'high') >= 0)) return 'weak';
@@ -93,7 +120,8 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
 /** All checks on one server. Pure: the same evidence gives the same audit. */
 export function audit(name: string, evidence: Evidence, view: View, checks: readonly Check[]): ServerAudit {
   const all = checks.flatMap((check) => judge(check, view));
-  const of = (verdict: Finding['verdict']): readonly Finding[] => all.filter((finding) => finding.verdict === verdict);
+  const of = (verdict: Finding['verdict']): readonly Finding[] =>
+    all.filter((finding) => finding.verdict === verdict);
   const findings = of('fail').toSorted(byWeight);
   return {
     name,
@@ -106,7 +134,9 @@ export function audit(name: string, evidence: Evidence, view: View, checks: read
     passed: of('pass'),
     notApplicable: of('not-applicable'),
     counts: counted(findings),
-    missing: Object.entries(view).flatMap(([fact, seen]) => (seen.known || seen.why === 'absent' ? [] : [{ fact, why: seen.why, detail: seen.detail }])),
+    missing: Object.entries(view).flatMap(([fact, seen]) =>
+      seen.known || seen.why === 'absent' ? [] : [{ fact, why: seen.why, detail: seen.detail }],
+    ),
     evidence,
   };
 }

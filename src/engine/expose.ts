@@ -19,9 +19,12 @@ function abilitiesOfActor(actor: Actor, input: ExposeInput): readonly Ability[] 
   const grant = input.grants.find(({ user }) => user === actor.user);
   if (!grant) return [];
   const own = new Set(grant.commands);
-  const abilities = abilitiesOf(own, input.context);
+  const abilities = abilitiesOf(own, input.context, grant.allKeys ? undefined : grant.keys);
   const holes = input.holes
-    .filter(({ reachableBy, state, effects }) => state === 'affected' && effects.includes('code-execution') && reachableBy.includes(actor.id))
+    .filter(
+      ({ reachableBy, state, effects }) =>
+        state === 'affected' && effects.includes('code-execution') && reachableBy.includes(actor.id),
+    )
     .map(({ id }): Ability => ({ can: 'execute', by: id, localOnly: false, certainty: 'possible' }));
   if (!mayBecomeAnyone(own)) return [...abilities, ...holes];
   const had = new Set(abilities.map(({ can }) => can));
@@ -35,12 +38,16 @@ function cellsOf(origin: Origin, actor: Actor, abilities: readonly Ability[]): r
   if (origin.refused) return [];
   const usable = abilities.filter(({ localOnly }) => !localOnly || isLocal(origin));
   const byCapability = new Map<Capability, Ability[]>();
-  for (const ability of usable) byCapability.set(ability.can, [...(byCapability.get(ability.can) ?? []), ability]);
+  for (const ability of usable)
+    byCapability.set(ability.can, [...(byCapability.get(ability.can) ?? []), ability]);
   return [...byCapability].map(([can, list]) => ({
     from: origin.id,
     as: actor.id,
     can,
-    certainty: origin.certainty === 'certain' && list.some(({ certainty }) => certainty === 'certain') ? 'certain' : 'possible',
+    certainty:
+      origin.certainty === 'certain' && list.some(({ certainty }) => certainty === 'certain')
+        ? 'certain'
+        : 'possible',
     by: [...new Set(list.map(({ by }) => by))].slice(0, maxWays),
   }));
 }

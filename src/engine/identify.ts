@@ -15,9 +15,17 @@ const roleOf = (info: Info, mode: Mode | undefined): Role | undefined => {
 };
 
 /** Each product's own mark in INFO, most telling first; `redis_version` is last, since all of them wear it. */
-const marks: readonly { readonly product: Product; readonly field: string; readonly version: (info: Info) => string | undefined }[] = [
+const marks: readonly {
+  readonly product: Product;
+  readonly field: string;
+  readonly version: (info: Info) => string | undefined;
+}[] = [
   { product: 'valkey', field: 'valkey_version', version: (info) => info.valkey_version },
-  { product: 'dragonfly', field: 'dragonfly_version', version: (info) => info.dragonfly_version?.replace(/^(df-)?v?/, '') },
+  {
+    product: 'dragonfly',
+    field: 'dragonfly_version',
+    version: (info) => info.dragonfly_version?.replace(/^(df-)?v?/, ''),
+  },
   { product: 'kvrocks', field: 'kvrocks_version', version: (info) => info.kvrocks_version },
   { product: 'garnet', field: 'garnet_version', version: (info) => info.garnet_version },
   { product: 'keydb', field: 'mvcc_depth', version: (info) => info.redis_version },
@@ -38,7 +46,9 @@ function fromInfo(info: Info, seen: Bracket): Identity | undefined {
   const named = productByName(info);
   const product = mark.product === 'redis' && named ? named : mark.product;
   const version = mark.version(info);
-  const mode = modeOf(info.server_mode ?? info.redis_mode) ?? (info.cluster_enabled === '1' ? 'cluster' : info.cluster_enabled === '0' ? 'standalone' : undefined);
+  const mode =
+    modeOf(info.server_mode ?? info.redis_mode) ??
+    (info.cluster_enabled === '1' ? 'cluster' : info.cluster_enabled === '0' ? 'standalone' : undefined);
   const role = roleOf(info, mode);
   return {
     product,
@@ -46,7 +56,10 @@ function fromInfo(info: Info, seen: Bracket): Identity | undefined {
     ...(mode ? { mode } : {}),
     ...(role ? { role } : {}),
     doubts: doubtsAbout(product, version, info, seen),
-    because: [`INFO ${mark.field}${mark.product === product ? '' : `, ${info.executable ?? 'server_name'}`}`, ...seen.because],
+    because: [
+      `INFO ${mark.field}${mark.product === product ? '' : `, ${info.executable ?? 'server_name'}`}`,
+      ...seen.because,
+    ],
   };
 }
 
@@ -66,12 +79,20 @@ function fromErrors(seen: Bracket): Identity {
  * Who is this, from whatever the server let us see: INFO when it answers, else the texts of its errors, which
  * bracket a version and never name one.
  */
-export function identify(facts: { readonly greeting: Fact<Greeting>; readonly info: Fact<Info>; readonly confProduct?: Identity }): Fact<Identity> {
+export function identify(facts: {
+  readonly greeting: Fact<Greeting>;
+  readonly info: Fact<Info>;
+  readonly confProduct?: Identity;
+}): Fact<Identity> {
   const seen = bracket(valueOr(facts.greeting, { replies: [] }));
   const full = facts.info.known ? fromInfo(facts.info.value, seen) : undefined;
   if (full) return known(full, 'INFO');
   if (seen.because.length > 0) return known(fromErrors(seen), 'answers before login');
   if (facts.confProduct) return known(facts.confProduct, 'configuration file');
-  if (facts.info.known) return known({ product: 'not-redis', doubts: [], because: ['INFO names no product of the family'] }, 'INFO');
+  if (facts.info.known)
+    return known(
+      { product: 'not-redis', doubts: [], because: ['INFO names no product of the family'] },
+      'INFO',
+    );
   return unknown(facts.info.why, 'the server said nothing that tells who it is');
 }

@@ -21,10 +21,31 @@ export interface OriginContext {
 const containerBridge = /^(docker\d|br-|podman|cni|virbr|lxcbr|lxdbr|veth)/;
 
 /** Where packets to this address can come from, widest first. */
-function placesOf(address: string, context: OriginContext): readonly { readonly reach: Reach; readonly label: string; readonly sources: readonly string[]; readonly certain: boolean; readonly at: string }[] {
+function placesOf(
+  address: string,
+  context: OriginContext,
+): readonly {
+  readonly reach: Reach;
+  readonly label: string;
+  readonly sources: readonly string[];
+  readonly certain: boolean;
+  readonly at: string;
+}[] {
   const kind = kindOf(address === '*' ? '0.0.0.0' : address === '-::*' || address === '::*' ? '::' : address);
-  if (kind === undefined) return [{ reach: 'network', label: `whoever reaches ${address}`, sources: [], certain: false, at: address }];
-  if (kind === 'loopback') return [{ reach: 'host', label: 'this host', sources: [address.includes(':') ? '::1/128' : '127.0.0.0/8'], certain: true, at: address }];
+  if (kind === undefined)
+    return [
+      { reach: 'network', label: `whoever reaches ${address}`, sources: [], certain: false, at: address },
+    ];
+  if (kind === 'loopback')
+    return [
+      {
+        reach: 'host',
+        label: 'this host',
+        sources: [address.includes(':') ? '::1/128' : '127.0.0.0/8'],
+        certain: true,
+        at: address,
+      },
+    ];
   if (kind === 'unspecified') return wildcard(address.includes(':'), context);
   return [outside(address, context)];
 }
@@ -34,7 +55,13 @@ function outside(address: string, context: OriginContext): ReturnType<typeof pla
   const everyone = address.includes(':') ? '::/0' : '0.0.0.0/0';
   if (owner && containerBridge.test(owner.interface)) {
     const network = networkOf(owner.address, owner.prefix);
-    return { reach: 'container', label: `containers on ${owner.interface}`, sources: network ? [network] : [], certain: true, at: address };
+    return {
+      reach: 'container',
+      label: `containers on ${owner.interface}`,
+      sources: network ? [network] : [],
+      certain: true,
+      at: address,
+    };
   }
   if (kindOf(address) === 'public') {
     return { reach: 'internet', label: 'the Internet', sources: [everyone], certain: true, at: address };
@@ -50,14 +77,31 @@ function outside(address: string, context: OriginContext): ReturnType<typeof pla
 }
 
 function wildcard(six: boolean, context: OriginContext): ReturnType<typeof placesOf> {
-  const host = { reach: 'host', label: 'this host', sources: [six ? '::1/128' : '127.0.0.0/8'], certain: true, at: six ? '::1' : '127.0.0.1' } as const;
+  const host = {
+    reach: 'host',
+    label: 'this host',
+    sources: [six ? '::1/128' : '127.0.0.0/8'],
+    certain: true,
+    at: six ? '::1' : '127.0.0.1',
+  } as const;
   if (!context.hostAddresses) {
     const label = 'anyone who routes to this host';
-    return [{ reach: 'internet', label, sources: [six ? '::/0' : '0.0.0.0/0'], certain: false, at: six ? '::' : '0.0.0.0' }, host];
+    return [
+      {
+        reach: 'internet',
+        label,
+        sources: [six ? '::/0' : '0.0.0.0/0'],
+        certain: false,
+        at: six ? '::' : '0.0.0.0',
+      },
+      host,
+    ];
   }
   const others = context.hostAddresses.filter(({ address }) => {
     const kind = kindOf(address);
-    return address.includes(':') === six && kind !== 'loopback' && kind !== 'link-local' && kind !== undefined;
+    return (
+      address.includes(':') === six && kind !== 'loopback' && kind !== 'link-local' && kind !== undefined
+    );
   });
   return [...others.map(({ address }) => outside(address, context)), host];
 }
@@ -65,7 +109,11 @@ function wildcard(six: boolean, context: OriginContext): ReturnType<typeof place
 const order: readonly Reach[] = ['internet', 'network', 'container', 'host', 'socket'];
 
 /** Rows of the exposure table: who can open a connection, through every layer that we have looked at. */
-export function originsOf(doors: readonly DoorWay[], sockets: readonly Listener[], context: OriginContext): readonly Origin[] {
+export function originsOf(
+  doors: readonly DoorWay[],
+  sockets: readonly Listener[],
+  context: OriginContext,
+): readonly Origin[] {
   const rows = doors.flatMap((door) =>
     placesOf(door.address, context).map((place): Origin => {
       const remote = place.reach !== 'host';
@@ -94,6 +142,27 @@ export function originsOf(doors: readonly DoorWay[], sockets: readonly Listener[
     certainty: 'certain',
     because: ['listens on a unix socket'],
   }));
-  const byId = new Map([...rows, ...unix].map((row) => [row.id, row]));
-  return [...byId.values()].toSorted((a, b) => order.indexOf(a.reach) - order.indexOf(b.reach) || a.id.localeCompare(b.id));
+  return merged([...rows, ...unix]).toSorted(
+    (a, b) => order.indexOf(a.reach) - order.indexOf(b.reach) || a.id.localeCompare(b.id),
+  );
+}
+
+/** The same people by two families of addresses, or by two lines of settings, are one row. */
+function merged(rows: readonly Origin[]): readonly Origin[] {
+  const byPeople = new Map<string, Origin>();
+  for (const row of rows) {
+    const door = 'port' in row.via ? `${row.via.port} ${row.via.tls}` : row.via.path;
+    const key = [row.reach, row.label, door, row.certainty, row.refused ?? ''].join('|');
+    const had = byPeople.get(key);
+    const both = (a: readonly string[], b: readonly string[]): readonly string[] => [
+      ...new Set([...a, ...b]),
+    ];
+    byPeople.set(
+      key,
+      had
+        ? { ...had, sources: both(had.sources, row.sources), because: both(had.because, row.because) }
+        : row,
+    );
+  }
+  return [...byPeople.values()];
 }

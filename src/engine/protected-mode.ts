@@ -21,7 +21,8 @@ export function protectedMode(
   if (valueOf(settings, 'protected-mode') !== 'yes') return undefined;
   const nopass = users.find(({ name }) => name === 'default')?.noPassword ?? false;
   if (!nopass) return undefined;
-  if (identity.product === 'dragonfly' || identity.product === 'garnet' || identity.product === 'kvrocks') return undefined;
+  if (identity.product === 'dragonfly' || identity.product === 'garnet' || identity.product === 'kvrocks')
+    return undefined;
   if (looksAtBind(identity)) {
     const bind = settings.bind;
     const listed = bind && bind.from !== 'default' && valueOf(settings, 'bind') !== '';

@@ -22,22 +22,95 @@ const has = (text: string) => (reply: string) => reply.includes(text);
 
 // Measured on 23 servers from 2.4.5 to 9.1.2; each clue was true for every server it names, and for no other.
 const clues: readonly Clue[] = [
-  { command: 'banner', test: has('KeyDB is running in protected mode'), says: { product: 'keydb' }, because: 'its protected mode names KeyDB' },
-  { command: 'banner', test: starts('-DENIED Running in protected mode'), says: { product: 'valkey', from: '8.0' }, because: 'its protected mode text is that of Valkey 8.0 and later' },
-  { command: 'banner', test: (text) => text.startsWith('-DENIED Redis') && text.includes('no bind address was specified'), says: { from: '3.2', to: '6.2' }, because: 'its protected mode still looks at bind, as 3.2 to 6.2 do' },
-  { command: 'banner', test: (text) => text.startsWith('-DENIED Redis') && text.includes('Setup a an'), says: { from: '7.0', to: '7.0' }, because: 'its protected mode text is that of 7.0' },
-  { command: 'banner', test: (text) => text.startsWith('-DENIED Redis') && text.includes('no password is set for the default user') && !text.includes('Setup a an'), says: { from: '7.2' }, because: 'its protected mode text is that of 7.2 and later' },
-  { command: 'PING', test: starts('-ERR operation not permitted'), says: { from: '1.0', to: '2.6' }, because: 'it refuses without the word NOAUTH, as 2.6 and older do' },
+  {
+    command: 'banner',
+    test: has('KeyDB is running in protected mode'),
+    says: { product: 'keydb' },
+    because: 'its protected mode names KeyDB',
+  },
+  {
+    command: 'banner',
+    test: starts('-DENIED Running in protected mode'),
+    says: { product: 'valkey', from: '8.0' },
+    because: 'its protected mode text is that of Valkey 8.0 and later',
+  },
+  {
+    command: 'banner',
+    test: (text) => text.startsWith('-DENIED Redis') && text.includes('no bind address was specified'),
+    says: { from: '3.2', to: '6.2' },
+    because: 'its protected mode still looks at bind, as 3.2 to 6.2 do',
+  },
+  {
+    command: 'banner',
+    test: (text) => text.startsWith('-DENIED Redis') && text.includes('Setup a an'),
+    says: { from: '7.0', to: '7.0' },
+    because: 'its protected mode text is that of 7.0',
+  },
+  {
+    command: 'banner',
+    test: (text) =>
+      text.startsWith('-DENIED Redis') &&
+      text.includes('no password is set for the default user') &&
+      !text.includes('Setup a an'),
+    says: { from: '7.2' },
+    because: 'its protected mode text is that of 7.2 and later',
+  },
+  {
+    command: 'PING',
+    test: starts('-ERR operation not permitted'),
+    says: { from: '1.0', to: '2.6' },
+    because: 'it refuses without the word NOAUTH, as 2.6 and older do',
+  },
   { command: 'PING', test: starts('-NOAUTH'), says: { from: '2.8' }, because: 'NOAUTH exists from 2.8' },
-  { command: 'HELLO', test: (text) => text.startsWith("-ERR unknown command 'HELLO'") && !text.includes('with args'), says: { to: '3.2' }, because: 'it does not know HELLO and quotes it as 3.2 and older do' },
-  { command: 'HELLO', test: starts('-ERR unknown command `HELLO`'), says: { from: '4.0', to: '5.0' }, because: 'it does not know HELLO and quotes it as 4.0 and 5.0 do' },
-  { command: 'HELLO', test: starts("-ERR wrong number of arguments for 'hello'"), says: { from: '6.0', to: '6.0' }, because: 'HELLO wants an argument only in 6.0' },
-  { command: 'HELLO', test: has('the HELLO AUTH <user>'), says: { from: '6.2', to: '7.0' }, because: 'its HELLO text is that of 6.2 and 7.0 (and KeyDB)' },
-  { command: 'HELLO', test: has('the HELLO <proto> AUTH'), says: { from: '7.2' }, because: 'its HELLO text is that of 7.2 and later, and of Valkey' },
-  { command: 'RESET', test: (text) => text.startsWith('-NOAUTH'), says: { to: '6.2' }, because: 'RESET before a login is refused only up to 6.2' },
-  { command: 'RESET', test: starts('-ERR unknown command'), says: { to: '6.0' }, because: 'RESET is not known up to 6.0' },
+  {
+    command: 'HELLO',
+    test: (text) => text.startsWith("-ERR unknown command 'HELLO'") && !text.includes('with args'),
+    says: { to: '3.2' },
+    because: 'it does not know HELLO and quotes it as 3.2 and older do',
+  },
+  {
+    command: 'HELLO',
+    test: starts('-ERR unknown command `HELLO`'),
+    says: { from: '4.0', to: '5.0' },
+    because: 'it does not know HELLO and quotes it as 4.0 and 5.0 do',
+  },
+  {
+    command: 'HELLO',
+    test: starts("-ERR wrong number of arguments for 'hello'"),
+    says: { from: '6.0', to: '6.0' },
+    because: 'HELLO wants an argument only in 6.0',
+  },
+  {
+    command: 'HELLO',
+    test: has('the HELLO AUTH <user>'),
+    says: { from: '6.2', to: '7.0' },
+    because: 'its HELLO text is that of 6.2 and 7.0 (and KeyDB)',
+  },
+  {
+    command: 'HELLO',
+    test: has('the HELLO <proto> AUTH'),
+    says: { from: '7.2' },
+    because: 'its HELLO text is that of 7.2 and later, and of Valkey',
+  },
+  {
+    command: 'RESET',
+    test: (text) => text.startsWith('-NOAUTH'),
+    says: { to: '6.2' },
+    because: 'RESET before a login is refused only up to 6.2',
+  },
+  {
+    command: 'RESET',
+    test: starts('-ERR unknown command'),
+    says: { to: '6.0' },
+    because: 'RESET is not known up to 6.0',
+  },
   { command: 'RESET', test: starts('+RESET'), says: { from: '6.2' }, because: 'RESET is known' },
-  { command: 'ECHO', test: starts('-NOAUTH'), says: { product: 'valkey', from: '9.0' }, because: 'it asks for a login before it counts arguments, as Valkey 9 does' },
+  {
+    command: 'ECHO',
+    test: starts('-NOAUTH'),
+    says: { product: 'valkey', from: '9.0' },
+    because: 'it asks for a login before it counts arguments, as Valkey 9 does',
+  },
 ];
 
 // Forks say who they are in HELLO; its `version` is believed only where INFO is closed.
@@ -49,8 +122,10 @@ const order = (branch: string): number => {
   const [major = '0', minor = '0'] = branch.split('.');
   return Number(major) * 1000 + Number(minor);
 };
-const higher = (a: string | undefined, b: string | undefined): string | undefined => (!a ? b : !b ? a : order(a) >= order(b) ? a : b);
-const lower = (a: string | undefined, b: string | undefined): string | undefined => (!a ? b : !b ? a : order(a) <= order(b) ? a : b);
+const higher = (a: string | undefined, b: string | undefined): string | undefined =>
+  !a ? b : !b ? a : order(a) >= order(b) ? a : b;
+const lower = (a: string | undefined, b: string | undefined): string | undefined =>
+  !a ? b : !b ? a : order(a) <= order(b) ? a : b;
 
 function fromHello(reply: string): Partial<Bracket> & { readonly because: readonly string[] } {
   const version = helloField(reply, 'version');

@@ -1,4 +1,12 @@
-import { lower, type Cell, type Exposure, type Fact, type Fault, type Opening, type Severity } from '../model/index.ts';
+import {
+  lower,
+  type Cell,
+  type Exposure,
+  type Fact,
+  type Fault,
+  type Opening,
+  type Severity,
+} from '../model/index.ts';
 
 export const cellId = ({ from, as, can }: Cell): string => `${from}|${as}|${can}`;
 

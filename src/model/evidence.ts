@@ -4,13 +4,30 @@ import type { Capability } from './capability.ts';
 import type { Exposure } from './exposure.ts';
 import type { Fact } from './fact.ts';
 import type {
-  CertificateFacts, ContainerFacts, FileFacts, HostAddress, HostSign, Listener, PackageFacts, ProcessFacts, UnitFacts,
+  CertificateFacts,
+  ContainerFacts,
+  FileFacts,
+  HostAddress,
+  HostSign,
+  Listener,
+  PackageFacts,
+  ProcessFacts,
+  UnitFacts,
 } from './host.ts';
 import type { Door, Identity } from './identity.ts';
 import type { SecretNote } from './secret.ts';
 import type {
-  AclFileFacts, AclLogEntry, ClientFacts, ClusterNode, ConfFacts, Endpoint, Greeting, ModuleFacts,
-  ReplicationFacts, SentinelMaster, UserFacts,
+  AclFileFacts,
+  AclLogEntry,
+  ClientFacts,
+  ClusterNode,
+  ConfFacts,
+  Endpoint,
+  Greeting,
+  ModuleFacts,
+  ReplicationFacts,
+  SentinelMaster,
+  UserFacts,
 } from './server.ts';
 import type { Target } from './target.ts';
 
@@ -35,7 +52,11 @@ export interface CollectedFacts {
   readonly clusterNodes: readonly ClusterNode[];
   readonly sentinelMasters: readonly SentinelMaster[];
   /** Names of function libraries with what stands out in their code. */
-  readonly functions: readonly { readonly name: string; readonly engine: string; readonly signs: readonly string[] }[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly engine: string;
+    readonly signs: readonly string[];
+  }[];
   /** Keys of known intrusions that exist, as `db0:backup1`. */
   readonly indicatorKeys: readonly string[];
   readonly servedCertificate: CertificateFacts;
@@ -78,6 +99,8 @@ export interface Grant {
   /** Full names of permitted commands (`config|get`); `undefined` where the command table is not known. */
   readonly commands: readonly string[];
   readonly allKeys: boolean;
+  /** Key patterns of all selectors, as rules: `~app:*`, `%R~cache:*`. */
+  readonly keys: readonly string[];
   readonly allChannels: boolean;
   readonly can: Readonly<Partial<Record<Capability, readonly string[]>>>;
 }

@@ -12,7 +12,9 @@ export interface Origin {
   readonly label: string;
   /** Source address sets, CIDR; for a unix socket its path. */
   readonly sources: readonly string[];
-  readonly via: { readonly address: string; readonly port: number; readonly tls: boolean } | { readonly path: string };
+  readonly via:
+    | { readonly address: string; readonly port: number; readonly tls: boolean }
+    | { readonly path: string };
   /** `certain` only when every layer in the way is known to let it through; the host's firewall may not be. */
   readonly certainty: 'certain' | 'possible';
   /** The server itself turns everyone away who comes from here (protected mode): a row without cells. */

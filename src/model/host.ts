@@ -39,8 +39,20 @@ export interface HostAddress {
 }
 
 export type FileRole =
-  | 'conf' | 'aclfile' | 'dir' | 'dump' | 'aof' | 'log' | 'unixsocket' | 'binary' | 'module' | 'unit'
-  | 'tls-key' | 'tls-cert' | 'tls-ca' | 'client-history';
+  | 'conf'
+  | 'aclfile'
+  | 'dir'
+  | 'dump'
+  | 'aof'
+  | 'log'
+  | 'unixsocket'
+  | 'binary'
+  | 'module'
+  | 'unit'
+  | 'tls-key'
+  | 'tls-cert'
+  | 'tls-ca'
+  | 'client-history';
 
 export interface FileFacts {
   readonly path: string;
@@ -79,8 +91,15 @@ export interface PackageFacts {
 /** Something an intruder leaves on a host. */
 export interface HostSign {
   readonly kind:
-    | 'cron' | 'authorized-keys' | 'ld-so-preload' | 'firewall-rule' | 'deleted-binary' | 'shared-object'
-    | 'web-file' | 'systemd' | 'child-process';
+    | 'cron'
+    | 'authorized-keys'
+    | 'ld-so-preload'
+    | 'firewall-rule'
+    | 'deleted-binary'
+    | 'shared-object'
+    | 'web-file'
+    | 'systemd'
+    | 'child-process';
   readonly path: string;
   /** What was seen, without control characters, short. */
   readonly seen: string;

@@ -19,4 +19,5 @@ export const isSecretNote = (value: unknown): value is SecretNote =>
   typeof value === 'object' && value !== null && (value as { secret?: unknown }).secret === true;
 
 /** Names of settings whose value is a secret, in every product; wide on purpose: modules bring settings of their own. */
-export const namesSecret = (setting: string): boolean => /(pass|passwd|password|auth|secret|token)$/i.test(setting);
+export const namesSecret = (setting: string): boolean =>
+  /(pass|passwd|password|auth|secret|token)$/i.test(setting);

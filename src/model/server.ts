@@ -4,7 +4,11 @@ import type { SecretNote } from './secret.ts';
 export interface Greeting {
   /** The bytes that came on connect, before anything was sent. */
   readonly banner?: string;
-  readonly replies: readonly { readonly command: string; readonly reply: string; readonly kind: 'status' | 'error' | 'data' }[];
+  readonly replies: readonly {
+    readonly command: string;
+    readonly reply: string;
+    readonly kind: 'status' | 'error' | 'data';
+  }[];
 }
 
 export interface Endpoint {
@@ -110,7 +114,12 @@ export interface ConfFacts {
   readonly lines: readonly DirectiveLine[];
   /** Settings in the form of CONFIG GET; only those that the file sets. */
   readonly settings: Readonly<Record<string, string | SecretNote>>;
-  readonly renames: readonly { readonly from: string; readonly to: string | SecretNote; readonly line: number; readonly file: string }[];
+  readonly renames: readonly {
+    readonly from: string;
+    readonly to: string | SecretNote;
+    readonly line: number;
+    readonly file: string;
+  }[];
   readonly users: readonly UserFacts[];
   readonly problems: readonly ConfProblem[];
   readonly sentinel: boolean;

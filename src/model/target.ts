@@ -1,6 +1,12 @@
 /** What the user pointed at, or what was found on this host. Credentials are never part of it. */
 export type Target =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: boolean; readonly user?: string }
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      readonly tls: boolean;
+      readonly user?: string;
+    }
   | { readonly kind: 'unix'; readonly path: string; readonly user?: string }
   | { readonly kind: 'conf'; readonly path: string }
   | { readonly kind: 'snapshot'; readonly path: string };

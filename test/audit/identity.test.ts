@@ -1,7 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { auditTargets, type Identity, type ServerAudit } from '../../src/index.ts';
 import { matrix } from '../live/support/servers.ts';
-import { loadRecording, recordedPassword, replayServer, transcriptNames, type Mode } from '../replay/index.ts';
+import {
+  loadRecording,
+  recordedPassword,
+  replayServer,
+  transcriptNames,
+  type Mode,
+} from '../replay/index.ts';
 
 const seen: string[] = [];
 const only = async (target: string): Promise<ServerAudit> => {
@@ -26,9 +32,11 @@ const expected = (name: string): { product: string; version: string } => {
 describe.each(transcriptNames)('recorded %s', (name) => {
   const { modes } = loadRecording(name);
   // What was never recorded of a version is no test that was skipped.
-  const when = (mode: Mode) => (title: string, test: () => Promise<void>): void => {
-    if (modes.includes(mode)) it(title, test);
-  };
+  const when =
+    (mode: Mode) =>
+    (title: string, test: () => Promise<void>): void => {
+      if (modes.includes(mode)) it(title, test);
+    };
 
   it('is told exactly when it is open', async () => {
     const server = await replayServer(name, 'open');
@@ -63,7 +71,8 @@ describe.each(transcriptNames)('recorded %s', (name) => {
       const audit = await only(`redis://127.0.0.1:${server.port}`);
       const door = audit.evidence.facts.door;
       expect(door.known && ['protected', 'open'].includes(door.value)).toBe(true);
-      if (door.known && door.value === 'protected') expect(identityOf(audit).because.join()).toContain('protected mode');
+      if (door.known && door.value === 'protected')
+        expect(identityOf(audit).because.join()).toContain('protected mode');
     } finally {
       await server.stop();
     }
@@ -73,7 +82,11 @@ describe.each(transcriptNames)('recorded %s', (name) => {
     const server = await replayServer(name, 'sentinel');
     try {
       const identity = identityOf(await only(`redis://127.0.0.1:${server.port}`));
-      expect({ product: identity.product, mode: identity.mode, role: identity.role }).toEqual({ product: expected(name).product, mode: 'sentinel', role: 'sentinel' });
+      expect({ product: identity.product, mode: identity.mode, role: identity.role }).toEqual({
+        product: expected(name).product,
+        mode: 'sentinel',
+        role: 'sentinel',
+      });
     } finally {
       await server.stop();
     }
@@ -103,8 +116,15 @@ describe.each(matrix.map((server) => [server.name, server] as const))('live %s',
   it('is told exactly', async () => {
     const running = await server.start();
     try {
-      const { product, version, mode, role, doubts } = identityOf(await only(`redis://127.0.0.1:${running.port}`));
-      expect({ product, version, mode, role }).toEqual({ product: server.product, version: server.version, mode: 'standalone', role: 'master' });
+      const { product, version, mode, role, doubts } = identityOf(
+        await only(`redis://127.0.0.1:${running.port}`),
+      );
+      expect({ product, version, mode, role }).toEqual({
+        product: server.product,
+        version: server.version,
+        mode: 'standalone',
+        role: 'master',
+      });
       expect(doubts).toEqual([]);
     } finally {
       await running.stop();

@@ -52,7 +52,9 @@ describe.each(transcriptNames)('recorded %s', (name) => {
 });
 
 /** Stands in front of a real server and keeps every byte that goes there. */
-async function recorder(port: number): Promise<{ readonly port: number; readonly sent: () => Buffer; readonly close: () => void }> {
+async function recorder(
+  port: number,
+): Promise<{ readonly port: number; readonly sent: () => Buffer; readonly close: () => void }> {
   const chunks: Buffer[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((client) => {

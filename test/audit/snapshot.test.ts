@@ -38,7 +38,13 @@ describe('a snapshot', () => {
   it('holds facts of the server, its files and its host', () => {
     const [one] = audit.servers;
     const facts = one?.evidence.facts;
-    expect([facts?.config.known, facts?.aclUsers.known, facts?.conf.known, facts?.process.known, facts?.listeners.known]).toEqual([true, true, true, true, true]);
+    expect([
+      facts?.config.known,
+      facts?.aclUsers.known,
+      facts?.conf.known,
+      facts?.process.known,
+      facts?.listeners.known,
+    ]).toEqual([true, true, true, true, true]);
   });
 
   it('gives the same audit again, offline', async () => {
@@ -51,13 +57,16 @@ describe('a snapshot', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['{', '[]', '{"schema":"keyward.snapshot/1"}', '{"schema":"other/1","evidence":[]}', '\u0000'])('is refused with words when it is %j', async (text) => {
-    const bad = join(folder, 'bad.json');
-    writeFileSync(bad, text);
-    const { servers, failures } = await auditTargets([bad]);
-    expect(servers).toEqual([]);
-    expect(failures[0]?.problem).toContain('bad.json');
-  });
+  it.each(['{', '[]', '{"schema":"keyward.snapshot/1"}', '{"schema":"other/1","evidence":[]}', '\u0000'])(
+    'is refused with words when it is %j',
+    async (text) => {
+      const bad = join(folder, 'bad.json');
+      writeFileSync(bad, text);
+      const { servers, failures } = await auditTargets([bad]);
+      expect(servers).toEqual([]);
+      expect(failures[0]?.problem).toContain('bad.json');
+    },
+  );
 });
 
 describe('a secret', () => {

@@ -32,4 +32,6 @@ const names: Readonly<Record<CollectedName, true>> = {
 
 /** Every fact, unknown for the same reason: what a collector does not fill stays so, and is never absent. */
 export const blank = (detail: string): Collected =>
-  Object.fromEntries(Object.keys(names).map((name) => [name, unknown('not-asked', detail)])) as unknown as Collected;
+  Object.fromEntries(
+    Object.keys(names).map((name) => [name, unknown('not-asked', detail)]),
+  ) as unknown as Collected;

@@ -3,7 +3,15 @@ import { kindOf } from '../../lang/address/index.ts';
 import { known, unknown, type Collected, type Door, type Target } from '../../model/index.ts';
 import { errorText, type LiveContext } from '../collectors/define-live.ts';
 import { liveCollectors } from '../collectors/index.ts';
-import { connect, failed, type Answer, type Connection, type Failure, type TlsSettings, type Where } from '../server/connection.ts';
+import {
+  connect,
+  failed,
+  type Answer,
+  type Connection,
+  type Failure,
+  type TlsSettings,
+  type Where,
+} from '../server/connection.ts';
 import { greet } from '../server/greet.ts';
 import { certificateFacts } from '../tls/certificate.ts';
 import type { CollectSettings, TlsFiles } from './settings.ts';
@@ -52,14 +60,26 @@ const doorWords: Partial<Record<Door, string>> = {
 
 function endpointOf(where: Where, connection: Connection): Partial<Collected> {
   const { tls } = connection;
-  const local = 'path' in where || kindOf(where.host) === 'loopback' || connection.remoteAddress === connection.localAddress;
+  const local =
+    'path' in where ||
+    kindOf(where.host) === 'loopback' ||
+    connection.remoteAddress === connection.localAddress;
   const served = tls?.certificate ? certificateFacts(tls.certificate, 'served') : undefined;
   return {
     endpoint: known(
       {
         address: 'path' in where ? where.path : where.host,
         ...('port' in where ? { port: where.port } : {}),
-        ...(tls ? { tls: { protocol: tls.protocol, cipher: tls.cipher, trusted: tls.trusted, clientCertificateWanted: false } } : {}),
+        ...(tls
+          ? {
+              tls: {
+                protocol: tls.protocol,
+                cipher: tls.cipher,
+                trusted: tls.trusted,
+                clientCertificateWanted: false,
+              },
+            }
+          : {}),
         local,
       },
       'the connection',
@@ -80,8 +100,13 @@ async function readAll(answers: readonly Answer[], context: LiveContext): Promis
 }
 
 /** Logs in where we can; `undefined` when all is well, else why not, in words. */
-async function logIn(connection: Connection, door: Door, { login, tls }: CollectSettings): Promise<string | undefined> {
-  if (login.password === undefined) return door === 'login' ? 'a login is needed: set REDISCLI_AUTH or give --password-file' : undefined;
+async function logIn(
+  connection: Connection,
+  door: Door,
+  { login, tls }: CollectSettings,
+): Promise<string | undefined> {
+  if (login.password === undefined)
+    return door === 'login' ? 'a login is needed: set REDISCLI_AUTH or give --password-file' : undefined;
   if (connection.tls && connection.tls.trusted !== true && !tls.insecure) {
     return `the certificate is not trusted (${connection.tls.trusted}), so no password was sent: give --tls-ca, or --insecure`;
   }
@@ -89,12 +114,21 @@ async function logIn(connection: Connection, door: Door, { login, tls }: Collect
   if (failed(answer)) return `the login got no answer: ${answer.detail}`;
   const error = errorText(answer.value);
   // An open server without ACLs refuses a password that it does not have: that is no obstacle, and a finding by itself.
-  if (error === undefined || (door === 'open' && /no password is set|without any password configured/.test(error))) return undefined;
+  if (
+    error === undefined ||
+    (door === 'open' && /no password is set|without any password configured/.test(error))
+  )
+    return undefined;
   return `the login was refused: ${error.slice(0, 160)}`;
 }
 
 /** Everything that a live server says. One connection, two or three packets, never a command that changes anything. */
-export async function collectLive(target: Target & { kind: 'tcp' | 'unix' }, where: Where, settings: CollectSettings, renames = settings.renames): Promise<Live> {
+export async function collectLive(
+  target: Target & { kind: 'tcp' | 'unix' },
+  where: Where,
+  settings: CollectSettings,
+  renames = settings.renames,
+): Promise<Live> {
   const tls = target.kind === 'tcp' && target.tls;
   let tlsOptions: TlsSettings | undefined;
   try {
@@ -112,7 +146,11 @@ export async function collectLive(target: Target & { kind: 'tcp' | 'unix' }, whe
   if ('failed' in connection) return { facts: {}, problem: sayFailure(connection, tls) };
   try {
     const { greeting, door, failure } = await greet(connection);
-    const facts: Partial<Collected> = { ...endpointOf(where, connection), door: known(door, 'the first answers'), greeting: known(greeting, 'answers before login') };
+    const facts: Partial<Collected> = {
+      ...endpointOf(where, connection),
+      door: known(door, 'the first answers'),
+      greeting: known(greeting, 'answers before login'),
+    };
     if (door !== 'open' && door !== 'login') {
       const words = doorWords[door];
       if (words) return { facts, problem: failure ? `${words} (${failure})` : words };

@@ -10,13 +10,21 @@ export function languageOf(
 ): { readonly product: 'redis' | 'valkey' | 'keydb'; readonly version: string; readonly sentinel: boolean } {
   const info = facts.info ? valueOr(facts.info, undefined) : undefined;
   const named = `${found?.product ?? ''} ${found?.process.exe ?? ''} ${path ?? ''}`;
-  const product = info?.valkey_version || /valkey/.test(named) ? 'valkey' : info?.mvcc_depth || /keydb/.test(named) ? 'keydb' : 'redis';
+  const product =
+    info?.valkey_version || /valkey/.test(named)
+      ? 'valkey'
+      : info?.mvcc_depth || /keydb/.test(named)
+        ? 'keydb'
+        : 'redis';
   const packaged = pack?.known ? /(\d+\.\d+\.\d+)/.exec(pack.value.version ?? '')?.[1] : undefined;
   const newest = { redis: '8.6.3', valkey: '9.1.2', keydb: '6.3.4' } as const;
   const mode = info?.redis_mode ?? info?.server_mode;
   return {
     product,
     version: info?.valkey_version ?? info?.redis_version ?? packaged ?? newest[product],
-    sentinel: mode === 'sentinel' || found?.mode === 'sentinel' || (mode === undefined && /sentinel[^/]*\.conf$/.test(path ?? '')),
+    sentinel:
+      mode === 'sentinel' ||
+      found?.mode === 'sentinel' ||
+      (mode === undefined && /sentinel[^/]*\.conf$/.test(path ?? '')),
   };
 }

@@ -19,7 +19,12 @@ export interface CollectedServer {
   readonly problem?: string;
 }
 
-const asEvidence = (target: Target, facts: Partial<Collected>, why: string, settings: CollectSettings): Evidence => ({
+const asEvidence = (
+  target: Target,
+  facts: Partial<Collected>,
+  why: string,
+  settings: CollectSettings,
+): Evidence => ({
   schema: 'keyward.evidence/1',
   target,
   collectedAt: settings.now(),
@@ -39,40 +44,62 @@ interface FilesRequest {
   readonly folder: string;
 }
 
-async function readFiles(request: FilesRequest, facts: Partial<Collected>, language: ReturnType<typeof languageOf>, settings: CollectSettings): Promise<{ readonly conf: ReadConf; readonly facts: Partial<Collected> }> {
+async function readFiles(
+  request: FilesRequest,
+  facts: Partial<Collected>,
+  language: ReturnType<typeof languageOf>,
+  settings: CollectSettings,
+): Promise<{ readonly conf: ReadConf; readonly facts: Partial<Collected> }> {
   const { meter } = settings;
   const common = { ...language, meter, names: [] };
   const conf = await readConfFacts({ ...request, ...common });
   const withConf = { ...facts, conf: conf.facts };
   const aclPath = settingOf(withConf, 'aclfile');
-  const certificates = ['tls-cert-file', 'tls-client-cert-file', 'tls-ca-cert-file'].flatMap((name) => settingOf(withConf, name) ?? []);
+  const certificates = ['tls-cert-file', 'tls-client-cert-file', 'tls-ca-cert-file'].flatMap(
+    (name) => settingOf(withConf, name) ?? [],
+  );
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(request.folder, path));
   return {
     conf,
     facts: {
       conf: conf.facts,
-      ...(aclPath ? { aclFile: await readAclFile({ path: absolute(aclPath), root: request.root, ...common }) } : {}),
-      ...(certificates.length > 0 ? { certificates: readCertificates(certificates.map(absolute), request.root) } : {}),
+      ...(aclPath
+        ? { aclFile: await readAclFile({ path: absolute(aclPath), root: request.root, ...common }) }
+        : {}),
+      ...(certificates.length > 0
+        ? { certificates: readCertificates(certificates.map(absolute), request.root) }
+        : {}),
     },
   };
 }
 
 /** A live server with, where it runs on this host, its files and the host around it. */
-export async function collectServer(target: Target & { kind: 'tcp' | 'unix' }, settings: CollectSettings): Promise<CollectedServer> {
+export async function collectServer(
+  target: Target & { kind: 'tcp' | 'unix' },
+  settings: CollectSettings,
+): Promise<CollectedServer> {
   const where = await reach(target, settings.allowPublic);
   if ('problem' in where) return { problem: where.problem };
   const live = await collectLive(target, where, settings);
   const found = settings.host ? processOf(target, live.facts, settings.processes ?? []) : undefined;
   // Nothing was said, and no file or process tells either: a list of unknowns would help nobody.
   if (live.problem !== undefined && !found && !live.facts.info) return { problem: live.problem };
-  const remote = found ? 'no way to read it' : 'the server runs on another host, or its process was not found on this one';
+  const remote = found
+    ? 'no way to read it'
+    : 'the server runs on another host, or its process was not found on this one';
   const path = confPath(live.facts, found);
-  if (!found) return { evidence: asEvidence(target, live.facts, remote, settings), ...problemOf(live.problem) };
+  if (!found)
+    return { evidence: asEvidence(target, live.facts, remote, settings), ...problemOf(live.problem) };
   const root = rootOf(found.process.pid).path;
   const pack = await packageOf(found.process.exe, root);
   const language = languageOf(live.facts, found, pack, path);
-  const files = path ? await readFiles({ path, root, folder: found.process.cwd ?? '/' }, live.facts, language, settings) : undefined;
-  const again = files && needsRenames(live.facts, files.conf) ? await collectLive(target, where, settings, files.conf.renames) : live;
+  const files = path
+    ? await readFiles({ path, root, folder: found.process.cwd ?? '/' }, live.facts, language, settings)
+    : undefined;
+  const again =
+    files && needsRenames(live.facts, files.conf)
+      ? await collectLive(target, where, settings, files.conf.renames)
+      : live;
   const facts = { ...again.facts, ...files?.facts };
   return {
     evidence: asEvidence(target, { ...facts, ...(await collectHost(found, facts)) }, remote, settings),
@@ -80,7 +107,8 @@ export async function collectServer(target: Target & { kind: 'tcp' | 'unix' }, s
   };
 }
 
-const problemOf = (problem: string | undefined): { readonly problem?: string } => (problem === undefined ? {} : { problem });
+const problemOf = (problem: string | undefined): { readonly problem?: string } =>
+  problem === undefined ? {} : { problem };
 
 /** A question was not understood, and the file says that its command goes by another name. */
 function needsRenames(facts: Partial<Collected>, { renames }: ReadConf): boolean {
@@ -91,7 +119,10 @@ function needsRenames(facts: Partial<Collected>, { renames }: ReadConf): boolean
 }
 
 /** A redis.conf by itself: what a server would be that starts with it. */
-export async function collectConf(target: Target & { kind: 'conf' }, settings: CollectSettings): Promise<CollectedServer> {
+export async function collectConf(
+  target: Target & { kind: 'conf' },
+  settings: CollectSettings,
+): Promise<CollectedServer> {
   const language = languageOf({}, undefined, undefined, target.path);
   const path = isAbsolute(target.path) ? target.path : join(process.cwd(), target.path);
   const files = await readFiles({ path, root: '/', folder: join(path, '..') }, {}, language, settings);
@@ -100,4 +131,3 @@ export async function collectConf(target: Target & { kind: 'conf' }, settings: C
   const facts = { ...files.facts, ...(settings.host ? { files: await fileFacts(wanted) } : {}) };
   return { evidence: asEvidence(target, facts, 'only the file was read', settings) };
 }
-

@@ -18,10 +18,20 @@ export function folderOf(facts: Partial<Collected>, cwd: string | undefined): st
 }
 
 /** Every file whose owner and mode matter, by the settings that name them. */
-export function wantedFiles(facts: Partial<Collected>, exe: string | undefined, cwd: string | undefined): readonly WantedFile[] {
+export function wantedFiles(
+  facts: Partial<Collected>,
+  exe: string | undefined,
+  cwd: string | undefined,
+): readonly WantedFile[] {
   const folder = folderOf(facts, cwd);
   const inFolder = (name: string | undefined): string | undefined =>
-    name === undefined ? undefined : isAbsolute(name) ? name : folder === undefined ? undefined : join(folder, name);
+    name === undefined
+      ? undefined
+      : isAbsolute(name)
+        ? name
+        : folder === undefined
+          ? undefined
+          : join(folder, name);
   const rows: readonly (readonly [FileRole, string | undefined])[] = [
     ...(facts.conf?.known ? facts.conf.value.files.map((path) => ['conf', path] as const) : []),
     ['aclfile', inFolder(settingOf(facts, 'aclfile'))],
@@ -35,7 +45,9 @@ export function wantedFiles(facts: Partial<Collected>, exe: string | undefined, 
     ['tls-key', inFolder(settingOf(facts, 'tls-client-key-file'))],
     ['tls-cert', inFolder(settingOf(facts, 'tls-cert-file'))],
     ['tls-ca', inFolder(settingOf(facts, 'tls-ca-cert-file'))],
-    ...valueOr(facts.modules ?? { known: false, why: 'not-asked', detail: '' }, []).map(({ path }) => ['module', path] as const),
+    ...valueOr(facts.modules ?? { known: false, why: 'not-asked', detail: '' }, []).map(
+      ({ path }) => ['module', path] as const,
+    ),
   ];
   return rows.flatMap(([role, path]) => (path === undefined || !isAbsolute(path) ? [] : [{ role, path }]));
 }

@@ -13,7 +13,9 @@ export default defineLive({
   async read([answer], { meter, names }) {
     const why = refusal(answer, 'ACL LIST');
     if (why || !answer || failed(answer)) return why ?? unknown('not-asked', 'ACL LIST');
-    const lines = listOf(answer.value).slice(0, maxUsers).map((line) => textOf(line) ?? '');
+    const lines = listOf(answer.value)
+      .slice(0, maxUsers)
+      .map((line) => textOf(line) ?? '');
     const users = await Promise.all(
       lines.flatMap((line) => {
         const [word, name, ...words] = line.split(' ');

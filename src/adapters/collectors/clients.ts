@@ -17,7 +17,13 @@ export function parseClient(line: string): ClientFacts | undefined {
   const address = fields.get('addr');
   if (address === undefined) return undefined;
   const age = Number(fields.get('age') ?? Number.NaN);
-  const optional = { user: fields.get('user'), name: fields.get('name'), library: fields.get('lib-name'), command: fields.get('cmd'), flags: fields.get('flags') };
+  const optional = {
+    user: fields.get('user'),
+    name: fields.get('name'),
+    library: fields.get('lib-name'),
+    command: fields.get('cmd'),
+    flags: fields.get('flags'),
+  };
   return {
     address,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
@@ -32,6 +38,9 @@ export default defineLive({
     const why = refusal(answer, 'CLIENT LIST');
     if (why || !answer || failed(answer)) return why ?? unknown('not-asked', 'CLIENT LIST');
     const lines = (textOf(answer.value) ?? '').split('\n').slice(0, maxClients);
-    return known(lines.flatMap((line) => parseClient(line) ?? []), 'CLIENT LIST');
+    return known(
+      lines.flatMap((line) => parseClient(line) ?? []),
+      'CLIENT LIST',
+    );
   },
 });

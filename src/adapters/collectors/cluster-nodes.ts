@@ -10,7 +10,14 @@ export function parseNode(line: string): ClusterNode | undefined {
   if (!id || !match || !flags) return undefined;
   const port = Number(match[2]);
   const list = flags.split(',');
-  return { id, address: match[1] ?? '', port, busPort: match[3] ? Number(match[3]) : port + 10_000, flags: list, self: list.includes('myself') };
+  return {
+    id,
+    address: match[1] ?? '',
+    port,
+    busPort: match[3] ? Number(match[3]) : port + 10_000,
+    flags: list,
+    self: list.includes('myself'),
+  };
 }
 
 export default defineLive({
@@ -20,6 +27,9 @@ export default defineLive({
     const why = refusal(answer, 'CLUSTER NODES');
     if (why || !answer || failed(answer)) return why ?? unknown('not-asked', 'CLUSTER NODES');
     const lines = (textOf(answer.value) ?? '').split('\n').slice(0, 2000);
-    return known(lines.flatMap((line) => parseNode(line) ?? []), 'CLUSTER NODES');
+    return known(
+      lines.flatMap((line) => parseNode(line) ?? []),
+      'CLUSTER NODES',
+    );
   },
 });

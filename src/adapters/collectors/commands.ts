@@ -17,7 +17,8 @@ function interned(reply: unknown): CommandTable {
   if (tables.size < maxTables) tables.set(hash, table);
   return table;
 }
-const bigintAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+const bigintAsText = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value;
 
 export default defineLive({
   fact: 'commandReply',

@@ -9,7 +9,8 @@ export default defineLive({
   ask: [question('CONFIG GET', '*')],
   async read([answer], { meter, names }) {
     const why = refusal(answer, 'CONFIG GET *');
-    if (why || !answer || failed(answer)) return why ?? { known: false, why: 'not-asked', detail: 'CONFIG GET *' };
+    if (why || !answer || failed(answer))
+      return why ?? { known: false, why: 'not-asked', detail: 'CONFIG GET *' };
     const settings: Record<string, string | SecretNote> = {};
     for (const [name, item] of pairsOf(answer.value)) {
       const value = textOf(item) ?? '';

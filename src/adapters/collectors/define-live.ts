@@ -14,14 +14,18 @@ export interface LiveContext {
 export interface LiveCollector<K extends CollectedName = CollectedName> {
   readonly fact: K;
   readonly ask: readonly Question[];
-  readonly read: (answers: readonly Answer[], context: LiveContext) => Fact<CollectedFacts[K]> | Promise<Fact<CollectedFacts[K]>>;
+  readonly read: (
+    answers: readonly Answer[],
+    context: LiveContext,
+  ) => Fact<CollectedFacts[K]> | Promise<Fact<CollectedFacts[K]>>;
 }
 
-export const defineLive = <K extends CollectedName>(collector: LiveCollector<K>): LiveCollector =>
-  collector;
+export const defineLive = <K extends CollectedName>(collector: LiveCollector<K>): LiveCollector => collector;
 
 export const errorText = (value: RespValue): string | undefined =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error' ? value.text : undefined;
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error'
+    ? value.text
+    : undefined;
 
 /** Why an answer is no answer; `undefined` where it is one. */
 export function refusal(answer: Answer | undefined, asked: string): Fact<never> | undefined {
@@ -31,9 +35,15 @@ export function refusal(answer: Answer | undefined, asked: string): Fact<never> 
   }
   const error = errorText(answer.value);
   if (error === undefined) return undefined;
-  if (/^(NOAUTH|ERR operation not permitted)/.test(error)) return unknown('no-access', `${asked}: a login is needed`);
-  if (/^(NOPERM|DENIED|WRONGPASS)/.test(error)) return unknown('no-access', `${asked}: ${error.slice(0, 160)}`);
-  if (/unknown (sub)?command/i.test(error)) return unknown('not-supported', `${asked}: the server does not know this command (too old, renamed, or disabled)`);
+  if (/^(NOAUTH|ERR operation not permitted)/.test(error))
+    return unknown('no-access', `${asked}: a login is needed`);
+  if (/^(NOPERM|DENIED|WRONGPASS)/.test(error))
+    return unknown('no-access', `${asked}: ${error.slice(0, 160)}`);
+  if (/unknown (sub)?command/i.test(error))
+    return unknown(
+      'not-supported',
+      `${asked}: the server does not know this command (too old, renamed, or disabled)`,
+    );
   return unknown('not-supported', `${asked}: ${error.slice(0, 160)}`);
 }
 
@@ -47,7 +57,8 @@ export function textOf(value: RespValue | undefined): string | undefined {
   return undefined;
 }
 
-export const listOf = (value: RespValue | undefined): readonly RespValue[] => (Array.isArray(value) ? (value as readonly RespValue[]) : []);
+export const listOf = (value: RespValue | undefined): readonly RespValue[] =>
+  Array.isArray(value) ? (value as readonly RespValue[]) : [];
 
 /** A map, or the flat array that RESP2 sends for one, as pairs of text and value. */
 export function pairsOf(value: RespValue | undefined): readonly (readonly [string, RespValue])[] {

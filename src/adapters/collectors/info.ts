@@ -27,8 +27,12 @@ export default defineLive({
   read([all, plain]) {
     const why = refusal(all, 'INFO') && refusal(plain, 'INFO');
     if (why) return why;
-    const fields = [all, plain].map((answer) => (answer && !failed(answer) ? parseInfo(textOf(answer.value) ?? '') : {}));
+    const fields = [all, plain].map((answer) =>
+      answer && !failed(answer) ? parseInfo(textOf(answer.value) ?? '') : {},
+    );
     const [fullest = {}] = fields.toSorted((a, b) => Object.keys(b).length - Object.keys(a).length);
-    return Object.keys(fullest).length > 0 ? known(fullest, 'INFO') : unknown('unreadable', 'INFO holds no field');
+    return Object.keys(fullest).length > 0
+      ? known(fullest, 'INFO')
+      : unknown('unreadable', 'INFO holds no field');
   },
 });

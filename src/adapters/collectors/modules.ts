@@ -12,7 +12,11 @@ export default defineLive({
     const modules = listOf(answer.value).map((entry): ModuleFacts => {
       const fields = new Map(pairsOf(entry));
       const path = textOf(fields.get('path'));
-      return { name: textOf(fields.get('name')) ?? '', version: numberOf(fields.get('ver')) ?? 0, ...(path ? { path } : {}) };
+      return {
+        name: textOf(fields.get('name')) ?? '',
+        version: numberOf(fields.get('ver')) ?? 0,
+        ...(path ? { path } : {}),
+      };
     });
     return known(modules, 'MODULE LIST');
   },

@@ -32,7 +32,11 @@ function gathered(words: readonly string[]): readonly string[] {
   return open ? [...whole, open.join(' ')] : whole;
 }
 
-async function passwordNote(word: string, meter: SecretMeter, names: readonly string[]): Promise<SecretNote | undefined> {
+async function passwordNote(
+  word: string,
+  meter: SecretMeter,
+  names: readonly string[],
+): Promise<SecretNote | undefined> {
   if (word.startsWith('>')) return meter.note(word.slice(1), names);
   if (word.startsWith('#')) return meter.noteHash(word.slice(1), names);
   return undefined;
@@ -70,6 +74,16 @@ export async function userFromWords(
     rules.push(word);
   }
   const root = selectorOf(rules.filter((rule) => !rule.startsWith('(')));
-  const more = rules.filter((rule) => rule.startsWith('(')).map((rule) => selectorOf(rule.replace(/^\(|\)$/g, '').split(/\s+/)));
-  return { name, enabled, noPassword, passwords, selectors: [root, ...more], rules, ...(where ? { where } : {}) };
+  const more = rules
+    .filter((rule) => rule.startsWith('('))
+    .map((rule) => selectorOf(rule.replace(/^\(|\)$/g, '').split(/\s+/)));
+  return {
+    name,
+    enabled,
+    noPassword,
+    passwords,
+    selectors: [root, ...more],
+    rules,
+    ...(where ? { where } : {}),
+  };
 }

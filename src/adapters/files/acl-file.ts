@@ -20,16 +20,27 @@ export async function readAclFile(request: AclFileRequest): Promise<Fact<AclFile
   if (!file.known) return file;
   const commands = await bundledCommands(product, version);
   const problems = commands ? parseAclFile(file.value, { product, version, commands }).problems : [];
-  const rows = file.value.toString('latin1').split('\n').flatMap((text, index) => {
-    const [word, name, ...rest] = text.trim().split(/\s+/);
-    return word === 'user' && name ? [{ name, rest, line: index + 1 }] : [];
-  });
-  const users = await Promise.all(rows.map(({ name, rest, line }) => userFromWords(name, rest, meter, names, { file: path, line })));
+  const rows = file.value
+    .toString('latin1')
+    .split('\n')
+    .flatMap((text, index) => {
+      const [word, name, ...rest] = text.trim().split(/\s+/);
+      return word === 'user' && name ? [{ name, rest, line: index + 1 }] : [];
+    });
+  const users = await Promise.all(
+    rows.map(({ name, rest, line }) => userFromWords(name, rest, meter, names, { file: path, line })),
+  );
   return known(
     {
       path,
       users,
-      problems: problems.map(({ line = 1, message }) => ({ file: path, line, column: 1, reason: message, fatal: true })),
+      problems: problems.map(({ line = 1, message }) => ({
+        file: path,
+        line,
+        column: 1,
+        reason: message,
+        fatal: true,
+      })),
     },
     path,
   );

@@ -1,7 +1,13 @@
 import { isAbsolute, join } from 'node:path/posix';
 import { parseConf, readConf, type ConfFile, type ConfReading, type Loaded } from '../../lang/conf/index.ts';
 import {
-  known, namesSecret, unknown, type ConfFacts, type DirectiveLine, type Fact, type SecretNote,
+  known,
+  namesSecret,
+  unknown,
+  type ConfFacts,
+  type DirectiveLine,
+  type Fact,
+  type SecretNote,
 } from '../../model/index.ts';
 import { userFromWords } from '../collectors/user-words.ts';
 import type { SecretMeter } from '../secrets/index.ts';
@@ -57,19 +63,28 @@ export async function readConfFacts(request: ConfRequest): Promise<ReadConf> {
     host: { workingFolder: folder },
     keepGoing: true,
   });
-  const renames = new Map(reading.renames.filter(({ to }) => to !== '').map(({ command, to }) => [command.toUpperCase(), to]));
+  const renames = new Map(
+    reading.renames.filter(({ to }) => to !== '').map(({ command, to }) => [command.toUpperCase(), to]),
+  );
   return { facts: known(await factsOf(reading, files, request), path), renames };
 }
 
-async function factsOf(reading: ConfReading, files: readonly ConfFile[], request: ConfRequest): Promise<ConfFacts> {
+async function factsOf(
+  reading: ConfReading,
+  files: readonly ConfFile[],
+  request: ConfRequest,
+): Promise<ConfFacts> {
   const { meter, names, path, sentinel } = request;
   const settings: Record<string, string | SecretNote> = {};
   for (const [name, value] of reading.settings) {
     if (!reading.places.has(name)) continue;
-    settings[name] = reading.table.get(name)?.secret === true || namesSecret(name) ? await meter.note(value, names) : value;
+    settings[name] =
+      reading.table.get(name)?.secret === true || namesSecret(name) ? await meter.note(value, names) : value;
   }
   const users = await Promise.all(
-    reading.users.map(({ name, rules, file, line }) => userFromWords(name, rules, meter, names, { file, line })),
+    reading.users.map(({ name, rules, file, line }) =>
+      userFromWords(name, rules, meter, names, { file, line }),
+    ),
   );
   const unique = [...new Map(files.map((file) => [file.path, file])).values()];
   const lines = await Promise.all(unique.map((file) => linesOf(file, meter, names)));
@@ -88,7 +103,13 @@ async function factsOf(reading: ConfReading, files: readonly ConfFile[], request
       })),
     ),
     users,
-    problems: reading.problems.map(({ file, line, column, reason, fatal }) => ({ file, line, column, reason, fatal })),
+    problems: reading.problems.map(({ file, line, column, reason, fatal }) => ({
+      file,
+      line,
+      column,
+      reason,
+      fatal,
+    })),
     sentinel,
   };
 }
@@ -99,21 +120,31 @@ const secretSentinelWords: ReadonlySet<string> = new Set(['auth-pass', 'sentinel
 function secretAt(name: string, args: readonly string[], index: number): boolean {
   if (name === 'rename-command') return index === 1;
   if (name === 'user') return index > 0 && /^[><#!]/.test(args[index] ?? '');
-  if (name === 'sentinel') return secretSentinelWords.has(args[0]?.toLowerCase() ?? '') && index === args.length - 1;
+  if (name === 'sentinel')
+    return secretSentinelWords.has(args[0]?.toLowerCase() ?? '') && index === args.length - 1;
   if (name === 'loadmodule') return index > 0 && namesSecret(args[index - 1] ?? '');
   return namesSecret(name);
 }
 
-async function linesOf(file: ConfFile, meter: SecretMeter, names: readonly string[]): Promise<readonly DirectiveLine[]> {
+async function linesOf(
+  file: ConfFile,
+  meter: SecretMeter,
+  names: readonly string[],
+): Promise<readonly DirectiveLine[]> {
   const lines: DirectiveLine[] = [];
   for (const line of parseConf(file.bytes, file.path).lines) {
     if (line.kind !== 'directive') continue;
     const args = await Promise.all(
-      line.args.map((arg, index) => (secretAt(line.name, line.args, index) && arg !== '' ? meter.note(arg, names) : arg)),
+      line.args.map((arg, index) =>
+        secretAt(line.name, line.args, index) && arg !== '' ? meter.note(arg, names) : arg,
+      ),
     );
     lines.push({ name: line.name, args, file: file.path, line: line.number });
   }
   return lines;
 }
 
-export const noConf = (detail: string): ReadConf => ({ facts: unknown('not-asked', detail), renames: new Map() });
+export const noConf = (detail: string): ReadConf => ({
+  facts: unknown('not-asked', detail),
+  renames: new Map(),
+});

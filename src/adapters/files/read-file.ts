@@ -13,7 +13,10 @@ export function readFileFact(path: string, root = '/', max = maxFileBytes): Fact
     if (found.problem === 'missing' || !found.stats) return unknown('not-supported', `${path}: no such file`);
     if (!found.stats.isFile()) return unknown('unreadable', `${path} is not a file`);
     if (found.stats.size > max) {
-      return unknown('unreadable', `${path} has ${found.stats.size} bytes; no more than ${max} are read of a configuration`);
+      return unknown(
+        'unreadable',
+        `${path} has ${found.stats.size} bytes; no more than ${max} are read of a configuration`,
+      );
     }
     return known(readBytes(found.path, max), path);
   } catch (error) {

@@ -7,7 +7,8 @@ const most = 1_048_576;
 
 /** `0100A8C0` of /proc/net/route, in the byte order of the machine, which is little-endian wherever we run. */
 const fromHex = (hex: string): number => Number.parseInt(hex.match(/../g)?.toReversed().join('') ?? '', 16);
-const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+const toNumber = (address: string): number =>
+  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 const bits = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
 
 interface Network {
@@ -18,11 +19,14 @@ interface Network {
 
 /** Networks that an interface is on: routes without a gateway. */
 function networksOf(route: string): readonly Network[] {
-  return route.split('\n').slice(1).flatMap((line) => {
-    const [name, destination, gateway, , , , , mask] = line.split(/\s+/);
-    if (!name || !destination || gateway !== '00000000' || !mask || mask === '00000000') return [];
-    return [{ interface: name, start: fromHex(destination), mask: fromHex(mask) }];
-  });
+  return route
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [name, destination, gateway, , , , , mask] = line.split(/\s+/);
+      if (!name || !destination || gateway !== '00000000' || !mask || mask === '00000000') return [];
+      return [{ interface: name, start: fromHex(destination), mask: fromHex(mask) }];
+    });
 }
 
 /** `|-- 10.77.0.10` followed by `/32 host LOCAL`: the kernel's own addresses. */
@@ -37,7 +41,8 @@ function localAddresses(trie: string): readonly string[] {
   return [...found];
 }
 
-const sixth = (hex: string): string => (hex.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
+const sixth = (hex: string): string =>
+  (hex.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
 
 /** Addresses of a process' own network namespace, from the kernel's tables: `undefined` where they may not be read. */
 export function namespaceAddresses(pid: number, root: string): readonly HostAddress[] | undefined {
@@ -49,12 +54,18 @@ export function namespaceAddresses(pid: number, root: string): readonly HostAddr
     const number = toNumber(address);
     const network = networks.find(({ start, mask }) => (number & mask) >>> 0 === start >>> 0);
     if (network) return { interface: network.interface, address, prefix: bits(network.mask >>> 0) };
-    return { interface: address.startsWith('127.') ? 'lo' : 'unknown', address, prefix: address.startsWith('127.') ? 8 : 32 };
+    return {
+      interface: address.startsWith('127.') ? 'lo' : 'unknown',
+      address,
+      prefix: address.startsWith('127.') ? 8 : 32,
+    };
   });
-  const six = (textOf(join(proc, 'net/if_inet6'), most) ?? '').split('\n').flatMap((line): readonly HostAddress[] => {
-    const [hex, , prefix, , , name] = line.trim().split(/\s+/);
-    if (!hex || !prefix || !name || hex.length !== 32) return [];
-    return [{ interface: name, address: sixth(hex), prefix: Number.parseInt(prefix, 16) }];
-  });
+  const six = (textOf(join(proc, 'net/if_inet6'), most) ?? '')
+    .split('\n')
+    .flatMap((line): readonly HostAddress[] => {
+      const [hex, , prefix, , , name] = line.trim().split(/\s+/);
+      if (!hex || !prefix || !name || hex.length !== 32) return [];
+      return [{ interface: name, address: sixth(hex), prefix: Number.parseInt(prefix, 16) }];
+    });
   return [...four, ...six];
 }

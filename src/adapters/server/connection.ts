@@ -1,6 +1,12 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { createDecoder, encodeCommand, type Decoder, type Limits, type RespValue } from '../../lang/resp/index.ts';
+import {
+  createDecoder,
+  encodeCommand,
+  type Decoder,
+  type Limits,
+  type RespValue,
+} from '../../lang/resp/index.ts';
 import type { Question } from './read-only.ts';
 
 export type Where = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -24,7 +30,16 @@ export interface ConnectionSettings {
   readonly renames?: ReadonlyMap<string, string>;
 }
 
-export type FailureKind = 'refused' | 'unreachable' | 'timed-out' | 'closed' | 'reset' | 'tls' | 'certificate-wanted' | 'protocol' | 'limit';
+export type FailureKind =
+  | 'refused'
+  | 'unreachable'
+  | 'timed-out'
+  | 'closed'
+  | 'reset'
+  | 'tls'
+  | 'certificate-wanted'
+  | 'protocol'
+  | 'limit';
 export interface Failure {
   readonly failed: FailureKind;
   readonly detail: string;
@@ -54,12 +69,23 @@ export interface Connection {
 
 // Bounds for one reply of a server that may be hostile: COMMAND of the newest servers is about 300 KB, CLIENT
 // LIST of ten thousand clients 4 MB.
-const limits: Partial<Limits> = { maxBytes: 64 << 20, maxBulk: 32 << 20, maxElements: 1 << 20, maxDepth: 32, maxLine: 64 << 10 };
+const limits: Partial<Limits> = {
+  maxBytes: 64 << 20,
+  maxBulk: 32 << 20,
+  maxElements: 1 << 20,
+  maxDepth: 32,
+  maxLine: 64 << 10,
+};
 
 const errorKind = (code: string | undefined, message: string): FailureKind => {
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return 'refused';
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'reset';
-  if (/certificate.required|handshake.failure|ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED/i.test(`${code} ${message}`)) return 'certificate-wanted';
+  if (
+    /certificate.required|handshake.failure|ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED/i.test(
+      `${code} ${message}`,
+    )
+  )
+    return 'certificate-wanted';
   if (code?.startsWith('ERR_SSL') || code?.startsWith('ERR_TLS') || code === 'EPROTO') return 'tls';
   return 'unreachable';
 };
@@ -103,7 +129,10 @@ export function connect(settings: ConnectionSettings): Promise<Connection | Fail
     }
     const timer = setTimeout(() => {
       socket.destroy();
-      resolve({ failed: 'timed-out', detail: `no ${tls ? 'TLS handshake' : 'connection'} within ${connectTimeout} ms` });
+      resolve({
+        failed: 'timed-out',
+        detail: `no ${tls ? 'TLS handshake' : 'connection'} within ${connectTimeout} ms`,
+      });
     }, connectTimeout);
     socket.once('error', (error) => {
       clearTimeout(timer);
@@ -164,7 +193,10 @@ class Asking implements Connection {
 
   async login(user: string | undefined, password: string): Promise<Answer> {
     const auth = this.#settings.renames?.get('AUTH') ?? 'AUTH';
-    const [answer] = await this.#exchange(encodeCommand(user === undefined ? [auth, password] : [auth, user, password]), 1);
+    const [answer] = await this.#exchange(
+      encodeCommand(user === undefined ? [auth, password] : [auth, user, password]),
+      1,
+    );
     return answer ?? { failed: 'closed', detail: 'no answer to AUTH' };
   }
 
@@ -214,7 +246,9 @@ class Asking implements Connection {
   #late(): string {
     const { bytes, waitingFor } = this.#decoder.pending;
     const within = `within ${this.#settings.replyTimeout} ms`;
-    return bytes > 0 ? `an answer began (${bytes} bytes) and did not end ${within}: waiting for ${waitingFor}` : `no answer ${within}`;
+    return bytes > 0
+      ? `an answer began (${bytes} bytes) and did not end ${within}: waiting for ${waitingFor}`
+      : `no answer ${within}`;
   }
 }
 

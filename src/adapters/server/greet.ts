@@ -8,14 +8,19 @@ import { question } from './read-only.ts';
 // RESET comes last: where it is known it would undo what came before it.
 const questions = [question('PING'), question('HELLO'), question('ECHO'), question('RESET')];
 
-const isBanner = (text: string): boolean => text.startsWith('DENIED ') || text.startsWith('ERR max number of clients');
+const isBanner = (text: string): boolean =>
+  text.startsWith('DENIED ') || text.startsWith('ERR max number of clients');
 
 /** An answer as text: errors with their `-`, statuses with their `+`, maps as `field:value` lines. */
 function shown(value: RespValue): { readonly reply: string; readonly kind: 'status' | 'error' | 'data' } {
   const error = errorText(value);
   if (error !== undefined) return { reply: `-${error}`, kind: 'error' };
   const text = textOf(value);
-  if (text !== undefined) return { reply: typeof value === 'object' ? `+${text}` : text, kind: typeof value === 'object' ? 'status' : 'data' };
+  if (text !== undefined)
+    return {
+      reply: typeof value === 'object' ? `+${text}` : text,
+      kind: typeof value === 'object' ? 'status' : 'data',
+    };
   const lines = pairsOf(value).map(([name, item]) => `${name}:${textOf(item) ?? ''}`);
   return { reply: lines.join('\n').slice(0, 4096), kind: 'data' };
 }
@@ -39,7 +44,9 @@ function doorOf(answers: readonly Answer[], banner: string | undefined): Door {
 }
 
 /** The first words with a server: what it is before any login. A few harmless questions in one packet. */
-export async function greet(connection: Connection): Promise<{ readonly greeting: Greeting; readonly door: Door; readonly failure?: string }> {
+export async function greet(
+  connection: Connection,
+): Promise<{ readonly greeting: Greeting; readonly door: Door; readonly failure?: string }> {
   const answers = await connection.ask(questions);
   const first = answers[0];
   const firstError = first && !failed(first) ? errorText(first.value) : undefined;

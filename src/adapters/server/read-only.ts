@@ -32,7 +32,11 @@ export const question = (name: string, ...args: readonly string[]): Question => 
   if (!questions.has(name)) throw new Error(`${name} is not on the list of read-only questions`);
   // ACL LOG RESET and HELLO 3 AUTH would not be questions any more.
   const harmless =
-    name === 'ACL LOG' ? args.every((arg) => /^\d+$/.test(arg)) : name === 'HELLO' || name === 'RESET' ? args.length === 0 : true;
+    name === 'ACL LOG'
+      ? args.every((arg) => /^\d+$/.test(arg))
+      : name === 'HELLO' || name === 'RESET'
+        ? args.length === 0
+        : true;
   if (!harmless) throw new Error(`${name} ${args.join(' ')} is not a read-only question`);
   return { name, args };
 };

@@ -1,6 +1,14 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import {
-  auditTargets, checks, exitCodeOf, reportNames, reports, saveSnapshot, severities, writeOut, type AuditOptions,
+  auditTargets,
+  checks,
+  exitCodeOf,
+  reportNames,
+  reports,
+  saveSnapshot,
+  severities,
+  writeOut,
+  type AuditOptions,
 } from '../../index.ts';
 import { credentials } from './credentials.ts';
 import type { ExitCode } from './run.ts';
@@ -13,7 +21,8 @@ const positive = (text: string): number => {
 };
 
 const renamed = (text: string, all: readonly string[] = []): readonly string[] => {
-  if (!/^[a-z]+=.+$/i.test(text)) throw new InvalidArgumentError('Write ORIGINAL=new-name, as in CONFIG=cfg-7f3a.');
+  if (!/^[a-z]+=.+$/i.test(text))
+    throw new InvalidArgumentError('Write ORIGINAL=new-name, as in CONFIG=cfg-7f3a.');
   return [...all, text];
 };
 
@@ -30,12 +39,24 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not do the job.`;
 export const auditCommand = (done: (code: ExitCode) => void) =>
   new Command('audit')
     .description('what a stranger can do to this server, from where, as whom')
-    .argument('[targets...]', 'redis://, rediss://, unix://, host:port, a redis.conf, a snapshot; none: this host')
+    .argument(
+      '[targets...]',
+      'redis://, rediss://, unix://, host:port, a redis.conf, a snapshot; none: this host',
+    )
     .optionsGroup('What comes out')
-    .addOption(new Option('-f, --format <name>', 'how to say it').choices(reportNames).default('terminal' as const))
+    .addOption(
+      new Option('-f, --format <name>', 'how to say it').choices(reportNames).default('terminal' as const),
+    )
     .option('-o, --output <file>', 'write there, not to standard output (mode 0600)')
-    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(severities).default('low' as const))
-    .option('--save <file>', 'keep the evidence as a snapshot (mode 0600); audit it again with: keyward audit <file>')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 from this severity on')
+        .choices(severities)
+        .default('low' as const),
+    )
+    .option(
+      '--save <file>',
+      'keep the evidence as a snapshot (mode 0600); audit it again with: keyward audit <file>',
+    )
     .option('-v, --verbose', 'everything: also what passed, and long lists whole')
     .option('--ascii', 'no characters beyond ASCII in the terminal report')
     .optionsGroup('Who logs in (never on the command line: arguments are seen by every user of the host)')
@@ -69,7 +90,12 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
         },
         timeout: options.timeout * 1000,
         concurrency: Math.ceil(options.concurrency),
-        renames: new Map((options.rename ?? []).map((pair) => [pair.split('=', 1)[0]?.toUpperCase() ?? '', pair.slice(pair.indexOf('=') + 1)])),
+        renames: new Map(
+          (options.rename ?? []).map((pair) => [
+            pair.split('=', 1)[0]?.toUpperCase() ?? '',
+            pair.slice(pair.indexOf('=') + 1),
+          ]),
+        ),
         host: options.host,
         allowPublic: options.allowPublic === true,
       };
@@ -79,14 +105,18 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
       const report = await reports[options.format].load();
       const text = report.render(result, {
         color: options.output === undefined && process.stdout.isTTY && !process.env.NO_COLOR,
-        width: options.output === undefined && process.stdout.isTTY ? Math.max(80, Math.min(process.stdout.columns, 120)) : 80,
+        width:
+          options.output === undefined && process.stdout.isTTY
+            ? Math.max(80, Math.min(process.stdout.columns, 120))
+            : 80,
         verbose: options.verbose === true,
         ascii: options.ascii === true,
         checks,
       });
       if (options.output) await writeOut(options.output, text);
       else await print(text);
-      for (const { target, problem } of result.failures) if (options.format !== 'terminal') say(`keyward: ${target}: ${problem}`);
+      for (const { target, problem } of result.failures)
+        if (options.format !== 'terminal') say(`keyward: ${target}: ${problem}`);
       if (options.output) say(`keyward: wrote ${options.output}`);
       done(exitCodeOf(result, options.failOn));
     });
@@ -97,4 +127,3 @@ function hidePasswordsOfUrls(targets: readonly string[]): void {
   process.title = 'keyward audit';
   say('keyward: a password in a URL lands in shell history; REDISCLI_AUTH or --password-file do not.');
 }
-

@@ -14,21 +14,30 @@ export async function credentials(options: CredentialOptions): Promise<Login> {
   return { ...(options.user ? { user: options.user } : {}), ...(password === undefined ? {} : { password }) };
 }
 
-async function passwordOf({ passwordFile, passwordEnv, askPassword }: CredentialOptions): Promise<string | undefined> {
+async function passwordOf({
+  passwordFile,
+  passwordEnv,
+  askPassword,
+}: CredentialOptions): Promise<string | undefined> {
   if (passwordFile) {
     try {
       const [first = ''] = (await readFile(passwordFile, 'utf8')).split(/\r?\n/, 1);
       return first;
     } catch (error) {
-      throw new UsageError(`the password file ${passwordFile} cannot be read (${(error as { code?: string }).code ?? 'unknown'})`, 'Give a file whose first line is the password.');
+      throw new UsageError(
+        `the password file ${passwordFile} cannot be read (${(error as { code?: string }).code ?? 'unknown'})`,
+        'Give a file whose first line is the password.',
+      );
     }
   }
   const name = passwordEnv ?? 'REDISCLI_AUTH';
   const value = process.env[name];
   delete process.env[name];
-  if (passwordEnv && value === undefined) throw new UsageError(`the variable ${passwordEnv} is not set`, `Set it, or use --password-file.`);
+  if (passwordEnv && value === undefined)
+    throw new UsageError(`the variable ${passwordEnv} is not set`, `Set it, or use --password-file.`);
   if (askPassword) {
-    if (!process.stdin.isTTY) throw new UsageError('--ask-password needs a terminal', 'Use --password-file or REDISCLI_AUTH.');
+    if (!process.stdin.isTTY)
+      throw new UsageError('--ask-password needs a terminal', 'Use --password-file or REDISCLI_AUTH.');
     const { isCancel, password } = await import('@clack/prompts');
     const answer = await password({ message: 'Password' });
     if (isCancel(answer)) throw new UsageError('no password was given', 'Run again.');

@@ -15,8 +15,14 @@ export const explainCommand = (done: (code: ExitCode) => void) =>
       }
       const check = checks.find((known) => known.id === id);
       if (!check) {
-        const near = checks.filter((known) => known.id.includes(id.split('-')[0] ?? id)).slice(0, 5).map((known) => known.id);
-        throw new UsageError(`there is no check "${id}"`, near.length > 0 ? `Near it: ${near.join(', ')}.` : 'keyward explain lists them.');
+        const near = checks
+          .filter((known) => known.id.includes(id.split('-')[0] ?? id))
+          .slice(0, 5)
+          .map((known) => known.id);
+        throw new UsageError(
+          `there is no check "${id}"`,
+          near.length > 0 ? `Near it: ${near.join(', ')}.` : 'keyward explain lists them.',
+        );
       }
       await print(explain(check));
       done(0);

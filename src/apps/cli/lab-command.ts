@@ -8,14 +8,18 @@ function sideBySide({ weak, wellKept }: LabOutcome): string {
   const [left] = weak.servers;
   const [right] = wellKept.servers;
   if (!left || !right) return '';
-  const row = (name: string, a: string | number, b: string | number): string => `  ${name.padEnd(24)}${String(a).padEnd(16)}${b}`;
-  const cells = (of: typeof left): number | string => (of.exposure.known ? of.exposure.value.cells.filter(({ as }) => as.startsWith('nobody')).length : '?');
+  const row = (name: string, a: string | number, b: string | number): string =>
+    `  ${name.padEnd(24)}${String(a).padEnd(16)}${b}`;
+  const cells = (of: typeof left): number | string =>
+    of.exposure.known ? of.exposure.value.cells.filter(({ as }) => as.startsWith('nobody')).length : '?';
   return [
     '',
     row('', 'weak server', 'well-kept server'),
     row('verdict', left.health, right.health),
     row('open to nobody-at-all', `${cells(left)} cells`, `${cells(right)} cells`),
-    ...severities.toReversed().map((severity) => row(severity, left.counts[severity], right.counts[severity])),
+    ...severities
+      .toReversed()
+      .map((severity) => row(severity, left.counts[severity], right.counts[severity])),
     '',
   ].join('\n');
 }
@@ -39,6 +43,8 @@ export const labCommand = (done: (code: ExitCode) => void) =>
         ascii: ascii === true,
         checks,
       };
-      await print(`${render(outcome.weak, options)}\n${render(outcome.wellKept, options)}\n${sideBySide(outcome)}\n`);
+      await print(
+        `${render(outcome.weak, options)}\n${render(outcome.wellKept, options)}\n${sideBySide(outcome)}\n`,
+      );
       done(outcome.weak.servers.length === 1 && outcome.wellKept.servers.length === 1 ? 0 : 2);
     });

@@ -36,7 +36,9 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
     }
     // Commander has said what was wrong with the options; help and version are no error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    say(`keyward: this is a fault of Keyward, not of yours. Please report it with the lines below.\n${error instanceof Error ? error.stack : String(error)}`);
+    say(
+      `keyward: this is a fault of Keyward, not of yours. Please report it with the lines below.\n${error instanceof Error ? error.stack : String(error)}`,
+    );
     return 2;
   }
 }

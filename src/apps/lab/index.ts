@@ -40,7 +40,9 @@ export async function runLab({ directory, say }: LabOptions): Promise<LabOutcome
   const running: RunningServer[] = [];
   try {
     const network = await privateNetwork();
-    say(`starting a weak ${server.product} ${server.version} ${network ? 'in a network of its own that leads nowhere' : 'on loopback only'}`);
+    say(
+      `starting a weak ${server.product} ${server.version} ${network ? 'in a network of its own that leads nowhere' : 'on loopback only'}`,
+    );
     const weak = await weakServer(server.path, network);
     running.push(weak.server);
     say(`starting a well-kept ${server.product} ${server.version} on loopback`);
@@ -58,4 +60,3 @@ export async function runLab({ directory, say }: LabOptions): Promise<LabOutcome
     say('both servers are stopped and removed');
   }
 }
-

@@ -23,7 +23,10 @@ export async function weakServer(
       'unixsocketperm 777',
     ],
   });
-  return { server, target: within ? `unix://${join(server.dir, 'redis.sock')}` : `redis://127.0.0.1:${server.port}` };
+  return {
+    server,
+    target: within ? `unix://${join(server.dir, 'redis.sock')}` : `redis://127.0.0.1:${server.port}`,
+  };
 }
 
 /** What Keyward would make of it: named users with no more than they need, nobody without a password, limits set. */

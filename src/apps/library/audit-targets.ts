@@ -54,8 +54,14 @@ function settingsOf(options: AuditOptions, processes: readonly FoundProcess[]): 
   };
 }
 
-function collect({ target, user, password }: ParsedTarget, settings: CollectSettings): Promise<CollectedServer> {
-  const own = password === undefined ? settings : { ...settings, login: { password, ...(user === undefined ? {} : { user }) } };
+function collect(
+  { target, user, password }: ParsedTarget,
+  settings: CollectSettings,
+): Promise<CollectedServer> {
+  const own =
+    password === undefined
+      ? settings
+      : { ...settings, login: { password, ...(user === undefined ? {} : { user }) } };
   switch (target.kind) {
     case 'tcp':
     case 'unix':
@@ -67,14 +73,19 @@ function collect({ target, user, password }: ParsedTarget, settings: CollectSett
   }
 }
 
-type Outcome = { readonly servers: readonly ServerAudit[]; readonly failures: readonly { readonly target: string; readonly problem: string }[] };
+type Outcome = {
+  readonly servers: readonly ServerAudit[];
+  readonly failures: readonly { readonly target: string; readonly problem: string }[];
+};
 
 async function auditOne(parsed: ParsedTarget, settings: CollectSettings): Promise<Outcome> {
   const name = targetName(parsed.target);
   if (parsed.target.kind === 'snapshot') {
     const saved = await loadSnapshot(parsed.target.path);
     if ('problem' in saved) return { servers: [], failures: [{ target: name, problem: saved.problem }] };
-    const servers = await Promise.all(saved.evidence.map((evidence) => examine(targetName(evidence.target), evidence)));
+    const servers = await Promise.all(
+      saved.evidence.map((evidence) => examine(targetName(evidence.target), evidence)),
+    );
     return { servers, failures: [] };
   }
   const { evidence, problem } = await collect(parsed, settings);
@@ -84,7 +95,8 @@ async function auditOne(parsed: ParsedTarget, settings: CollectSettings): Promis
   };
 }
 
-const needsHost = (targets: readonly ParsedTarget[]): boolean => targets.some(({ target }) => target.kind === 'tcp' || target.kind === 'unix');
+const needsHost = (targets: readonly ParsedTarget[]): boolean =>
+  targets.some(({ target }) => target.kind === 'tcp' || target.kind === 'unix');
 
 /**
  * Audits every target; with none, every server of the family that runs on this host. Nothing is changed anywhere.
@@ -106,4 +118,3 @@ export async function auditTargets(targets: readonly string[], options: AuditOpt
     failures: outcomes.flatMap(({ failures }) => failures),
   };
 }
-

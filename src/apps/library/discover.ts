@@ -10,7 +10,11 @@ const reachedAt = ({ address, family }: Listener): string =>
 
 /** Doors that a client knocks at, the surest first: loopback before others, plain before TLS, TCP before a unix socket. */
 const order = (listener: Listener): number =>
-  (listener.family === 'unix' ? 4 : kindOf(listener.address) === 'loopback' || kindOf(listener.address) === 'unspecified' ? 0 : 1) +
+  (listener.family === 'unix'
+    ? 4
+    : kindOf(listener.address) === 'loopback' || kindOf(listener.address) === 'unspecified'
+      ? 0
+      : 1) +
   (listener.purpose === 'tls' ? 2 : 0) +
   (listener.family === 'ipv6' ? 0.5 : 0);
 
@@ -19,11 +23,22 @@ function targetOf(found: FoundProcess): ParsedTarget | undefined {
     .filter(({ purpose }) => purpose !== 'bus')
     .toSorted((a, b) => order(a) - order(b) || (a.port ?? 0) - (b.port ?? 0));
   if (door?.family === 'unix') return { target: { kind: 'unix', path: door.address } };
-  if (door?.port !== undefined) return { target: { kind: 'tcp', host: reachedAt(door), port: door.port, tls: door.purpose === 'tls' } };
+  if (door?.port !== undefined)
+    return { target: { kind: 'tcp', host: reachedAt(door), port: door.port, tls: door.purpose === 'tls' } };
   // Another user's process whose sockets we may not see: its title still says where it listens.
   const title = found.process.argv.join(' ').match(/(?:^|\s)(\S+):(\d{2,5})(?:\s|$)/);
-  if (title?.[2]) return { target: { kind: 'tcp', host: title[1] === '*' ? '127.0.0.1' : (title[1] ?? '127.0.0.1'), port: Number(title[2]), tls: false } };
-  return found.configuration.known ? { target: { kind: 'conf', path: found.configuration.value } } : undefined;
+  if (title?.[2])
+    return {
+      target: {
+        kind: 'tcp',
+        host: title[1] === '*' ? '127.0.0.1' : (title[1] ?? '127.0.0.1'),
+        port: Number(title[2]),
+        tls: false,
+      },
+    };
+  return found.configuration.known
+    ? { target: { kind: 'conf', path: found.configuration.value } }
+    : undefined;
 }
 
 /**

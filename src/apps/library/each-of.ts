@@ -1,5 +1,9 @@
 /** `work` for every item, at most `at` at a time; results in the order of the items. */
-export async function eachOf<T, R>(items: readonly T[], at: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function eachOf<T, R>(
+  items: readonly T[],
+  at: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const results: R[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

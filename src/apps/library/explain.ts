@@ -8,7 +8,10 @@ const shown = (example: Example): string =>
     .slice(0, 24)
     .join('\n');
 
-const section = (title: string, text: string): string => `${title}\n${wrap(text, 76).map((line) => `  ${line}`).join('\n')}\n`;
+const section = (title: string, text: string): string =>
+  `${title}\n${wrap(text, 76)
+    .map((line) => `  ${line}`)
+    .join('\n')}\n`;
 
 /** A check in full, as text of at most 80 columns. */
 export function explain(check: Check): string {

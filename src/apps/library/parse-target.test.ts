@@ -29,22 +29,37 @@ describe('targets', () => {
     expect(parse('redis://:only@db')).toMatchObject({ password: 'only' });
   });
 
-  it.each(['redis://', 'http://x', 'redis://h:0', 'redis://h:65536', 'redis://h:x', '010.0.0.1', '1.2.3', 'a:b:c', 'redis://u:p@q@h', 'unix://relative', 'bad host', 'redis://u:%zz@h'])(
-    'refuses %s and says what to write',
-    (text) => {
-      let caught: unknown;
-      try {
-        parse(text);
-      } catch (error) {
-        caught = error;
-      }
-      expect(caught).toBeInstanceOf(UsageError);
-      expect((caught as UsageError).hint.length).toBeGreaterThan(10);
-    },
-  );
+  it.each([
+    'redis://',
+    'http://x',
+    'redis://h:0',
+    'redis://h:65536',
+    'redis://h:x',
+    '010.0.0.1',
+    '1.2.3',
+    'a:b:c',
+    'redis://u:p@q@h',
+    'unix://relative',
+    'bad host',
+    'redis://u:%zz@h',
+  ])('refuses %s and says what to write', (text) => {
+    let caught: unknown;
+    try {
+      parse(text);
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(UsageError);
+    expect((caught as UsageError).hint.length).toBeGreaterThan(10);
+  });
 
   it('never repeats a password in an error', () => {
-    for (const text of ['redis://u:CANARY@h:99999', 'redis://u:CANARY@', 'redis://u:CANARY@x@y', 'redis://u:CANARY%zz@h']) {
+    for (const text of [
+      'redis://u:CANARY@h:99999',
+      'redis://u:CANARY@',
+      'redis://u:CANARY@x@y',
+      'redis://u:CANARY%zz@h',
+    ]) {
       try {
         parse(text);
         expect.unreachable();

@@ -10,11 +10,13 @@ export interface ParsedTarget {
   readonly password?: string;
 }
 
-const hint = 'A target is redis://[user:password@]host[:port], rediss://…, unix:///path, host:port, a redis.conf, or a snapshot file.';
+const hint =
+  'A target is redis://[user:password@]host[:port], rediss://…, unix:///path, host:port, a redis.conf, or a snapshot file.';
 
 function portOf(text: string, of: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new UsageError(`"${printable(text)}" is no port, in ${printable(of)}`, hint);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535)
+    throw new UsageError(`"${printable(text)}" is no port, in ${printable(of)}`, hint);
   return port;
 }
 
@@ -31,14 +33,18 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new UsageError('the user name or password in the URL is not percent-encoded correctly', 'Write % as %25, @ as %40, : as %3A, / as %2F.');
+    throw new UsageError(
+      'the user name or password in the URL is not percent-encoded correctly',
+      'Write % as %25, @ as %40, : as %3A, / as %2F.',
+    );
   }
 }
 
 function fromUrl(text: string): ParsedTarget {
   const match = /^(rediss?|unix):\/\/(?:([^@]*)@)?([^@]*)$/i.exec(text);
   const scheme = match?.[1]?.toLowerCase();
-  if (!match || !scheme) throw new UsageError('this URL cannot be read (a second @ must be written %40)', hint);
+  if (!match || !scheme)
+    throw new UsageError('this URL cannot be read (a second @ must be written %40)', hint);
   const [user = '', ...rest] = (match[2] ?? '').split(':');
   const password = rest.length > 0 ? decoded(rest.join(':')) : undefined;
   const login = {
@@ -48,7 +54,11 @@ function fromUrl(text: string): ParsedTarget {
   const shown = `${scheme}://${match[3] ?? ''}`;
   const place = match[3] ?? '';
   if (scheme === 'unix') {
-    if (!place.startsWith('/')) throw new UsageError(`${printable(shown)} names no absolute path`, 'Write unix:///run/redis/redis.sock.');
+    if (!place.startsWith('/'))
+      throw new UsageError(
+        `${printable(shown)} names no absolute path`,
+        'Write unix:///run/redis/redis.sock.',
+      );
     return { target: { kind: 'unix', path: place, ...(user ? { user: decoded(user) } : {}) }, ...login };
   }
   const authority = place.split(/[/?#]/, 1)[0] ?? '';
@@ -56,7 +66,13 @@ function fromUrl(text: string): ParsedTarget {
   if (!split?.[1]) throw new UsageError(`${printable(shown)} names no host`, hint);
   const port = split[2] === undefined || split[2] === '' ? 6379 : portOf(split[2], shown);
   return {
-    target: { kind: 'tcp', host: hostOf(split[1], shown), port, tls: scheme === 'rediss', ...(user ? { user: decoded(user) } : {}) },
+    target: {
+      kind: 'tcp',
+      host: hostOf(split[1], shown),
+      port,
+      tls: scheme === 'rediss',
+      ...(user ? { user: decoded(user) } : {}),
+    },
     ...login,
   };
 }
@@ -76,11 +92,26 @@ export function parseTarget(text: string, isFile: (path: string) => boolean): Pa
     return { target: { kind: /\.json$/i.test(text) ? 'snapshot' : 'conf', path: text } };
   }
   const bracketed = /^\[([^\]]+)\](?::(.+))?$/.exec(text);
-  if (bracketed?.[1]) return { target: { kind: 'tcp', host: hostOf(bracketed[1], text), port: bracketed[2] ? portOf(bracketed[2], text) : 6379, tls: false } };
+  if (bracketed?.[1])
+    return {
+      target: {
+        kind: 'tcp',
+        host: hostOf(bracketed[1], text),
+        port: bracketed[2] ? portOf(bracketed[2], text) : 6379,
+        tls: false,
+      },
+    };
   if (isAddress(text)) return { target: { kind: 'tcp', host: text, port: 6379, tls: false } };
   const [host = '', port, ...more] = text.split(':');
   if (more.length > 0) throw new UsageError(`"${printable(text)}" is no target`, hint);
-  return { target: { kind: 'tcp', host: hostOf(host, text), port: port === undefined ? 6379 : portOf(port, text), tls: false } };
+  return {
+    target: {
+      kind: 'tcp',
+      host: hostOf(host, text),
+      port: port === undefined ? 6379 : portOf(port, text),
+      tls: false,
+    },
+  };
 }
 
 /** Whether this target lies outside the networks that are plainly the user's own. */

@@ -14,7 +14,11 @@ const maxBytes = 1 << 30;
 export const writeOut = (path: string, text: string): Promise<void> => writeFile(path, text, { mode: 0o600 });
 
 export const saveSnapshot = (path: string, audit: Audit): Promise<void> => {
-  const snapshot: Snapshot = { schema: 'keyward.snapshot/1', version: audit.version, evidence: audit.servers.map(({ evidence }) => evidence) };
+  const snapshot: Snapshot = {
+    schema: 'keyward.snapshot/1',
+    version: audit.version,
+    evidence: audit.servers.map(({ evidence }) => evidence),
+  };
   return writeOut(path, `${JSON.stringify(snapshot)}\n`);
 };
 
@@ -26,7 +30,9 @@ const isEvidence = (value: unknown): value is Evidence =>
   typeof (value as { facts?: unknown }).facts === 'object';
 
 /** Reads a snapshot back, or says in one sentence why it is none. */
-export async function loadSnapshot(path: string): Promise<Pick<Snapshot, 'evidence'> | { readonly problem: string }> {
+export async function loadSnapshot(
+  path: string,
+): Promise<Pick<Snapshot, 'evidence'> | { readonly problem: string }> {
   let text: string;
   try {
     if ((await stat(path)).size > maxBytes) return { problem: `${path} is larger than any snapshot (1 GiB)` };
@@ -36,8 +42,14 @@ export async function loadSnapshot(path: string): Promise<Pick<Snapshot, 'eviden
   }
   try {
     const parsed = JSON.parse(text) as { schema?: unknown; evidence?: unknown };
-    if (parsed.schema !== 'keyward.snapshot/1' || !Array.isArray(parsed.evidence) || !parsed.evidence.every(isEvidence)) {
-      return { problem: `${path} is no snapshot of this Keyward (schema keyward.snapshot/1): make one with keyward audit --save` };
+    if (
+      parsed.schema !== 'keyward.snapshot/1' ||
+      !Array.isArray(parsed.evidence) ||
+      !parsed.evidence.every(isEvidence)
+    ) {
+      return {
+        problem: `${path} is no snapshot of this Keyward (schema keyward.snapshot/1): make one with keyward audit --save`,
+      };
     }
     return { evidence: parsed.evidence };
   } catch (error) {

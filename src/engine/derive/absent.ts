@@ -1,5 +1,13 @@
 import { branchAtLeast } from '../branch.ts';
-import { unknown, type Collected, type CollectedName, type Fact, type Identity, type Setting, type Unknown } from '../../model/index.ts';
+import {
+  unknown,
+  type Collected,
+  type CollectedName,
+  type Fact,
+  type Identity,
+  type Setting,
+  type Unknown,
+} from '../../model/index.ts';
 
 /** The first version of the Redis line that has what a fact asks for. Source: the command reference. */
 const since: Partial<Record<CollectedName, string>> = {
@@ -11,28 +19,48 @@ const since: Partial<Record<CollectedName, string>> = {
   commandReply: '2.8.13',
 };
 
-function reasonFor(name: CollectedName, facts: Collected, identity: Fact<Identity>, settings: Fact<Readonly<Record<string, Setting>>>): string | undefined {
+function reasonFor(
+  name: CollectedName,
+  facts: Collected,
+  identity: Fact<Identity>,
+  settings: Fact<Readonly<Record<string, Setting>>>,
+): string | undefined {
   const set = (directive: string): string | undefined => {
     const value = settings.known ? settings.value[directive]?.value : undefined;
     return typeof value === 'string' ? value : undefined;
   };
   const off = (directive: string): boolean => settings.known && (set(directive) ?? '') === '';
   const first = since[name];
-  if (first !== undefined && identity.known && identity.value.version && !branchAtLeast(identity.value, first)) {
+  if (
+    first !== undefined &&
+    identity.known &&
+    identity.value.version &&
+    !branchAtLeast(identity.value, first)
+  ) {
     return `${identity.value.version} has no such thing: it came with ${first}`;
   }
   switch (name) {
     case 'clusterNodes':
-      return identity.known && identity.value.mode && identity.value.mode !== 'cluster' ? 'the server is in no cluster' : undefined;
+      return identity.known && identity.value.mode && identity.value.mode !== 'cluster'
+        ? 'the server is in no cluster'
+        : undefined;
     case 'sentinelMasters':
-      return identity.known && identity.value.mode && identity.value.mode !== 'sentinel' ? 'the server is no Sentinel' : undefined;
+      return identity.known && identity.value.mode && identity.value.mode !== 'sentinel'
+        ? 'the server is no Sentinel'
+        : undefined;
     case 'aclFile':
       return off('aclfile') ? 'no ACL file is configured' : undefined;
     case 'certificates':
     case 'servedCertificate':
-      return settings.known && (set('tls-port') ?? '0') === '0' && !(facts.endpoint.known && facts.endpoint.value.tls) ? 'TLS is off' : undefined;
+      return settings.known &&
+        (set('tls-port') ?? '0') === '0' &&
+        !(facts.endpoint.known && facts.endpoint.value.tls)
+        ? 'TLS is off'
+        : undefined;
     case 'conf':
-      return facts.info.known && facts.info.value.config_file === '' ? 'the server runs without a configuration file' : undefined;
+      return facts.info.known && facts.info.value.config_file === ''
+        ? 'the server runs without a configuration file'
+        : undefined;
     default:
       return undefined;
   }
@@ -42,7 +70,11 @@ function reasonFor(name: CollectedName, facts: Collected, identity: Fact<Identit
  * Tells "there is none" from "we do not know": what is absent makes a check not applicable, what is unknown makes
  * it unknown. Only what version, mode and settings settle counts as absent.
  */
-export function withAbsences(facts: Collected, identity: Fact<Identity>, settings: Fact<Readonly<Record<string, Setting>>>): Collected {
+export function withAbsences(
+  facts: Collected,
+  identity: Fact<Identity>,
+  settings: Fact<Readonly<Record<string, Setting>>>,
+): Collected {
   const refined = Object.entries(facts).map(([name, fact]): [string, Fact<unknown> | Unknown] => {
     if (fact.known || fact.why === 'absent') return [name, fact];
     const reason = reasonFor(name as CollectedName, facts, identity, settings);

@@ -1,6 +1,19 @@
-import { advisoriesFor, advisory, type Advisory, type AdvisoryContext, type Reach } from '../../catalog/advisories/index.ts';
+import {
+  advisoriesFor,
+  advisory,
+  type Advisory,
+  type AdvisoryContext,
+  type Reach,
+} from '../../catalog/advisories/index.ts';
 import type {
-  Actor, AdvisoryState, CollectedFacts, Fact, Grant, Identity, ModuleFacts, Setting,
+  Actor,
+  AdvisoryState,
+  CollectedFacts,
+  Fact,
+  Grant,
+  Identity,
+  ModuleFacts,
+  Setting,
 } from '../../model/index.ts';
 
 export interface AdvisoryInputs {
@@ -16,19 +29,30 @@ export interface AdvisoryInputs {
 function contextOf({ identity, settings, package: pack, info, modules }: AdvisoryInputs): AdvisoryContext {
   const of = pack.known ? pack.value : undefined;
   const plain = settings.known
-    ? Object.fromEntries(Object.entries(settings.value).flatMap(([name, { value }]) => (typeof value === 'string' ? [[name, value]] : [])))
+    ? Object.fromEntries(
+        Object.entries(settings.value).flatMap(([name, { value }]) =>
+          typeof value === 'string' ? [[name, value]] : [],
+        ),
+      )
     : undefined;
-  const bits = info.known && (info.value.arch_bits === '32' || info.value.arch_bits === '64') ? (Number(info.value.arch_bits) as 32 | 64) : undefined;
+  const bits =
+    info.known && (info.value.arch_bits === '32' || info.value.arch_bits === '64')
+      ? (Number(info.value.arch_bits) as 32 | 64)
+      : undefined;
   return {
     packaged: of ? of.manager !== 'none' : 'unknown',
-    ...(of?.distribution ? { distro: { id: of.distribution, ...(of.release ? { release: of.release } : {}) } } : {}),
+    ...(of?.distribution
+      ? { distro: { id: of.distribution, ...(of.release ? { release: of.release } : {}) } }
+      : {}),
     ...(of?.version ? { packageRevision: of.version } : {}),
     ...(bits ? { bits } : {}),
     ...(info.known && info.value.mem_allocator ? { allocator: info.value.mem_allocator } : {}),
     ...(info.known && info.value.os ? { system: info.value.os } : {}),
     ...(modules.known ? { modules: modules.value.map(({ name }) => name) } : {}),
     ...(plain ? { settings: plain } : {}),
-    versionMayBeInvented: identity.product === 'keydb' || identity.doubts.some((doubt) => doubt.startsWith('there never was') || doubt.startsWith('it says')),
+    versionMayBeInvented:
+      identity.product === 'keydb' ||
+      identity.doubts.some((doubt) => doubt.startsWith('there never was') || doubt.startsWith('it says')),
   };
 }
 
@@ -39,10 +63,13 @@ const isAdministrator = (actor: Actor, grant: Grant): boolean =>
 
 function hasWhatItTakes(reach: Reach, grant: Grant, settings: AdvisoryInputs['settings']): boolean {
   const commands = new Set(grant.commands);
-  if (!reach.commands.every((alternatives) => alternatives.some((command) => commands.has(command)))) return false;
+  if (!reach.commands.every((alternatives) => alternatives.some((command) => commands.has(command))))
+    return false;
   if (!reach.directives) return true;
   if (commands.has('config|set')) return true;
-  return settings.known && reach.directives.some((name) => (settings.value[name]?.from ?? 'default') === 'file');
+  return (
+    settings.known && reach.directives.some((name) => (settings.value[name]?.from ?? 'default') === 'file')
+  );
 }
 
 function reachableBy({ reach }: Advisory, inputs: AdvisoryInputs): readonly string[] {
@@ -56,7 +83,11 @@ function reachableBy({ reach }: Advisory, inputs: AdvisoryInputs): readonly stri
       return inputs.actors
         .filter((actor) => {
           const grant = inputs.grants.find(({ user }) => user === actor.user);
-          return grant !== undefined && !isAdministrator(actor, grant) && hasWhatItTakes(reach, grant, inputs.settings);
+          return (
+            grant !== undefined &&
+            !isAdministrator(actor, grant) &&
+            hasWhatItTakes(reach, grant, inputs.settings)
+          );
         })
         .map(({ id }) => id);
     case 'local':

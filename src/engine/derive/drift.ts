@@ -1,19 +1,41 @@
 import { normalise } from '../../lang/conf/index.ts';
-import { isSecretNote, type ConfFacts, type Drift, type SecretNote, type UserFacts } from '../../model/index.ts';
+import {
+  isSecretNote,
+  type ConfFacts,
+  type Drift,
+  type SecretNote,
+  type UserFacts,
+} from '../../model/index.ts';
 
 type Value = string | SecretNote;
 
 const shown = (value: Value | undefined): string =>
-  value === undefined ? 'not set' : isSecretNote(value) ? (value.strength === 'empty' ? 'no password' : 'another password') : value || '""';
+  value === undefined
+    ? 'not set'
+    : isSecretNote(value)
+      ? value.strength === 'empty'
+        ? 'no password'
+        : 'another password'
+      : value || '""';
 
 const same = (name: string, a: Value, b: Value): boolean => {
-  if (isSecretNote(a) && isSecretNote(b)) return a.same === b.same || (a.strength === 'empty' && b.strength === 'empty');
+  if (isSecretNote(a) && isSecretNote(b))
+    return a.same === b.same || (a.strength === 'empty' && b.strength === 'empty');
   if (isSecretNote(a) || isSecretNote(b)) return false;
   return a === b || normalise(name, a) === normalise(name, b);
 };
 
 // These differ by nature: paths made absolute, what the server works out or counts by itself.
-const never = new Set(['daemonize', 'include', 'port', 'cluster-config-epoch', 'logfile', 'pidfile', 'supervised', 'dir']);
+const never = new Set([
+  'daemonize',
+  'include',
+  'port',
+  'cluster-config-epoch',
+  'logfile',
+  'pidfile',
+  'supervised',
+  'dir',
+]);
 
 /** File against runtime: settings that the file names and the server has otherwise. */
 export function settingDrift(conf: ConfFacts, runtime: Readonly<Record<string, Value>>): readonly Drift[] {
@@ -25,7 +47,10 @@ export function settingDrift(conf: ConfFacts, runtime: Readonly<Record<string, V
 }
 
 const passwordsOf = ({ passwords }: UserFacts): string =>
-  passwords.map((note) => note.same).toSorted().join(' ');
+  passwords
+    .map((note) => note.same)
+    .toSorted()
+    .join(' ');
 
 /**
  * Users of a file against those of the running server, by name. Versions write the same rules in different words:
@@ -41,12 +66,16 @@ export function userDrift(
   return names.flatMap((name): readonly Drift[] => {
     const filed = there.find((user) => user.name === name);
     const live = here.find((user) => user.name === name);
-    const drift = (was: string, is: string): readonly Drift[] => [{ kind: 'user', name, between: [file, 'runtime'], there: was, here: is }];
+    const drift = (was: string, is: string): readonly Drift[] => [
+      { kind: 'user', name, between: [file, 'runtime'], there: was, here: is },
+    ];
     if (!filed) return name === 'default' ? [] : drift('not there', 'there');
     if (!live) return drift('there', 'not there');
     if (passwordsOf(filed) !== passwordsOf(live)) return drift('a password', 'another password');
-    if (filed.enabled !== live.enabled) return drift(filed.enabled ? 'on' : 'off', live.enabled ? 'on' : 'off');
-    if (filed.noPassword !== live.noPassword) return drift(filed.noPassword ? 'nopass' : 'a password', live.noPassword ? 'nopass' : 'a password');
+    if (filed.enabled !== live.enabled)
+      return drift(filed.enabled ? 'on' : 'off', live.enabled ? 'on' : 'off');
+    if (filed.noPassword !== live.noPassword)
+      return drift(filed.noPassword ? 'nopass' : 'a password', live.noPassword ? 'nopass' : 'a password');
     const [was, is] = [permissions(filed), permissions(live)];
     if (was === undefined || is === undefined || was === is) return [];
     return drift(filed.rules.join(' '), live.rules.join(' '));

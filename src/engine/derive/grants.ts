@@ -1,4 +1,11 @@
-import { allowedCommands, parseUserLine, type AclCommand, type AclUser, type CommandTable } from '../../lang/acl/index.ts';
+import {
+  allowedCommands,
+  parseUserLine,
+  printKeyPattern,
+  type AclCommand,
+  type AclUser,
+  type CommandTable,
+} from '../../lang/acl/index.ts';
 import { abilitiesOf, subcommandsThatCount, type AbilityContext, type CommandTraits } from '../abilities.ts';
 import type { Capability, Grant, Identity, UserFacts } from '../../model/index.ts';
 
@@ -18,18 +25,23 @@ export function traitsOf(table: CommandTable): (name: string) => CommandTraits {
 /** Before 7.0 a table lists containers only: then whoever has the container has its parts. */
 export function withSubcommands(names: ReadonlySet<string>, table: CommandTable): ReadonlySet<string> {
   if (table.commands.some(({ parent }) => parent !== undefined)) return names;
-  return new Set([...names, ...subcommandsThatCount.filter((name) => names.has(name.split('|', 1)[0] ?? ''))]);
+  return new Set([
+    ...names,
+    ...subcommandsThatCount.filter((name) => names.has(name.split('|', 1)[0] ?? '')),
+  ]);
 }
 
 /** What the rules of a user come to, so that two ways to write the same are seen as the same. */
 export function permissionsOf(user: UserFacts, table: CommandTable, identity: Identity): string | undefined {
   const acl = asAclUser(user, table, identity);
   if (!acl) return undefined;
-  const selectors = acl.selectors.map(({ allKeys, keyPatterns, allChannels, channels, databases, allDatabases }) => [
-    allKeys || keyPatterns.map(({ pattern, read, write }) => `${read}${write}${pattern}`).toSorted(),
-    allChannels || channels.toSorted(),
-    allDatabases || databases,
-  ]);
+  const selectors = acl.selectors.map(
+    ({ allKeys, keyPatterns, allChannels, channels, databases, allDatabases }) => [
+      allKeys || keyPatterns.map(({ pattern, read, write }) => `${read}${write}${pattern}`).toSorted(),
+      allChannels || channels.toSorted(),
+      allDatabases || databases,
+    ],
+  );
   return JSON.stringify([[...allowedCommands(acl, table)].toSorted(), selectors]);
 }
 
@@ -45,7 +57,8 @@ function asAclUser(user: UserFacts, table: CommandTable, identity: Identity): Ac
 }
 
 // What we read came from a server that understood it: the newest dialect understands all older ones.
-const aclVersion = ({ product }: Identity): string => (product === 'valkey' ? '9.1.0' : product === 'keydb' ? '6.3.4' : '8.8.0');
+const aclVersion = ({ product }: Identity): string =>
+  product === 'valkey' ? '9.1.0' : product === 'keydb' ? '6.3.4' : '8.8.0';
 
 /** What each user may do here; a user whose rules cannot be read is left out, and said so by the caller. */
 export function deriveGrants(
@@ -63,13 +76,19 @@ export function deriveGrants(
     }
     const commands = withSubcommands(allowedCommands(acl, table), table);
     const can: Partial<Record<Capability, string[]>> = {};
-    for (const ability of abilitiesOf(commands, context)) (can[ability.can] ??= []).push(ability.by);
+    const allKeys = acl.selectors.some(
+      (selector) => selector.allKeys || selector.keyPatterns.some(({ pattern }) => pattern === '*'),
+    );
+    const keys = acl.selectors.flatMap(({ keyPatterns }) => keyPatterns.map(printKeyPattern));
+    for (const ability of abilitiesOf(commands, context, allKeys ? undefined : keys))
+      (can[ability.can] ??= []).push(ability.by);
     return [
       {
         user: user.name,
         enabled: user.enabled,
         commands: [...commands],
-        allKeys: acl.selectors.some(({ allKeys, keyPatterns }) => allKeys || keyPatterns.some(({ pattern }) => pattern === '*')),
+        allKeys,
+        keys,
         allChannels: acl.selectors.some(({ allChannels, channels }) => allChannels || channels.includes('*')),
         can,
       },

@@ -1,5 +1,15 @@
 import { bundledCommands, type CommandTable } from '../../lang/acl/index.ts';
-import { known, unknown, type Collected, type Drift, type Evidence, type Exposure, type Fact, type Identity, type View } from '../../model/index.ts';
+import {
+  known,
+  unknown,
+  type Collected,
+  type Drift,
+  type Evidence,
+  type Exposure,
+  type Fact,
+  type Identity,
+  type View,
+} from '../../model/index.ts';
 import { actorsOf } from '../actors.ts';
 import type { AbilityContext } from '../abilities.ts';
 import { branchAtLeast } from '../branch.ts';
@@ -31,19 +41,26 @@ function fromFiles({ conf, package: pack, process }: Collected): Identity | unde
   };
 }
 
-async function commandsOf({ commandReply }: Collected, identity: Fact<Identity>): Promise<Fact<CommandTable>> {
+async function commandsOf(
+  { commandReply }: Collected,
+  identity: Fact<Identity>,
+): Promise<Fact<CommandTable>> {
   if (commandReply.known) return known(commandReply.value, commandReply.source);
   if (!identity.known) return unknown(commandReply.why, commandReply.detail);
   const { product, version, range, mode } = identity.value;
-  if (mode === 'sentinel') return unknown(commandReply.why, 'a Sentinel has commands of its own, and this one did not list them');
+  if (mode === 'sentinel')
+    return unknown(commandReply.why, 'a Sentinel has commands of its own, and this one did not list them');
   const served = product === 'valkey' || product === 'keydb' ? product : 'redis';
   const wanted = version ?? range?.to ?? (served === 'valkey' ? '9.1.2' : '8.6.3');
   const table = await bundledCommands(served, wanted);
-  return table ? known(table, `the commands of ${served} ${wanted}, as recorded`) : unknown(commandReply.why, commandReply.detail);
+  return table
+    ? known(table, `the commands of ${served} ${wanted}, as recorded`)
+    : unknown(commandReply.why, commandReply.detail);
 }
 
 function contextOf(identity: Identity, settings: View['settings'], table: CommandTable): AbilityContext {
-  const forks = identity.product === 'dragonfly' || identity.product === 'garnet' || identity.product === 'kvrocks';
+  const forks =
+    identity.product === 'dragonfly' || identity.product === 'garnet' || identity.product === 'kvrocks';
   return {
     settings: settings.known ? settings.value : {},
     hasSwitches: forks || branchAtLeast(identity, '7.0'),
@@ -61,22 +78,29 @@ function notCollected(facts: Collected): readonly string[] {
     ...(facts.hostAddresses.known ? [] : ["the host's addresses"]),
     ...(facts.config.known ? [] : facts.conf.known ? ['running settings: the file is taken for them'] : []),
     ...(facts.aclUsers.known || !facts.conf.known ? [] : ['running users: the files are taken for them']),
-    ...(facts.container.known && facts.container.value !== 'none' ? ['ports that the container engine publishes'] : []),
+    ...(facts.container.known && facts.container.value !== 'none'
+      ? ['ports that the container engine publishes']
+      : []),
   ];
 }
 
-function driftOf(facts: Collected, permissions: Parameters<typeof userDrift>[3] | undefined): Fact<readonly Drift[]> {
+function driftOf(
+  facts: Collected,
+  permissions: Parameters<typeof userDrift>[3] | undefined,
+): Fact<readonly Drift[]> {
   const { conf, config, aclUsers, aclFile } = facts;
-  if (!conf.known && !aclFile.known) return unknown(conf.known ? 'not-asked' : conf.why, conf.known ? '' : conf.detail);
+  if (!conf.known && !aclFile.known)
+    return unknown(conf.known ? 'not-asked' : conf.why, conf.known ? '' : conf.detail);
   if (!config.known && !aclUsers.known) return unknown(config.why, config.detail);
   const settings = conf.known && config.known ? settingDrift(conf.value, config.value) : [];
-  const users = !aclUsers.known || !permissions
-    ? []
-    : aclFile.known
-      ? userDrift(aclFile.value.users, aclUsers.value, 'aclfile', permissions)
-      : conf.known && conf.value.settings.aclfile === undefined && conf.value.users.length > 0
-        ? userDrift(conf.value.users, aclUsers.value, 'conf', permissions)
-        : [];
+  const users =
+    !aclUsers.known || !permissions
+      ? []
+      : aclFile.known
+        ? userDrift(aclFile.value.users, aclUsers.value, 'aclfile', permissions)
+        : conf.known && conf.value.settings.aclfile === undefined && conf.value.users.length > 0
+          ? userDrift(conf.value.users, aclUsers.value, 'conf', permissions)
+          : [];
   return known([...settings, ...users], 'the files beside the running server');
 }
 
@@ -86,9 +110,19 @@ function driftOf(facts: Collected, permissions: Parameters<typeof userDrift>[3] 
  */
 export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
   const conf = fromFiles(facts);
-  const identity = identify({ greeting: facts.greeting, info: facts.info, ...(conf ? { confProduct: conf } : {}) });
+  const identity = identify({
+    greeting: facts.greeting,
+    info: facts.info,
+    ...(conf ? { confProduct: conf } : {}),
+  });
   const settings = deriveSettings(facts.config, facts.conf, identity);
-  const users = deriveUsers({ identity, settings, aclUsers: facts.aclUsers, aclFile: facts.aclFile, conf: facts.conf });
+  const users = deriveUsers({
+    identity,
+    settings,
+    aclUsers: facts.aclUsers,
+    aclFile: facts.aclFile,
+    conf: facts.conf,
+  });
   const commands = await commandsOf(facts, identity);
   const replication = deriveReplication(facts.info, settings);
   const base = {
@@ -103,26 +137,46 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
   const missing = [identity, users, commands].find((fact) => !fact.known);
   if (!identity.known || !users.known || !commands.known) {
     const why = missing && !missing.known ? missing : unknown('not-asked', 'not collected');
-    return { ...base, grants: why, exposure: why, drift: driftOf(facts, undefined), advisories: advisoriesWithout(facts, identity, settings) };
+    return {
+      ...base,
+      grants: why,
+      exposure: why,
+      drift: driftOf(facts, undefined),
+      advisories: advisoriesWithout(facts, identity, settings),
+    };
   }
   const table = commands.value;
   const context = contextOf(identity.value, settings, table);
   const { grants, unread } = deriveGrants(users.value, table, identity.value, context);
   const actors = actorsOf(users.value, settings.known ? settings.value : {});
-  const inputs = { identity: identity.value, settings, package: facts.package, info: facts.info, modules: facts.modules, actors, grants };
+  const inputs = {
+    identity: identity.value,
+    settings,
+    package: facts.package,
+    info: facts.info,
+    modules: facts.modules,
+    actors,
+    grants,
+  };
   const advisories = deriveAdvisories(inputs);
   return {
     ...base,
-    grants: unread.length > 0 ? unknown('unreadable', `the rules of ${unread.join(', ')} could not be read`) : known(grants, `${users.source}, ${commands.source}`),
+    grants:
+      unread.length > 0
+        ? unknown('unreadable', `the rules of ${unread.join(', ')} could not be read`)
+        : known(grants, `${users.source}, ${commands.source}`),
     exposure: exposureOf(),
     drift: driftOf(facts, (user) => permissionsOf(user, table, identity.value)),
-    advisories: identity.value.version ? known(advisories, 'the advisories that this Keyward carries') : unknown('unreadable', 'the version is not known'),
+    advisories: identity.value.version
+      ? known(advisories, 'the advisories that this Keyward carries')
+      : unknown('unreadable', 'the version is not known'),
   };
 
   function exposureOf(): Fact<Exposure> {
     if (!identity.known || !users.known) return unknown('not-asked', '');
-    const { doors, sockets } = doorsOf(facts.listeners, settings, facts.endpoint);
-    if (doors.length === 0 && sockets.length === 0) return unknown('not-asked', 'it is not known where the server listens');
+    const { doors, sockets } = doorsOf(facts.listeners, settings, facts.endpoint, identity.value);
+    if (doors.length === 0 && sockets.length === 0)
+      return unknown('not-asked', 'it is not known where the server listens');
     const certificate = settings.known && settings.value['tls-auth-clients']?.value !== 'no';
     const origins = originsOf(doors, sockets, {
       hostAddresses: facts.hostAddresses.known ? facts.hostAddresses.value : undefined,
@@ -131,16 +185,36 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
     });
     const everything = withSubcommands(new Set(table.commands.map(({ name }) => name.toLowerCase())), table);
     return known(
-      expose({ origins, actors, grants, everything, context, holes: advisories, notCollected: notCollected(facts) }),
+      expose({
+        origins,
+        actors,
+        grants,
+        everything,
+        context,
+        holes: advisories,
+        notCollected: notCollected(facts),
+      }),
       'worked out from where it listens, its users and its commands',
     );
   }
 }
 
 /** A version alone tells which holes there are, and not who gets at them. */
-function advisoriesWithout(facts: Collected, identity: Fact<Identity>, settings: View['settings']): View['advisories'] {
+function advisoriesWithout(
+  facts: Collected,
+  identity: Fact<Identity>,
+  settings: View['settings'],
+): View['advisories'] {
   if (!identity.known) return unknown(identity.why, identity.detail);
   if (!identity.value.version) return unknown('no-access', 'the version is not known');
-  const list = deriveAdvisories({ identity: identity.value, settings, package: facts.package, info: facts.info, modules: facts.modules, actors: [], grants: [] });
+  const list = deriveAdvisories({
+    identity: identity.value,
+    settings,
+    package: facts.package,
+    info: facts.info,
+    modules: facts.modules,
+    actors: [],
+    grants: [],
+  });
   return known(list, 'the advisories that this Keyward carries');
 }

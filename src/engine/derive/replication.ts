@@ -1,6 +1,14 @@
-import { known, unknown, type CollectedFacts, type Fact, type ReplicationFacts, type Setting } from '../../model/index.ts';
+import {
+  known,
+  unknown,
+  type CollectedFacts,
+  type Fact,
+  type ReplicationFacts,
+  type Setting,
+} from '../../model/index.ts';
 
-const port = (text: string | undefined): number | undefined => (text && /^\d{1,5}$/.test(text) ? Number(text) : undefined);
+const port = (text: string | undefined): number | undefined =>
+  text && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
 
 /** `slave0:ip=10.0.0.2,port=6379,state=online,…` */
 const replicaAddress = (text: string): string | undefined => {
@@ -18,8 +26,15 @@ export function deriveReplication(
     const masterPort = port(value.master_port);
     return known(
       {
-        role: value.sentinel_masters !== undefined && value.role === undefined ? 'sentinel' : value.role === 'master' ? 'master' : 'replica',
-        replicas: Object.entries(value).flatMap(([name, text]) => (/^slave\d+$/.test(name) ? (replicaAddress(text) ?? []) : [])),
+        role:
+          value.sentinel_masters !== undefined && value.role === undefined
+            ? 'sentinel'
+            : value.role === 'master'
+              ? 'master'
+              : 'replica',
+        replicas: Object.entries(value).flatMap(([name, text]) =>
+          /^slave\d+$/.test(name) ? (replicaAddress(text) ?? []) : [],
+        ),
         ...(value.master_host ? { masterHost: value.master_host } : {}),
         ...(masterPort === undefined ? {} : { masterPort }),
         ...(value.master_link_status ? { linkUp: value.master_link_status === 'up' } : {}),
@@ -28,10 +43,17 @@ export function deriveReplication(
       info.source,
     );
   }
-  if (!settings.known) return unknown(info.known ? 'unreadable' : info.why, info.known ? 'INFO says nothing of replication' : info.detail);
+  if (!settings.known)
+    return unknown(
+      info.known ? 'unreadable' : info.why,
+      info.known ? 'INFO says nothing of replication' : info.detail,
+    );
   const replicaOf = settings.value.replicaof?.value ?? settings.value.slaveof?.value;
   const [masterHost, text] = typeof replicaOf === 'string' ? replicaOf.split(/\s+/) : [];
   const masterPort = port(text);
   if (!masterHost) return known({ role: 'master', replicas: [] }, settings.source);
-  return known({ role: 'replica', replicas: [], masterHost, ...(masterPort === undefined ? {} : { masterPort }) }, settings.source);
+  return known(
+    { role: 'replica', replicas: [], masterHost, ...(masterPort === undefined ? {} : { masterPort }) },
+    settings.source,
+  );
 }

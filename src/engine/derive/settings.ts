@@ -1,17 +1,29 @@
 import { directiveTable } from '../../lang/conf/index.ts';
 import {
-  known, namesSecret, unknown, type CollectedFacts, type Fact, type Identity, type SecretNote, type Setting,
+  known,
+  namesSecret,
+  unknown,
+  type CollectedFacts,
+  type Fact,
+  type Identity,
+  type SecretNote,
+  type Setting,
 } from '../../model/index.ts';
 
 const empty: SecretNote = { secret: true, strength: 'empty', same: '' };
 
 /** Where a file sets each directive: the last line that does. */
-function places(conf: Fact<CollectedFacts['conf']>): ReadonlyMap<string, { readonly file: string; readonly line: number }> {
+function places(
+  conf: Fact<CollectedFacts['conf']>,
+): ReadonlyMap<string, { readonly file: string; readonly line: number }> {
   return new Map(conf.known ? conf.value.lines.map(({ name, file, line }) => [name, { file, line }]) : []);
 }
 
 const tableFor = ({ product, version }: Identity): ReturnType<typeof directiveTable> =>
-  directiveTable(product === 'valkey' || product === 'keydb' ? product : 'redis', version ?? (product === 'valkey' ? '9.1.2' : '8.6.3'));
+  directiveTable(
+    product === 'valkey' || product === 'keydb' ? product : 'redis',
+    version ?? (product === 'valkey' ? '9.1.2' : '8.6.3'),
+  );
 
 /**
  * Effective settings, in the form of CONFIG GET: what the live server says; else what its file says over the
@@ -29,16 +41,24 @@ export function deriveSettings(
     return where ? { where } : {};
   };
   if (config.known) {
-    const entries = Object.entries(config.value).map(([name, value]): [string, Setting] => [name, { value, from: 'runtime', ...place(name) }]);
+    const entries = Object.entries(config.value).map(([name, value]): [string, Setting] => [
+      name,
+      { value, from: 'runtime', ...place(name) },
+    ]);
     // CONFIG GET shows `bind` without saying whether a line set it, which is what protected mode looks at up to 6.2.
     return known(Object.fromEntries(entries), config.source);
   }
   if (!conf.known) return unknown(config.why, config.detail);
   if (!identity.known) return unknown(identity.why, identity.detail);
-  const defaults = [...tableFor(identity.value)].flatMap(([name, directive]): readonly [string, Setting][] => {
-    if (directive.default === undefined) return [];
-    return [[name, { value: namesSecret(name) ? empty : directive.default, from: 'default' }]];
-  });
-  const set = Object.entries(conf.value.settings).map(([name, value]): [string, Setting] => [name, { value, from: 'file', ...place(name) }]);
+  const defaults = [...tableFor(identity.value)].flatMap(
+    ([name, directive]): readonly [string, Setting][] => {
+      if (directive.default === undefined) return [];
+      return [[name, { value: namesSecret(name) ? empty : directive.default, from: 'default' }]];
+    },
+  );
+  const set = Object.entries(conf.value.settings).map(([name, value]): [string, Setting] => [
+    name,
+    { value, from: 'file', ...place(name) },
+  ]);
   return known(Object.fromEntries([...defaults, ...set]), conf.source);
 }

@@ -1,6 +1,14 @@
 import { branchAtLeast } from '../branch.ts';
 import {
-  isSecretNote, known, unknown, type CollectedFacts, type Fact, type Identity, type SecretNote, type Setting, type UserFacts,
+  isSecretNote,
+  known,
+  unknown,
+  type CollectedFacts,
+  type Fact,
+  type Identity,
+  type SecretNote,
+  type Setting,
+  type UserFacts,
 } from '../../model/index.ts';
 
 export interface UserInputs {
@@ -29,9 +37,13 @@ export function defaultUserWith(password: SecretNote | undefined, where?: UserFa
 
 /** Products whose only credential is requirepass: before 6.0, and Kvrocks with its namespaces. */
 export const hasUsers = (identity: Identity): boolean =>
-  identity.product === 'kvrocks' ? false : ['keydb', 'dragonfly', 'garnet', 'valkey'].includes(identity.product) || branchAtLeast(identity, '6.0');
+  identity.product === 'kvrocks'
+    ? false
+    : ['keydb', 'dragonfly', 'garnet', 'valkey'].includes(identity.product) || branchAtLeast(identity, '6.0');
 
-const passwordOf = (settings: Fact<Readonly<Record<string, Setting>>>): { readonly note?: SecretNote; readonly where?: UserFacts['where'] } => {
+const passwordOf = (
+  settings: Fact<Readonly<Record<string, Setting>>>,
+): { readonly note?: SecretNote; readonly where?: UserFacts['where'] } => {
   const setting = settings.known ? settings.value.requirepass : undefined;
   return {
     ...(setting && isSecretNote(setting.value) ? { note: setting.value } : {}),
@@ -46,16 +58,30 @@ const withDefault = (users: readonly UserFacts[], fallback: UserFacts): readonly
  * The users that count: what the live server says; else what it would have after loading its files. `requirepass` is nothing beside an ACL file, and a file that does not name `default` leaves
  * it open.
  */
-export function deriveUsers({ identity, settings, aclUsers, aclFile, conf }: UserInputs): Fact<readonly UserFacts[]> {
+export function deriveUsers({
+  identity,
+  settings,
+  aclUsers,
+  aclFile,
+  conf,
+}: UserInputs): Fact<readonly UserFacts[]> {
   if (aclUsers.known) return known(aclUsers.value, aclUsers.source);
   const { note, where } = passwordOf(settings);
   if (identity.known && !hasUsers(identity.value)) {
     if (!settings.known) return unknown(settings.why, settings.detail);
     return known([defaultUserWith(note, where)], 'requirepass');
   }
-  if (aclFile.known) return known(withDefault(aclFile.value.users, defaultUserWith(undefined)), aclFile.source);
-  if (settings.known && typeof settings.value.aclfile?.value === 'string' && settings.value.aclfile.value !== '') {
-    return unknown(aclFile.why, `the ACL file ${settings.value.aclfile.value} could not be read: ${aclFile.detail}`);
+  if (aclFile.known)
+    return known(withDefault(aclFile.value.users, defaultUserWith(undefined)), aclFile.source);
+  if (
+    settings.known &&
+    typeof settings.value.aclfile?.value === 'string' &&
+    settings.value.aclfile.value !== ''
+  ) {
+    return unknown(
+      aclFile.why,
+      `the ACL file ${settings.value.aclfile.value} could not be read: ${aclFile.detail}`,
+    );
   }
   if (conf.known) return known(withDefault(conf.value.users, defaultUserWith(note, where)), conf.source);
   return unknown(aclUsers.why, aclUsers.detail);

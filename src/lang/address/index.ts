@@ -11,11 +11,14 @@ type Parsed = { readonly family: 4; readonly of: Address4 } | { readonly family:
  */
 function read(text: string): Parsed | undefined {
   const bare = text.split('%', 1)[0] ?? '';
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(bare) && Address4.isValid(bare)) return { family: 4, of: new Address4(bare) };
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(bare) && Address4.isValid(bare))
+    return { family: 4, of: new Address4(bare) };
   if (bare.includes(':') && !bare.includes('/') && Address6.isValid(bare)) {
     const six = new Address6(bare);
     // An IPv4 address in IPv6 clothes is judged as what it carries.
-    return six.is4() && six.address4 ? { family: 4, of: new Address4(six.to4().address) } : { family: 6, of: six };
+    return six.is4() && six.address4
+      ? { family: 4, of: new Address4(six.to4().address) }
+      : { family: 6, of: six };
   }
   return undefined;
 }
@@ -36,7 +39,8 @@ export function kindOf(text: string): AddressKind | undefined {
 /** The network that `address` with `prefix` bits lies in, as CIDR: `networkOf('10.1.2.3', 16)` is `10.1.0.0/16`. */
 export function networkOf(address: string, prefix: number): string | undefined {
   const parsed = read(address);
-  if (!parsed || !Number.isInteger(prefix) || prefix < 0 || prefix > (parsed.family === 4 ? 32 : 128)) return undefined;
+  if (!parsed || !Number.isInteger(prefix) || prefix < 0 || prefix > (parsed.family === 4 ? 32 : 128))
+    return undefined;
   const network =
     parsed.family === 4
       ? new Address4(`${parsed.of.correctForm()}/${prefix}`).startAddress()
@@ -45,4 +49,5 @@ export function networkOf(address: string, prefix: number): string | undefined {
 }
 
 /** `host:port`, with brackets where the host is an IPv6 address. */
-export const joinHostPort = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+export const joinHostPort = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
