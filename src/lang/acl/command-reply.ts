@@ -6,6 +6,7 @@ import { deriveCategories } from './categories.ts';
 import { tableOf, type AclCommand, type CommandTable } from './command-table.ts';
 import type { Server } from './dialect.ts';
 import type { BeginSearch, FindKeys, KeySpec } from './key-spec.ts';
+import { fieldsIn, itemsIn, textIn } from './reply-shapes.ts';
 
 // Far above what any server has; a reply beyond it is cut.
 const maximum = { commands: 20_000, subcommands: 1000, words: 64, name: 128 };
@@ -20,12 +21,12 @@ const maximum = { commands: 20_000, subcommands: 1000, words: 64, name: 128 };
 export function commandTable(reply: unknown, server?: Server): CommandTable {
   const commands: AclCommand[] = [];
   const names = new Set<string>();
-  for (const entry of list(reply).slice(0, maximum.commands)) readEntry(entry, undefined, commands, names);
+  for (const entry of itemsIn(reply).slice(0, maximum.commands)) readEntry(entry, undefined, commands, names);
   return tableOf(commands, server);
 }
 
 function readEntry(entry: unknown, parent: string | undefined, into: AclCommand[], names: Set<string>): void {
-  const fields = list(entry);
+  const fields = itemsIn(entry);
   const own = word(fields[0]);
   const name =
     own === undefined || own === ''
@@ -38,7 +39,7 @@ function readEntry(entry: unknown, parent: string | undefined, into: AclCommand[
   const flags = words(fields[2]);
   const categories =
     fields.length > 6 ? words(fields[6]).map((text) => text.replace(/^@/, '')) : deriveCategories(flags);
-  const subcommands = parent === undefined ? list(fields[9]).slice(0, maximum.subcommands) : [];
+  const subcommands = parent === undefined ? itemsIn(fields[9]).slice(0, maximum.subcommands) : [];
   into.push({
     name,
     arity: integer(fields[1]),
@@ -47,7 +48,7 @@ function readEntry(entry: unknown, parent: string | undefined, into: AclCommand[
     lastKey: integer(fields[4]),
     keyStep: integer(fields[5]),
     categories,
-    keySpecs: list(fields[8]).slice(0, maximum.words).map(keySpec),
+    keySpecs: itemsIn(fields[8]).slice(0, maximum.words).map(keySpec),
     ...(parent === undefined ? {} : { parent }),
     ...(subcommands.length > 0 ? { container: true as const } : {}),
   });
@@ -55,7 +56,7 @@ function readEntry(entry: unknown, parent: string | undefined, into: AclCommand[
 }
 
 function keySpec(value: unknown): KeySpec {
-  const fields = pairs(value);
+  const fields = fieldsIn(value);
   return {
     flags: words(fields.get('flags')),
     begin: begin(fields.get('begin_search')),
@@ -64,8 +65,8 @@ function keySpec(value: unknown): KeySpec {
 }
 
 function begin(value: unknown): BeginSearch {
-  const fields = pairs(value);
-  const spec = pairs(fields.get('spec'));
+  const fields = fieldsIn(value);
+  const spec = fieldsIn(fields.get('spec'));
   const type = word(fields.get('type'));
   const keyword = word(spec.get('keyword'));
   if (type === 'index') return { type, index: integer(spec.get('index')) };
@@ -75,8 +76,8 @@ function begin(value: unknown): BeginSearch {
 }
 
 function find(value: unknown): FindKeys {
-  const fields = pairs(value);
-  const spec = pairs(fields.get('spec'));
+  const fields = fieldsIn(value);
+  const spec = fieldsIn(fields.get('spec'));
   const type = word(fields.get('type'));
   // A step below 1 would never end.
   const step = Math.max(1, integer(spec.get('keystep')));
@@ -93,32 +94,13 @@ function find(value: unknown): FindKeys {
   return { type: 'unknown' };
 }
 
-function list(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  return value instanceof Set ? [...value] : [];
-}
-
-function pairs(value: unknown): ReadonlyMap<string, unknown> {
-  const entries: [unknown, unknown][] = [];
-  if (Array.isArray(value))
-    for (let i = 0; i + 1 < value.length && i < 64; i += 2) entries.push([value[i], value[i + 1]]);
-  else if (value instanceof Map) entries.push(...[...value].slice(0, 64));
-  else if (typeof value === 'object' && value !== null) entries.push(...Object.entries(value).slice(0, 64));
-  return new Map(
-    entries.flatMap(([key, item]) => {
-      const name = word(key);
-      return name === undefined ? [] : [[name.toLowerCase(), item] as const];
-    }),
-  );
-}
-
 function word(value: unknown): string | undefined {
-  const text = value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value;
-  return typeof text === 'string' && text.length <= maximum.name ? text : undefined;
+  const text = textIn(value);
+  return text !== undefined && text.length <= maximum.name ? text : undefined;
 }
 
 const words = (value: unknown): readonly string[] =>
-  list(value)
+  itemsIn(value)
     .slice(0, maximum.words)
     .map(word)
     .filter((text) => text !== undefined);

@@ -119,6 +119,16 @@ const unordered = (line: string): string =>
 const comparable = (server: ServerName, list: readonly string[]): readonly string[] =>
   server === 'redis-7.0.15' ? list.map(unordered) : list;
 
+/**
+ * For 7.0.15 the recorder gave the users of a file to a running server after `reset`, which leaves sanitize-payload on
+ * them. A server that loads the file itself shows no such flag: test/live/acl.test.ts.
+ */
+const withoutReset = (server: ServerName, list: readonly string[]): readonly string[] =>
+  comparable(
+    server,
+    server === 'redis-7.0.15' ? list.map((line) => line.replace(' sanitize-payload', '')) : list,
+  );
+
 const differences = (found: string[]): void =>
   expect(found.slice(0, 20), `${found.length} differences`).toEqual([]);
 
@@ -157,11 +167,11 @@ describe.skipIf(!present)('recorded users.acl files', () => {
           }
           continue;
         }
-        const list = comparable(
+        const list = withoutReset(
           server,
           read.users.map((user) => printUser(user, context)),
         );
-        const expected = comparable(server, observed.list ?? []);
+        const expected = withoutReset(server, observed.list ?? []);
         for (const [i, line] of expected.entries()) {
           if (list[i] !== line) found.push(`${file} ${server}:\n  theirs ${line}\n  ours   ${list[i]}`);
         }

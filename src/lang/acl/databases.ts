@@ -6,7 +6,12 @@ import { strictInteger } from './number.ts';
 /** The argument that names it (0: none does), and the database. */
 export type Touched = readonly [index: number, database: number];
 
-const everyDatabase = new Set(['flushall', 'cluster|cancelslotmigrations', 'cluster|migrateslots']);
+const everyDatabase = new Set([
+  'flushall',
+  'cluster|flushslot',
+  'cluster|cancelslotmigrations',
+  'cluster|migrateslots',
+]);
 
 /**
  * The databases that the selector must open: those named by SELECT, SWAPDB, MOVE and COPY, all for FLUSHALL, and the

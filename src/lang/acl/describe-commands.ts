@@ -3,6 +3,7 @@
  * takes, again and again, the category that fits best, and then single commands for what still differs.
  * The same steps here, for the same words (ACLDescribeUserCommandRules).
  */
+import { textOf } from './byte-string.ts';
 import type { Dialect } from './dialect.ts';
 import {
   newSelector,
@@ -93,9 +94,10 @@ function singleCommands(
     }
     for (const sub of index.subcommands.get(place) ?? []) describe(sub);
     if (!allowed)
-      for (const argument of wanted.firstArgs.get(name)?.values() ?? []) words.push(`+${name}|${argument}`);
+      for (const argument of wanted.firstArgs.get(name)?.values() ?? [])
+        words.push(`+${name}|${textOf(argument)}`);
   };
   for (const [place, command] of index.commands.entries()) if (command.parent === undefined) describe(place);
-  for (const [name, allowed] of wanted.unlisted) words.push((allowed ? '+' : '-') + name);
+  for (const [name, allowed] of wanted.unlisted) words.push((allowed ? '+' : '-') + textOf(name));
   return words;
 }

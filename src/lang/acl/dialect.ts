@@ -19,8 +19,6 @@ export interface Dialect {
   readonly sanitize: 'unknown' | 'kept' | 'ignored';
   /** A new user is flagged sanitize-payload, and ACL LIST shows it. */
   readonly newUserSanitizes: boolean;
-  /** Loading an ACL file resets each user first, which shows as sanitize-payload. */
-  readonly fileResets: boolean;
   /** The channels of a new user, unless acl-pubsub-default says otherwise. */
   readonly allChannelsByDefault: boolean;
   /** Redis 8.8: a line that starts with # in an ACL file is skipped. */
@@ -77,7 +75,6 @@ export function dialectOf({ product, version }: Server): Dialect {
     firstArgOfAllowed: selectors ? 'added' : channels ? 'ignored' : 'refused',
     sanitize: !channels ? 'unknown' : valkey && from(9, 1) ? 'ignored' : 'kept',
     newUserSanitizes: keepsRules && !(valkey && from(9, 1)),
-    fileResets: !keepsRules,
     allChannelsByDefault: !selectors,
     fileComments: !valkey && from(8, 8),
     categoriesSkipModules: !keepsRules,

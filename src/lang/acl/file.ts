@@ -1,5 +1,5 @@
 /** A whole ACL file, as ACL LOAD and the start of the server read it: one bad line, and nothing of it is loaded. */
-import { byteString, trimSet } from './byte-string.ts';
+import { bytesOf, trimSet } from './byte-string.ts';
 import { dialectOf } from './dialect.ts';
 import { problem } from './problem.ts';
 import { settingOf } from './selector-state.ts';
@@ -37,13 +37,15 @@ export function parseAclFile(bytes: string | Uint8Array, context: AclContext): A
   const names = new Set<string>();
   const declared: DeclaredUser[] = [];
   const problems: AclProblem[] = [];
-  for (const [at, raw] of linesOf(byteString(bytes)).entries()) {
+  for (const [at, raw] of linesOf(bytesOf(bytes)).entries()) {
     const text = trimSet(raw, ' \t\r\n');
     if (text === '' || (dialect.fileComments && text.startsWith('#'))) continue;
     const line = at + 1;
     const words = text.split(' ');
-    const result = readUser(words, 'aclfile', setting);
     const name = words[1] ?? '';
+    // Before 7.0 the file is laid over the users that are there, default among them.
+    const existed = !dialect.selectors && (name === 'default' || users.has(name));
+    const result = readUser(words, 'aclfile', setting, existed);
     const misnamed = result.problems.some(
       ({ code }) => code === 'not-a-user-line' || code === 'bad-user-name',
     );
@@ -80,14 +82,17 @@ function linesOf(bytes: string): readonly string[] {
 
 /** Users by the bytes of their names: the order of ACL LIST. */
 export const sortByName = (users: readonly AclUser[]): readonly AclUser[] =>
-  users.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  users
+    .map((user) => ({ user, bytes: bytesOf(user.name) }))
+    .toSorted((a, b) => (a.bytes < b.bytes ? -1 : a.bytes > b.bytes ? 1 : 0))
+    .map(({ user }) => user);
 
 /**
  * The users that the `user` lines of a configuration come to. Each is split into words already, `user` first.
  * Since 7.0 a name may stand once; before, the last line counts.
  */
 export function loadConfUsers(
-  lines: readonly { readonly words: readonly string[]; readonly line?: number }[],
+  lines: readonly { readonly words: readonly (string | Uint8Array)[]; readonly line?: number }[],
   context: AclContext,
 ): AclFile {
   const dialect = dialectOf(context);
@@ -97,13 +102,13 @@ export function loadConfUsers(
   const declared: DeclaredUser[] = [];
   const problems: AclProblem[] = [];
   for (const { words, line = 0 } of lines) {
-    const name = byteString(words[1] ?? '');
+    const name = bytesOf(words[1] ?? '');
     if (dialect.selectors && names.has(name)) {
       problems.push(problem('duplicate-user', { line }));
       continue;
     }
     names.add(name);
-    const result = readUser(words.map(byteString), 'conf', setting);
+    const result = readUser(words.map(bytesOf), 'conf', setting, users.has(name));
     problems.push(...result.problems.map((found) => ({ ...found, line })));
     if (result.user === undefined) continue;
     users.set(name, result.user);

@@ -4,6 +4,8 @@
  * takes at most pattern × text steps. Two oddities are kept: `*` does not match an empty text unless
  * something was matched before it, and beyond 1000 groups of `*` nothing matches.
  */
+import { bytesOf } from './byte-string.ts';
+
 const STAR = 0x2a;
 const QUESTION = 0x3f;
 const OPEN = 0x5b;
@@ -19,7 +21,11 @@ const maximumStars = 1000;
  *
  * @example matchesGlob('user:[0-9]*', 'user:42') // true
  */
-export function matchesGlob(pattern: string, text: string): boolean {
+export const matchesGlob = (pattern: string, text: string): boolean =>
+  matchesBytes(bytesOf(pattern), bytesOf(text));
+
+/** The same for byte strings. */
+export function matchesBytes(pattern: string, text: string): boolean {
   const patternEnd = pattern.length;
   const textEnd = text.length;
   let p = 0;

@@ -4,7 +4,7 @@
  */
 export { allowedCommands } from './allowed.ts';
 export { bundledCommands } from './bundled.ts';
-export { byteString, textOf } from './byte-string.ts';
+export { bytesOf, textOf } from './byte-string.ts';
 export { commandTable } from './command-reply.ts';
 export { findCommand, knownCategories, renameCommands } from './command-table.ts';
 export type { AclCommand, CommandTable } from './command-table.ts';

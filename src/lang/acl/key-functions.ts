@@ -13,8 +13,11 @@ export interface FoundKey extends KeyAccess {
   readonly index: number;
 }
 
-/** `argv[0]` is the command. */
-export type KeyFunction = (argv: readonly string[], dialect: Dialect) => readonly FoundKey[];
+/**
+ * `argv[0]` is the command. `leads`: the command's key specifications leave the keys to it, so it says what is done with
+ * them; where it only steps in for specifications that fail, older versions do not.
+ */
+export type KeyFunction = (argv: readonly string[], dialect: Dialect, leads: boolean) => readonly FoundKey[];
 
 const read = { read: true, write: false };
 const write = { read: false, write: true };
@@ -63,16 +66,16 @@ const migrate: KeyFunction = (argv, { selectors }) => {
   return Array.from({ length: Math.max(0, count) }, (_, i) => ({ index: first + i, ...both }));
 };
 
-const georadius: KeyFunction = (argv, { georadiusFlags }) => {
+const georadius: KeyFunction = (argv, { georadiusFlags }, leads) => {
   let stored = -1;
   for (let i = 5; i + 1 < argv.length; i++) {
     if (sameWord(argv[i] ?? '', 'store') || sameWord(argv[i] ?? '', 'storedist')) stored = ++i;
   }
-  const source = { index: 1, ...(georadiusFlags ? read : unsaid) };
-  return stored < 0 ? [source] : [source, { index: stored, ...(georadiusFlags ? write : unsaid) }];
+  const source = { index: 1, ...(georadiusFlags || leads ? read : unsaid) };
+  return stored < 0 ? [source] : [source, { index: stored, ...(georadiusFlags || leads ? write : unsaid) }];
 };
 
-const xread: KeyFunction = (argv, { streamOptions, xreadFlags }) => {
+const xread: KeyFunction = (argv, { streamOptions, xreadFlags }, leads) => {
   let streams = -1;
   for (let i = 1; i < argv.length; i++) {
     const option = (argv[i] ?? '').toLowerCase();
@@ -85,7 +88,7 @@ const xread: KeyFunction = (argv, { streamOptions, xreadFlags }) => {
   }
   const rest = argv.length - streams - 1;
   if (streams < 0 || rest === 0 || rest % 2 !== 0) return [];
-  const access = xreadFlags ? read : unsaid;
+  const access = xreadFlags || leads ? read : unsaid;
   return Array.from({ length: rest / 2 }, (_, i) => ({ index: streams + 1 + i, ...access }));
 };
 

@@ -54,7 +54,8 @@ export function keysWith(
 ): CommandKeys {
   const own = keyFunction(command.name.toLowerCase(), command.flags);
   if (!modern) {
-    if (own && command.flags.includes('movablekeys')) return { keys: own(argv, dialect), complete: true };
+    if (own && command.flags.includes('movablekeys'))
+      return { keys: own(argv, dialect, false), complete: true };
     return byRange(command, argv);
   }
   const specs = command.keySpecs.filter(isKey);
@@ -64,7 +65,8 @@ export function keysWith(
     const keys = bySpecs(specs, argv, dialect);
     if (keys) return { keys, complete: !opaque };
   }
-  return own ? { keys: own(argv, dialect), complete: true } : { keys: [], complete: !opaque };
+  const leads = specs.some(({ flags }) => flags.includes('incomplete') || flags.includes('variable_flags'));
+  return own ? { keys: own(argv, dialect, leads), complete: true } : { keys: [], complete: !opaque };
 }
 
 function byRange({ firstKey, lastKey, keyStep }: AclCommand, argv: readonly string[]): CommandKeys {

@@ -1,9 +1,9 @@
 /** Whether a user may run a command line: what ACL DRYRUN answers, and why. */
-import { byteString } from './byte-string.ts';
+import { bytesOf, textOf } from './byte-string.ts';
 import { findCommand, indexOf, type AclCommand, type CommandTable } from './command-table.ts';
 import { databasesTouched } from './databases.ts';
 import type { Dialect } from './dialect.ts';
-import { matchesGlob } from './glob.ts';
+import { matchesBytes } from './glob.ts';
 import type { KeyAccess } from './key-spec.ts';
 import { hasKeys, keysWith, tableDialect, type CommandKeys } from './keys.ts';
 import type { AclSelector, AclUser, CommandRules } from './types.ts';
@@ -29,7 +29,7 @@ export interface Place {
  * Whether the user may run the command, by commands, keys, channels and databases. As ACL DRYRUN it does not ask
  * whether the user is on; as ACL DRYRUN it answers for unknown commands and too few arguments first.
  *
- * @param args Arguments without the name; byte strings.
+ * @param args Arguments without the name.
  * @example permits(user, 'GET', ['app:1'], table) // { allowed: true, selector: 0 }
  */
 export function permits(
@@ -39,7 +39,7 @@ export function permits(
   table: CommandTable,
   place: Place = {},
 ): Permission {
-  const argv = [name, ...args].map(byteString);
+  const argv = [name, ...args].map(bytesOf);
   const command = findCommand(table, argv[0] ?? '', argv.slice(1));
   if (command === undefined) return { allowed: false, why: 'unknown-command', object: name };
   const { arity } = command;
@@ -77,7 +77,7 @@ interface Refused {
 const rank: Readonly<Record<Reason, number>> = { database: 0, command: 1, key: 2, channel: 3 };
 
 function decide(user: AclUser, request: Request): Permission {
-  let why: Reason = request.dialect.databases ? 'database' : 'command';
+  let why: Reason = user.selectors.some(({ allDatabases }) => !allDatabases) ? 'database' : 'command';
   let last = 0;
   // As in the server: a selector that refuses the command itself leaves the index as it was.
   let index = 0;
@@ -90,13 +90,14 @@ function decide(user: AclUser, request: Request): Permission {
       last = index;
     }
   }
-  const object = why === 'command' ? request.command.name : (request.argv[last] ?? '');
+  const object = why === 'command' ? request.command.name : textOf(request.argv[last] ?? '');
   return { allowed: false, why, object };
 }
 
 function refuse(selector: AclSelector, request: Request): Refused | undefined {
   const { command, argv, modern } = request;
-  if (!selector.allDatabases && request.dialect.databases) {
+  // Only Valkey 9.1 can narrow it: whoever has such a selector is asked, also where the version is not known.
+  if (!selector.allDatabases) {
     const { db = 0, databases = 16 } = request.place;
     for (const [index, touched] of databasesTouched(command, argv, hasKeys(command, modern), {
       db,
@@ -110,7 +111,7 @@ function refuse(selector: AclSelector, request: Request): Refused | undefined {
   if (!selector.allKeys && hasKeys(command, modern)) {
     request.keys ??= keysWith(command, argv, request.dialect, modern);
     for (const key of request.keys.keys) {
-      if (!allowsKey(selector, argv[key.index] ?? '', key)) return { why: 'key', index: key.index };
+      if (!opensKey(selector, argv[key.index] ?? '', key)) return { why: 'key', index: key.index };
     }
   }
   if (!selector.allChannels) {
@@ -144,21 +145,20 @@ function allowsCommand(selector: AclSelector, command: AclCommand, argv: readonl
   return (
     first !== undefined &&
     argument !== undefined &&
-    first.some((allowed) => allowed.toLowerCase() === argument)
+    first.some((allowed) => bytesOf(allowed).toLowerCase() === argument)
   );
 }
 
 /** Whether a selector opens a key for what a command does with it. */
-export function allowsKey(
-  { allKeys, keyPatterns }: AclSelector,
-  key: string,
-  { read, write }: KeyAccess,
-): boolean {
-  if (allKeys) return true;
-  return keyPatterns.some(
-    (opened) => (opened.read || !read) && (opened.write || !write) && matchesGlob(opened.pattern, key),
+export const allowsKey = (selector: AclSelector, key: string, access: KeyAccess): boolean =>
+  opensKey(selector, bytesOf(key), access);
+
+const opensKey = ({ allKeys, keyPatterns }: AclSelector, key: string, { read, write }: KeyAccess): boolean =>
+  allKeys ||
+  keyPatterns.some(
+    (opened) =>
+      (opened.read || !read) && (opened.write || !write) && matchesBytes(bytesOf(opened.pattern), key),
   );
-}
 
 const channelCommands = new Set(['publish', 'spublish', 'subscribe', 'ssubscribe', 'psubscribe']);
 
@@ -174,8 +174,8 @@ function refusedChannel(
     // A pattern must be among the allowed ones as it is written.
     const open =
       name === 'psubscribe'
-        ? channels.includes(channel)
-        : channels.some((allowed) => matchesGlob(allowed, channel));
+        ? channels.some((allowed) => bytesOf(allowed) === channel)
+        : channels.some((allowed) => matchesBytes(bytesOf(allowed), channel));
     if (!open) return index;
   }
   return undefined;

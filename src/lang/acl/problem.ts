@@ -1,3 +1,4 @@
+import { textOf } from './byte-string.ts';
 import type { AclProblem, AclProblemCode } from './types.ts';
 
 // As the servers word them (ACLSetUserStringError and the loaders).
@@ -35,7 +36,7 @@ export function problem(
   return {
     code,
     message: messages[code],
-    ...(token !== undefined && harmless.test(token) ? { token } : {}),
+    ...(token !== undefined && harmless.test(token) ? { token: textOf(token) } : {}),
     ...rest,
   };
 }

@@ -1,6 +1,7 @@
 /** Users as a server tells them: ACL LIST and ACL GETUSER. */
-import { byteString } from './byte-string.ts';
+import { bytesOf } from './byte-string.ts';
 import { dialectOf } from './dialect.ts';
+import { fieldsIn, itemsIn, textIn, textsIn } from './reply-shapes.ts';
 import { settingOf } from './selector-state.ts';
 import type { AclContext, AclProblem, AclUser } from './types.ts';
 import { applyAll, parseUserLine, type UserResult } from './user.ts';
@@ -21,9 +22,8 @@ export function parseAclList(
 ): { readonly users: readonly AclUser[]; readonly problems: readonly AclProblem[] } {
   const users: AclUser[] = [];
   const problems: AclProblem[] = [];
-  const lines: readonly unknown[] = Array.isArray(reply) ? reply : [];
-  for (const [at, line] of lines.slice(0, maximumUsers).entries()) {
-    const text = textual(line);
+  for (const [at, line] of itemsIn(reply).slice(0, maximumUsers).entries()) {
+    const text = textIn(line);
     const result: UserResult = parseUserLine(text ?? '', { ...context, source: 'acl-list' });
     if (result.user) users.push(result.user);
     else problems.push(...result.problems.map((found) => ({ ...found, line: at + 1 })));
@@ -41,24 +41,26 @@ export function parseGetUser(name: string, reply: unknown, context: AclContext):
   const setting = settingOf(context, dialect, true);
   const state = newUserState(setting);
   state.sanitize = undefined;
-  const fields = pairs(reply);
-  const flags = strings(fields.get('flags')).filter((flag) => userFlags.has(flag));
-  const passwords = strings(fields.get('passwords')).map((hash) => `#${hash}`);
-  const selectors = items(fields.get('selectors')).map(
-    (selector) => `(${permissions(pairs(selector)).join(' ')})`,
+  const fields = fieldsIn(reply);
+  const flags = textsIn(fields.get('flags')).filter((flag) => userFlags.has(flag));
+  const passwords = textsIn(fields.get('passwords')).map((hash) => `#${hash}`);
+  const selectors = itemsIn(fields.get('selectors')).map(
+    (selector) => `(${permissions(fieldsIn(selector)).join(' ')})`,
   );
-  const tokens = [...flags, ...passwords, ...permissions(fields, dialect.channels), ...selectors];
+  const tokens = [...flags, ...passwords, ...permissions(fields, dialect.channels), ...selectors].map(
+    bytesOf,
+  );
   const problems = applyAll(state, tokens, setting, 'end');
   return problems.length > 0
     ? { problems }
-    : { user: closeUser(byteString(name), state, setting), problems: [] };
+    : { user: closeUser(bytesOf(name), state, setting), problems: [] };
 }
 
 // The other flags (allkeys, allcommands, allchannels) are told again by the fields.
 const userFlags = new Set(['on', 'off', 'nopass', 'sanitize-payload', 'skip-sanitize-payload']);
 
 function permissions(fields: ReadonlyMap<string, unknown>, channels = true): readonly string[] {
-  const flags = strings(fields.get('flags'));
+  const flags = textsIn(fields.get('flags'));
   return [
     ...(flags.includes('allkeys') ? ['allkeys'] : rules(fields.get('keys'), '~')),
     ...(channels ? ['resetchannels'] : []),
@@ -70,31 +72,7 @@ function permissions(fields: ReadonlyMap<string, unknown>, channels = true): rea
 
 /** A string of rules, or an array of patterns without their sign. */
 function rules(value: unknown, sign: string): readonly string[] {
-  const text = textual(value);
+  const text = textIn(value);
   if (text !== undefined) return text.split(' ').filter((rule) => rule !== '');
-  return strings(value).map((pattern) => sign + pattern);
-}
-
-function textual(value: unknown): string | undefined {
-  if (value instanceof Uint8Array) return byteString(value);
-  return typeof value === 'string' ? byteString(value) : undefined;
-}
-
-function items(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  return value instanceof Set ? [...value] : [];
-}
-
-const strings = (value: unknown): readonly string[] =>
-  items(value)
-    .map(textual)
-    .filter((text) => text !== undefined);
-
-function pairs(value: unknown): ReadonlyMap<string, unknown> {
-  const entries: (readonly [unknown, unknown])[] = [];
-  if (value instanceof Map) entries.push(...value);
-  else if (Array.isArray(value))
-    for (let i = 0; i + 1 < value.length; i += 2) entries.push([value[i], value[i + 1]]);
-  else if (typeof value === 'object' && value !== null) entries.push(...Object.entries(value));
-  return new Map(entries.map(([key, item]) => [textual(key)?.toLowerCase() ?? '', item] as const));
+  return textsIn(value).map((pattern) => sign + pattern);
 }

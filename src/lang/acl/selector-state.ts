@@ -1,4 +1,5 @@
 /** A selector while rules are applied to it. Everything that a long line could make slow is a map or a set. */
+import { bytesOf, textOf } from './byte-string.ts';
 import { indexOf, type CommandTable, type TableIndex } from './command-table.ts';
 import type { Dialect } from './dialect.ts';
 import type { AclContext, AclSelector, CommandRules } from './types.ts';
@@ -63,17 +64,18 @@ export function openSelector(selector: AclSelector, setting: Setting): SelectorS
   if (state.future) state.bits.fill(1);
   for (const name of commands.exceptions) {
     const place = setting.index.byName.get(name.toLowerCase());
-    if (place === undefined) state.unlisted.set(name, !state.future);
+    if (place === undefined) state.unlisted.set(bytesOf(name), !state.future);
     else state.bits[place] = state.future ? 0 : 1;
   }
-  for (const rule of commands.rules) keepRule(state, rule.slice(1), rule[0] === '-' ? '-' : '+');
+  for (const rule of commands.rules) keepRule(state, bytesOf(rule.slice(1)), rule[0] === '-' ? '-' : '+');
   for (const [name, args] of Object.entries(selector.firstArgs)) {
-    state.firstArgs.set(name, new Map(args.map((arg) => [arg.toLowerCase(), arg])));
+    state.firstArgs.set(name, new Map(args.map(bytesOf).map((arg) => [arg.toLowerCase(), arg])));
   }
   state.allKeys = selector.allKeys;
-  for (const { pattern, read, write } of selector.keyPatterns) state.keys.set(pattern, { read, write });
+  for (const { pattern, read, write } of selector.keyPatterns)
+    state.keys.set(bytesOf(pattern), { read, write });
   state.allChannels = selector.allChannels;
-  for (const channel of selector.channels) state.channels.add(channel);
+  for (const channel of selector.channels) state.channels.add(bytesOf(channel));
   state.allDatabases = selector.allDatabases;
   state.databases = selector.databases;
   return state;
@@ -114,19 +116,22 @@ export function setAllCommands(state: SelectorState, allow: boolean): void {
 }
 
 export function closeSelector(state: SelectorState, index: TableIndex): AclSelector {
-  const keyPatterns = Array.from(state.keys, ([pattern, access]) => ({ pattern, ...access }));
+  const keyPatterns = Array.from(state.keys, ([pattern, access]) => ({
+    pattern: textOf(pattern),
+    ...access,
+  }));
   const firstArgs: Record<string, readonly string[]> = Object.create(null) as Record<
     string,
     readonly string[]
   >;
-  for (const [name, args] of state.firstArgs) firstArgs[name] = [...args.values()];
+  for (const [name, args] of state.firstArgs) firstArgs[name] = Array.from(args.values(), textOf);
   return {
     commands: closeCommands(state, index),
     firstArgs: { ...firstArgs },
     allKeys: state.allKeys,
     keyPatterns,
     allChannels: state.allChannels,
-    channels: [...state.channels],
+    channels: Array.from(state.channels, textOf),
     allDatabases: state.allDatabases,
     databases: state.databases,
   };
@@ -138,6 +143,6 @@ function closeCommands({ bits, future, rules, unlisted }: SelectorState, index: 
   for (let place = 0; place < bits.length; place++) {
     if (bits[place] !== usual) exceptions.push(index.commands[place]?.name.toLowerCase() ?? '');
   }
-  for (const [name, allowed] of unlisted) if (allowed !== future) exceptions.push(name);
-  return { rules: Array.from(rules, ([rule, sign]) => sign + rule), future, exceptions };
+  for (const [name, allowed] of unlisted) if (allowed !== future) exceptions.push(textOf(name));
+  return { rules: Array.from(rules, ([rule, sign]) => sign + textOf(rule)), future, exceptions };
 }

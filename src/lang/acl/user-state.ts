@@ -1,7 +1,7 @@
 /** A user while rules are applied: flags, passwords, and the rules handed on to a selector (ACLSetUser). */
 import { hash } from 'node:crypto';
 import { splitText } from '../quote/index.ts';
-import { cString } from './byte-string.ts';
+import { cString, textOf } from './byte-string.ts';
 import { applySelectorRule, type Refusal } from './selector-rules.ts';
 import {
   closeSelector,
@@ -40,7 +40,7 @@ export const openUser = (user: AclUser, setting: Setting): UserState => ({
 export function closeUser(name: string, state: UserState, setting: Setting): AclUser {
   const [root = newSelector(setting), ...others] = state.selectors;
   return {
-    name,
+    name: textOf(name),
     enabled: state.enabled,
     noPassword: state.noPassword,
     passwords: [...state.passwords],

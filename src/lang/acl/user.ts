@@ -1,7 +1,7 @@
 /** Users made, changed and read from a line: what ACL SETUSER, an ACL file, redis.conf and ACL LIST have in common. */
 import { splitText } from '../quote/index.ts';
-import { byteString, hasSpace, trimSet } from './byte-string.ts';
-import { dialectOf, type Dialect } from './dialect.ts';
+import { bytesOf, hasSpace, trimSet } from './byte-string.ts';
+import { dialectOf } from './dialect.ts';
 import { problem } from './problem.ts';
 import { settingOf, type Setting } from './selector-state.ts';
 import type { AclContext, AclProblem, AclSource, AclUser } from './types.ts';
@@ -23,7 +23,7 @@ export type UserResult =
 /** A user as ACL SETUSER makes it: off, without rights. */
 export function newUser(name: string, context: AclContext): AclUser {
   const setting = settingOf(context, dialectOf(context));
-  return closeUser(byteString(name), newUserState(setting), setting);
+  return closeUser(bytesOf(name), newUserState(setting), setting);
 }
 
 /** The user default of a server where nothing is configured: on, nopass, everything allowed. */
@@ -44,10 +44,12 @@ export function defaultUser(context: AclContext): AclUser {
  */
 export function applyRules(user: AclUser, tokens: readonly string[], context: AclContext): UserResult {
   const setting = settingOf(context, dialectOf(context));
-  if (hasSpace(user.name)) return { problems: [problem('bad-user-name')] };
+  if (hasSpace(bytesOf(user.name))) return { problems: [problem('bad-user-name')] };
   const state = openUser(user, setting);
-  const problems = applyAll(state, tokens.map(byteString), setting, 'first');
-  return problems.length > 0 ? { problems } : { user: closeUser(user.name, state, setting), problems: [] };
+  const problems = applyAll(state, tokens.map(bytesOf), setting, 'first');
+  return problems.length > 0
+    ? { problems }
+    : { user: closeUser(bytesOf(user.name), state, setting), problems: [] };
 }
 
 /** The problems of rules applied in order, to the end or to the first. */
@@ -81,9 +83,13 @@ export function parseUserLine(
   context: AclContext & { readonly source: AclSource },
 ): UserResult {
   const dialect = dialectOf(context);
-  const words = splitLine(byteString(line), context.source);
+  const words = splitLine(bytesOf(line), context.source);
   if (words === undefined) return { problems: [problem('unbalanced-quotes')] };
-  return readUser(words, context.source, settingOf(context, dialect, context.source === 'acl-list'));
+  const { source } = context;
+  // The user default is there before the configuration is read.
+  const existed =
+    words[1] === 'default' && (source === 'conf' || (source === 'aclfile' && !dialect.selectors));
+  return readUser(words, source, settingOf(context, dialect, source === 'acl-list'), existed);
 }
 
 function splitLine(line: string, source: AclSource): readonly string[] | undefined {
@@ -96,14 +102,19 @@ function splitLine(line: string, source: AclSource): readonly string[] | undefin
   return trimmed === '' ? [] : trimmed.split(' ');
 }
 
-/** The words of a line made a user. */
-export function readUser(words: readonly string[], source: AclSource, setting: Setting): UserResult {
+/** The words of a line (byte strings) made a user. One that existed before is reset first. */
+export function readUser(
+  words: readonly string[],
+  source: AclSource,
+  setting: Setting,
+  existed = false,
+): UserResult {
   const start = nameAt(words, source);
   const name = start === undefined ? undefined : words[start];
   if (start === undefined || name === undefined) return { problems: [problem('not-a-user-line')] };
   if (hasSpace(name)) return { problems: [problem('bad-user-name')] };
   const state = newUserState(setting);
-  if (resetsFirst(name, source, setting.dialect)) reset(state, setting);
+  if (existed) reset(state, setting);
   const rules = words.slice(start + 1);
   const tokens = source === 'aclfile' ? rules.map((rule) => trimSet(rule, '\t\r\n')) : rules;
   const problems = applyAll(state, tokens, setting, source === 'aclfile' ? 'end' : 'first');
@@ -115,10 +126,4 @@ function nameAt(words: readonly string[], source: AclSource): number | undefined
   if (first === 'user') return 1;
   if (source !== 'setuser') return undefined;
   return first === 'acl' && words[1]?.toLowerCase() === 'setuser' ? 2 : 0;
-}
-
-function resetsFirst(name: string, source: AclSource, dialect: Dialect): boolean {
-  if (source === 'aclfile') return dialect.fileResets;
-  // The user default is there before the configuration is read.
-  return source === 'conf' && name === 'default';
 }
