@@ -28,9 +28,11 @@ export const generated: readonly { readonly path: string; readonly text: () => s
   { path: 'checks/index.ts', text: checksRegistry },
 ];
 
-if (import.meta.main) {
+export function writeRegistries(): void {
   for (const { path, text } of generated) {
     writeFileSync(join(root, path), text());
     console.log(`src/catalog/${path}`);
   }
 }
+
+if (import.meta.main) writeRegistries();
