@@ -9,6 +9,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,17 +68,30 @@ const isReady = (child: ChildProcess): Promise<void> =>
     child.on('exit', () => failed(new Error(`the server ended: ${said}`)));
   });
 
+/** A port that nobody has, below those that the kernel gives to clients. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(12_000, 32_000);
+    const isFree = await new Promise<boolean>((answer) => {
+      const probe = createServer();
+      probe.once('error', () => answer(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => answer(true)));
+    });
+    if (isFree) return port;
+  }
+}
+
 const missing = unknown('unreadable', 'the server was not found');
 
 describe.skipIf(server === undefined)('a real server on this host', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-host-'));
   const socket = join(folder, 'redis.sock');
   const conf = join(folder, 'redis.conf');
-  const port = 20_000 + (process.pid % 10_000);
-  const bus = port + 10_000;
+  let [port, bus, other] = [0, 0, 0];
   let pid = 0;
 
   beforeAll(async () => {
+    [port, bus, other] = [await freePort(), await freePort(), await freePort()];
     chmodSync(folder, 0o755);
     if (isRoot) spawnSync('chown', [String(nobody), folder]);
     writeFileSync(
@@ -181,12 +196,25 @@ describe.skipIf(server === undefined)('a real server on this host', () => {
   it.skipIf(!hasNamespaces)('in a network namespace of its own has its own sockets', async () => {
     const child = await start(
       ['--port', String(port), '--bind', '127.0.0.1', '--save', ''],
-      ['unshare', '-n', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh'],
+      [
+        'unshare',
+        '-n',
+        'sh',
+        '-c',
+        'ip link set lo up; ip link add eth9 type veth peer name eth8 && ip link set eth8 up && ip addr add 198.51.100.9/24 dev eth9 && ip addr add 2001:db8::9/64 dev eth9 nodad && ip link set eth9 up; exec "$@"',
+        'sh',
+      ],
     );
     const inside = child.pid ?? 0;
     const listeners = value(await listenersOf(inside, { port }));
     expect(listeners).toEqual([{ address: '127.0.0.1', family: 'ipv4', port, purpose: 'redis' }]);
-    expect(await hostAddresses(inside)).toMatchObject({ known: false });
+    const addresses = value(await hostAddresses(inside));
+    expect(addresses).toContainEqual({ interface: 'lo', address: '127.0.0.1', prefix: 8 });
+    expect(addresses).toContainEqual({ interface: 'lo', address: '::1', prefix: 128 });
+    expect(addresses).toContainEqual({ interface: 'eth9', address: '198.51.100.9', prefix: 24 });
+    expect(addresses).toContainEqual({ interface: 'eth9', address: '2001:db8::9', prefix: 64 });
+    // Link-local ones come with the interfaces; none is of this host.
+    expect(addresses.filter(({ address }) => !address.startsWith('fe80:'))).toHaveLength(4);
   });
 
   it('shows the passwords of its command line when it does not hide them itself', async () => {
@@ -216,7 +244,7 @@ describe.skipIf(server === undefined)('a real server on this host', () => {
     copyFileSync(program, renamed);
     const child = spawn(
       loader,
-      ['--library-path', libraries, renamed, '--port', String(port + 1), '--bind', '127.0.0.1', '--save', ''],
+      ['--library-path', libraries, renamed, '--port', String(other), '--bind', '127.0.0.1', '--save', ''],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     started.push(child);
@@ -231,7 +259,7 @@ describe.skipIf(server === undefined)('a real server on this host', () => {
     expect(value(found?.listeners ?? missing)).toContainEqual({
       address: '127.0.0.1',
       family: 'ipv4',
-      port: port + 1,
+      port: other,
       purpose: 'redis',
     });
   });

@@ -6,8 +6,10 @@ import { errorCode } from './collect.ts';
  * the reader for ever, a sparse file would fill the memory. So a file is opened without waiting, only regular
  * files are read, and never more than `max` bytes. Small reads are done at once: for a few kilobytes the detour
  * over the thread pool costs more than the read.
+ *
+ * `enough` sees what was read so far and may end the reading.
  */
-export function readBytes(path: string, max: number): Buffer {
+export function readBytes(path: string, max: number, enough?: (soFar: Buffer) => boolean): Buffer {
   const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const stats = fstatSync(handle);
@@ -23,6 +25,7 @@ export function readBytes(path: string, max: number): Buffer {
       const count = readSync(handle, bytes, size, bytes.length - size, null);
       if (count === 0) break;
       size += count;
+      if (enough?.(bytes.subarray(0, size))) break;
     }
     return bytes.subarray(0, size);
   } finally {

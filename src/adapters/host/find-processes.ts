@@ -5,7 +5,7 @@ import { linkOf, namesIn, readBytes, textOf } from './bounded-read.ts';
 import { collect } from './collect.ts';
 import { type CommandLine, argumentsOf, readCommandLine } from './command-line.ts';
 import { type FamilyMember, familyMember, isCheckTool, isLoader, nameOf } from './family.ts';
-import { listenersOf } from './listeners.ts';
+import { type TableCache, listenersOf } from './listeners.ts';
 import { loadedProgram } from './loaded-program.ts';
 import { processFacts } from './process-facts.ts';
 import { statusLines } from './proc-status.ts';
@@ -44,7 +44,8 @@ export function findProcesses(root = '/'): Promise<Fact<readonly FoundProcess[]>
     if (pids.length === 0) return unknown('no-access', `no process is to be seen in ${proc}`);
     const candidates = pids.flatMap((pid) => recognise(pid, root) ?? []);
     const servers = withoutChildren(candidates, root).slice(0, mostServers);
-    const found = await Promise.all(servers.map((server) => describeServer(server, root)));
+    const cache: TableCache = new Map();
+    const found = await Promise.all(servers.map((server) => describeServer(server, root, cache)));
     return known(
       found.flatMap((server) => server ?? []),
       `${proc}/*/{exe,cmdline}`,
@@ -132,7 +133,11 @@ function withoutChildren(candidates: readonly Candidate[], root: string): readon
   });
 }
 
-async function describeServer(server: Candidate, root: string): Promise<FoundProcess | undefined> {
+async function describeServer(
+  server: Candidate,
+  root: string,
+  cache: TableCache,
+): Promise<FoundProcess | undefined> {
   const { pid, line, member } = server;
   const facts = await processFacts(pid, root);
   // It has ended since.
@@ -142,6 +147,7 @@ async function describeServer(server: Candidate, root: string): Promise<FoundPro
     pid,
     { ...(port === undefined ? {} : { port }), sentinel: member.sentinel },
     root,
+    cache,
   );
   const mode = member.sentinel ? 'sentinel' : (line.title?.mode ?? 'server');
   return {

@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path/posix';
 import { type Fact, known } from '../../model/fact.ts';
 import type { Listener } from '../../model/host.ts';
-import { linkOf, readText, textOf } from './bounded-read.ts';
+import { linkOf, readBytes, readText } from './bounded-read.ts';
 import { collect, errorCode } from './collect.ts';
 import { resolveInside } from './inside-root.ts';
 import { effectiveId, statusLines } from './proc-status.ts';
 import { procOf, rootOf, seenInside } from './process-root.ts';
-import { type TcpSocket, listeningTcp, listeningUnix } from './socket-tables.ts';
+import { type TcpSocket, isPastListening, listeningTcp, listeningUnix } from './socket-tables.ts';
 
 /** What is known of a server's ports: its settings, or the port of its title. */
 export interface ListenerHints {
@@ -35,10 +35,11 @@ export function listenersOf(
   pid: number,
   hints: ListenerHints = {},
   root = '/',
+  cache?: TableCache,
 ): Promise<Fact<readonly Listener[]>> {
   const proc = procOf(pid, root);
   return collect(`listening sockets of process ${pid}`, () => {
-    const ports = tablesOf(proc);
+    const ports = tablesOf(proc, cache);
     const handles = socketsOf(proc);
     if (handles === undefined) {
       const uid = effectiveId(statusLines(readText(join(proc, 'status'))).get('Uid'));
@@ -58,17 +59,34 @@ export function listenersOf(
   });
 }
 
-const tablesOf = (proc: string): readonly (TcpSocket & { readonly family: 'ipv4' | 'ipv6' })[] => [
-  ...listeningTcp(readText(join(proc, 'net/tcp'), mostOfTable)).map((socket) => ({
-    ...socket,
-    family: 'ipv4' as const,
-  })),
-  // Absent where IPv6 is off.
-  ...listeningTcp(textOf(join(proc, 'net/tcp6'), mostOfTable) ?? '').map((socket) => ({
-    ...socket,
-    family: 'ipv6' as const,
-  })),
-];
+type ListeningTcp = TcpSocket & { readonly family: 'ipv4' | 'ipv6' };
+
+/** Socket tables by network namespace: for a look at many servers, which mostly share one. */
+export type TableCache = Map<string, readonly ListeningTcp[]>;
+
+function tablesOf(proc: string, cache: TableCache | undefined): readonly ListeningTcp[] {
+  const namespace = cache === undefined ? undefined : linkOf(join(proc, 'ns/net'));
+  const kept = namespace === undefined ? undefined : cache?.get(namespace);
+  if (kept !== undefined) return kept;
+  const tables = [...tableOf(proc, 'ipv4'), ...tableOf(proc, 'ipv6')];
+  if (namespace !== undefined) cache?.set(namespace, tables);
+  return tables;
+}
+
+function tableOf(proc: string, family: 'ipv4' | 'ipv6'): readonly ListeningTcp[] {
+  try {
+    const table = readBytes(
+      join(proc, 'net', family === 'ipv4' ? 'tcp' : 'tcp6'),
+      mostOfTable,
+      isPastListening,
+    );
+    return listeningTcp(table.toString('latin1')).map((socket) => ({ ...socket, family }));
+  } catch (error) {
+    // Where IPv6 is off there is no such table.
+    if (family === 'ipv6') return [];
+    throw error;
+  }
+}
 
 /** Inodes of the sockets that a process has open; undefined when that may not be seen. */
 function socketsOf(proc: string): ReadonlySet<string> | undefined {
@@ -88,10 +106,7 @@ function socketsOf(proc: string): ReadonlySet<string> | undefined {
   return inodes;
 }
 
-function describeTcp(
-  socket: TcpSocket & { readonly family: 'ipv4' | 'ipv6' },
-  hints: ListenerHints,
-): Listener {
+function describeTcp(socket: ListeningTcp, hints: ListenerHints): Listener {
   const { address, family, port } = socket;
   return { address, family, port, purpose: purposeOf(port, hints) };
 }

@@ -2,11 +2,12 @@ import { join } from 'node:path/posix';
 import type { HostAddress } from '../../model/host.ts';
 import { textOf } from './bounded-read.ts';
 import { procOf } from './process-root.ts';
+import { addressOf, textOfIpv6 } from './socket-addresses.ts';
 
 const most = 1_048_576;
 
-/** `0100A8C0` of /proc/net/route, in the byte order of the machine, which is little-endian wherever we run. */
-const fromHex = (hex: string): number => Number.parseInt(hex.match(/../g)?.toReversed().join('') ?? '', 16);
+/** `0100A8C0` of /proc/net/route, in the byte order of the machine. */
+const fromHex = (hex: string): number => toNumber(addressOf(hex) ?? '0.0.0.0');
 const toNumber = (address: string): number =>
   address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 const bits = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
@@ -41,9 +42,6 @@ function localAddresses(trie: string): readonly string[] {
   return [...found];
 }
 
-const sixth = (hex: string): string =>
-  (hex.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
-
 /** Addresses of a process' own network namespace, from the kernel's tables: `undefined` where they may not be read. */
 export function namespaceAddresses(pid: number, root: string): readonly HostAddress[] | undefined {
   const proc = procOf(pid, root);
@@ -64,8 +62,14 @@ export function namespaceAddresses(pid: number, root: string): readonly HostAddr
     .split('\n')
     .flatMap((line): readonly HostAddress[] => {
       const [hex, , prefix, , , name] = line.trim().split(/\s+/);
-      if (!hex || !prefix || !name || hex.length !== 32) return [];
-      return [{ interface: name, address: sixth(hex), prefix: Number.parseInt(prefix, 16) }];
+      if (!hex || !prefix || !name || !/^[0-9a-f]{32}$/i.test(hex)) return [];
+      return [
+        {
+          interface: name,
+          address: textOfIpv6(Buffer.from(hex, 'hex')),
+          prefix: Number.parseInt(prefix, 16),
+        },
+      ];
     });
   return [...four, ...six];
 }

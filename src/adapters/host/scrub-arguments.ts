@@ -89,27 +89,38 @@ function scrubPlain(argument: string): Step {
   return text === argument ? { text } : { text, name: 'command' };
 }
 
-/** The same for a line of text, as in a unit file. */
+/** The same for a line of text, as in a unit file: words are split as a shell does, and hidden within quotes too. */
 export function scrubWords(line: string): string {
-  const words = line.match(/"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+|\s+|["']/g) ?? [];
-  // Blanks are kept as they are; words that touch (`--pass="a b"`) are one.
-  const spans: { text: string; blank: boolean }[] = [];
-  for (const word of words) {
-    const blank = word.trim() === '';
+  const spans = spansOf(line);
+  // Quotes that touch other quotes leave one word with blanks: then blanks alone part words, or this would not end.
+  if (spans.length === 1 && bare(spans[0] ?? '') === line)
+    return hideIn(line.split(/(?<=\s)(?=\S)|(?<=\S)(?=\s)/));
+  return hideIn(spans);
+}
+
+/** Words and the blanks between them, in order; words that touch (`--pass="a b"`) are one. */
+function spansOf(line: string): readonly string[] {
+  const spans: string[] = [];
+  for (const [piece] of line.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+|\s+|["']/g)) {
     const last = spans.at(-1);
-    if (last !== undefined && !last.blank && !blank) last.text += word;
-    else spans.push({ text: word, blank });
+    if (last !== undefined && !isBlank(last) && !isBlank(piece)) spans[spans.length - 1] = last + piece;
+    else spans.push(piece);
   }
-  const spoken = spans.filter(({ blank }) => !blank).map(({ text }) => text.replace(/^(["'])(.*)\1$/s, '$2'));
+  return spans;
+}
+
+function hideIn(spans: readonly string[]): string {
+  const spoken = spans.filter((span) => !isBlank(span)).map(bare);
   const clean = scrubArguments(spoken).argv;
-  let index = 0;
+  let index = -1;
   return spans
-    .map(({ text, blank }) => {
-      if (blank) return text;
-      const safe = clean[index] ?? '***';
-      const same = safe === spoken[index];
+    .map((span) => {
+      if (isBlank(span)) return span;
       index += 1;
-      return same ? text : safe;
+      return clean[index] === spoken[index] ? span : (clean[index] ?? '***');
     })
     .join('');
 }
+
+const isBlank = (text: string): boolean => text.trim() === '';
+const bare = (word: string): string => word.replace(/^(["'])(.*)\1$/s, '$2');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isIPv6, SocketAddress } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { addressOf, textOfIpv6 } from './socket-addresses.ts';
-import { listeningTcp, listeningUnix } from './socket-tables.ts';
+import { isPastListening, listeningTcp, listeningUnix } from './socket-tables.ts';
 
 const runs = process.env['KEYWARD_DEEP'] ? 20_000 : 200;
 
@@ -53,6 +53,9 @@ it('takes the listening sockets of the table only', () => {
     { address: '0.0.0.0', port: 16459, uid: 999, inode: '151202' },
   ]);
   expect(listeningTcp('')).toEqual([]);
+  const at = (end: number) => isPastListening(Buffer.from(table.slice(0, end)));
+  const third = table.indexOf('   2: ');
+  expect([at(10), at(third), at(third + 40), at(table.length)]).toEqual([false, false, false, true]);
 });
 
 it('takes named listening unix sockets, those with blanks in their names too', () => {

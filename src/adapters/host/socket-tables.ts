@@ -26,6 +26,19 @@ export function listeningTcp(table: string): readonly TcpSocket[] {
   return found;
 }
 
+/** Whether a part of that table has come to the end of the listening ones: its last whole line is of another state. */
+export function isPastListening(part: Buffer): boolean {
+  const end = part.lastIndexOf(0x0a);
+  const start = part.lastIndexOf(0x0a, end - 1);
+  if (end < 0 || start < 0) return false;
+  return (
+    part
+      .toString('latin1', start + 1, end)
+      .trim()
+      .split(/\s+/)[3] !== '0A'
+  );
+}
+
 /** Listening sockets with a name of /proc/net/unix: those with the flag `__SO_ACCEPTCON`. Abstract ones begin with `@`. */
 export function listeningUnix(table: string): readonly UnixSocket[] {
   const found: UnixSocket[] = [];
