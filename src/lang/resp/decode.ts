@@ -3,8 +3,8 @@
  * allocated because a header says so, nesting costs no call stack, and the result never depends on how the
  * network cut the stream.
  *
- * Three gears. `#single` reads a reply that is one bulk string, `#fast` the bulk strings and integers inside an
- * aggregate: in place, for as long as they are whole and ordinary, and both stop *before* anything else. `#slow`
+ * Three gears. `#single` reads a reply that is one bulk string, `#fast` the common types, in place: for as long
+ * as elements are whole and ordinary, and both stop *before* anything else. `#slow`
  * then reads exactly one element of any kind, across chunks if need be, and is the only one that judges. What the
  * faster gears decline costs a second look, never a different answer. They share the stack and the offsets, which
  * is why they share this file.
@@ -75,6 +75,9 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
 /** The fast gears read numbers of fewer characters: they are exact, and surely within a line's limit. */
 const LONGEST = 16;
 
+/** The commonest simple string is always the same value. */
+const ok: RespValue = { kind: 'simple', text: 'OK' };
+
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
 class ReplyDecoder implements Decoder {
@@ -83,7 +86,7 @@ class ReplyDecoder implements Decoder {
   readonly #strings: Strings;
   readonly #encoding: 'utf8' | 'latin1';
   readonly #input = new Input();
-  readonly #root: Frame = createFrame(ROOT, 1);
+  readonly #root: Frame = createFrame(ROOT, 1, 0);
   /** Length of the longest bulk string that no limit can be against; below 0 if there is none. */
   readonly #ordinary: number;
   #frame: Frame = this.#root;
@@ -124,11 +127,8 @@ class ReplyDecoder implements Decoder {
       if (reply !== undefined) return reply;
     }
     do {
-      if (this.#bulkType === 0 && !input.isCut && this.#frame !== this.#root) this.#fast();
-      while (this.#frame.filled === this.#frame.length) {
-        if (this.#frame === this.#root) return this.#finish();
-        this.#close();
-      }
+      if (this.#bulkType === 0 && !input.isCut) this.#fast(input);
+      if (this.#frame === this.#root && this.#root.filled === 1) return this.#finish();
     } while (this.#slow());
     return undefined;
   }
@@ -157,17 +157,25 @@ class ReplyDecoder implements Decoder {
     return value;
   }
 
-  /** The commonest reply: one bulk string, not empty, that lies in the chunk whole. */
+  /** The commonest replies: one bulk string, not empty, or one integer above 0, that lies in the chunk whole. */
   #single(input: Input): RespValue | undefined {
     const { buffer, at, end } = input;
-    if (end - at < 6 || buffer[at] !== BULK) return undefined;
+    if (end - at < 6) return undefined;
+    const type = buffer[at];
+    if (type !== BULK && type !== INTEGER) return undefined;
     let i = at + 1;
     let digit = (buffer[i] as number) - 0x30;
     if (digit < 1 || digit > 9) return undefined;
     let length = digit;
     const last = Math.min(end, i + 9);
-    while (++i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9)
+    while (++i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
       length = (length * 10 + digit) | 0;
+    }
+    if (type === INTEGER) {
+      if (i + 2 > end || buffer[i] !== CR || buffer[i + 1] !== LF || this.#ordinary < 0) return undefined;
+      input.at = input.mark = i + 2;
+      return length;
+    }
     const from = i + 2;
     const to = from + length;
     if (to + 2 > end || buffer[i] !== CR || buffer[i + 1] !== LF) return undefined;
@@ -180,66 +188,102 @@ class ReplyDecoder implements Decoder {
     return new Uint8Array(input.memory, buffer.byteOffset + from, length);
   }
 
-  /** Reads ordinary elements of the current chunk into the aggregate, and stops before the first that is not. */
-  #fast(): void {
-    const input = this.#input;
-    const frame = this.#frame;
+  /** Reads what is ordinary in the current chunk, and stops before what is not, or when the reply is whole. */
+  #fast(input: Input): void {
     const { buffer, end } = input;
-    const { items, length } = frame;
-    const { maxBulk, maxBytes, maxLine } = this.#limits;
+    const { maxBulk, maxBytes, maxLine, maxElements, maxDepth } = this.#limits;
     const strings = this.#strings;
-    if (maxLine < LONGEST) return;
-    const budget = input.mark + maxBytes;
+    const budget = maxLine < LONGEST ? 0 : input.mark + maxBytes;
     const stop = budget < end ? budget : end;
     let { at } = input;
-    let { filled } = frame;
-    if (items.length < length) makeRoom(frame, stop - at);
-    // The shortest element is `:0` and its CRLF.
-    while (filled < length && stop - at >= 4) {
+    let frame = this.#frame;
+    if (frame.items.length < frame.length) makeRoom(frame, stop - at);
+    let { items, filled, length } = frame;
+    for (;;) {
+      while (filled === length && frame !== this.#root) {
+        this.#close();
+        frame = this.#frame;
+        ({ items, filled, length } = frame);
+      }
+      // The shortest element is a null of 3 bytes; 4 are sure to hold one byte after the type and the line's end.
+      if (filled === length || stop - at < 4) break;
       const type = buffer[at];
-      if (type !== BULK && type !== INTEGER) break;
       let i = at + 1;
-      let digit = (buffer[i] as number) - 0x30;
-      // A leading zero stands alone; a minus sign stands before an integer other than zero.
-      const negative = digit === 0x2d - 0x30 && type === INTEGER;
-      if (negative) digit = (buffer[++i] as number) - 0x30;
-      if (digit < (negative ? 1 : 0) || digit > 9) break;
-      let number = digit;
-      if (digit === 0) i++;
-      else {
-        // Nine digits fit 31 bits, which is a faster sum; fifteen are still exact.
-        const small = Math.min(stop, i + 9);
-        while (++i < small && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9)
-          number = (number * 10 + digit) | 0;
-        if (i === small) {
-          const last = Math.min(stop, i + 6);
-          while (i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
-            number = number * 10 + digit;
-            i++;
+      let value: RespValue;
+      if (type === BULK || type === INTEGER || type === ARRAY || type === MAP || type === SET) {
+        let digit = (buffer[i] as number) - 0x30;
+        // A leading zero stands alone; a minus sign stands before an integer other than zero, or in -1 for null.
+        const negative = digit === 0x2d - 0x30;
+        if (negative) digit = (buffer[++i] as number) - 0x30;
+        if (digit < (negative ? 1 : 0) || digit > 9) break;
+        let number = digit;
+        if (digit === 0) i++;
+        else {
+          // Nine digits fit 31 bits, which is a faster sum; fifteen are still exact.
+          const small = Math.min(stop, i + 9);
+          while (++i < small && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
+            number = (number * 10 + digit) | 0;
+          }
+          if (i === small) {
+            const last = Math.min(stop, i + 6);
+            while (i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
+              number = number * 10 + digit;
+              i++;
+            }
           }
         }
-      }
-      if (i + 2 > stop || buffer[i] !== CR || buffer[i + 1] !== LF) break;
-      i += 2;
-      let value: RespValue;
-      if (type === INTEGER) {
-        value = negative ? -number : number;
-      } else {
-        const to = i + number;
-        if (to + 2 > stop || number > maxBulk || buffer[to] !== CR || buffer[to + 1] !== LF) break;
-        if (strings === 'utf8') value = buffer.utf8Slice(i, to);
-        else if (strings === 'latin1') value = buffer.latin1Slice(i, to);
-        else {
-          input.memory ??= buffer.buffer;
-          value = new Uint8Array(input.memory, buffer.byteOffset + i, number);
+        if (i + 2 > stop || buffer[i] !== CR || buffer[i + 1] !== LF) break;
+        i += 2;
+        if (type === INTEGER) {
+          value = negative ? -number : number;
+        } else if (negative) {
+          if (number !== 1 || type === MAP || type === SET) break;
+          value = null;
+        } else if (type === BULK) {
+          const to = i + number;
+          if (to + 2 > stop || number > maxBulk || buffer[to] !== CR || buffer[to + 1] !== LF) break;
+          if (strings === 'utf8') value = buffer.utf8Slice(i, to);
+          else if (strings === 'latin1') value = buffer.latin1Slice(i, to);
+          else {
+            input.memory ??= buffer.buffer;
+            value = new Uint8Array(input.memory, buffer.byteOffset + i, number);
+          }
+          i = to + 2;
+        } else {
+          const count = type === MAP ? number * 2 : number;
+          if (count > maxElements - this.#elements || this.#outer.length >= maxDepth) break;
+          frame.filled = filled;
+          this.#open(type, count, stop - i);
+          at = i;
+          frame = this.#frame;
+          ({ items, filled, length } = frame);
+          continue;
         }
-        i = to + 2;
-      }
+      } else if (type === SIMPLE) {
+        const last = Math.min(stop - 1, at + LONGEST);
+        while (i < last && (buffer[i] as number) > CR) i++;
+        if (i >= last || buffer[i] !== CR || buffer[i + 1] !== LF) break;
+        if (i - at === 3 && buffer[at + 1] === 0x4f && buffer[at + 2] === 0x4b) value = ok;
+        else {
+          const text = strings === 'utf8' ? buffer.utf8Slice(at + 1, i) : buffer.latin1Slice(at + 1, i);
+          value = { kind: 'simple', text };
+        }
+        i += 2;
+      } else if (type === NULL && buffer[i] === CR && buffer[i + 1] === LF) {
+        value = null;
+        i += 2;
+      } else break;
       at = i;
       items[filled++] = value;
     }
     input.at = at;
     frame.filled = filled;
+  }
+
+  #open(type: number, count: number, bytes: number): void {
+    this.#elements += count;
+    this.#outer.push(this.#frame);
+    this.#frame = createFrame(type, count, bytes);
   }
 
   /** Reads one element, or its next part; false when more bytes are needed or the stream is broken. */
@@ -365,9 +409,7 @@ class ReplyDecoder implements Decoder {
     const count = type === MAP || type === ATTRIBUTES ? length * 2 : length;
     if (count > this.#limits.maxElements - this.#elements) return this.#exceeds('maxElements');
     if (this.#outer.length >= this.#limits.maxDepth) return this.#exceeds('maxDepth');
-    this.#elements += count;
-    this.#outer.push(this.#frame);
-    this.#frame = createFrame(type, count);
+    this.#open(type, count, this.#input.end - this.#input.at);
     return true;
   }
 
@@ -375,7 +417,7 @@ class ReplyDecoder implements Decoder {
   #close(): void {
     const { type, items, attributes } = this.#frame;
     if (type === ATTRIBUTES) {
-      this.#frame = createFrame(ATTRIBUTED, 1, pairUp(items));
+      this.#frame = createFrame(ATTRIBUTED, 1, 0, pairUp(items));
       return;
     }
     this.#frame = this.#outer.pop() ?? this.#root;

@@ -18,13 +18,13 @@ export interface Frame {
 
 const none: RespMap['pairs'] = [];
 
-export const createFrame = (type: number, length: number, attributes = none): Frame => ({
-  type,
-  items: [],
-  filled: 0,
-  length,
-  attributes,
-});
+/** A frame with room for what `bytes`, those that have arrived, may hold of it. */
+export function createFrame(type: number, length: number, bytes: number, attributes = none): Frame {
+  const room = Math.min(length, Math.floor(bytes / SHORTEST_ELEMENT));
+  // oxlint-disable-next-line unicorn/no-new-array -- Array.from would fill it, at several times the cost
+  const items = room > 0 ? new Array<RespValue>(room) : [];
+  return { type, items, filled: 0, length, attributes };
+}
 
 const SHORTEST_ELEMENT = 3;
 const GROWTH = 8;
