@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { emptyAudit, exampleAudit, serverOf } from '../example-audit.ts';
+import { capabilityNames, reaches, severities } from '../../../model/index.ts';
+import { collectedNames, emptyAudit, exampleAudit, serverOf } from '../example-audit.ts';
 import { hostileAudit } from '../hostile-audit.ts';
+import { healthOrder, reasons } from '../words.ts';
 import json from './index.ts';
 
 type Schema = { readonly [name: string]: unknown };
@@ -35,19 +37,35 @@ describe('the published schemas', () => {
       expect(audit(parse(json.render(shown, options)))).toBe('valid');
     }
   });
-  it('take evidence, as it is saved and as the audit repeats it', () => {
-    for (const server of exampleAudit.servers)
-      expect(snapshot(JSON.parse(JSON.stringify(server.evidence)))).toBe('valid');
-    for (const { evidence } of parse(json.render(exampleAudit, options)).servers)
-      expect(snapshot(evidence)).toBe('valid');
+  it('take a snapshot, as it is saved and with secrets as ***', () => {
+    const saved = (servers: readonly { evidence: unknown }[]): unknown => ({
+      schema: 'keyward.snapshot/1',
+      version: '0.1.0',
+      evidence: servers.map(({ evidence }) => evidence),
+    });
+    expect(snapshot(JSON.parse(JSON.stringify(saved(exampleAudit.servers))))).toBe('valid');
+    expect(snapshot(saved(parse(json.render(exampleAudit, options)).servers))).toBe('valid');
   });
   it('refuse what is no audit', () => {
     expect(audit({ ...emptyAudit, schema: 'keyward.audit/2' })).not.toBe('valid');
     expect(audit({ ...emptyAudit, servers: [{ name: 'a' }] })).not.toBe('valid');
     expect(audit({ ...emptyAudit, more: 1 })).not.toBe('valid');
-    expect(snapshot({ ...exampleAudit.servers[0]?.evidence, facts: { door: { known: true } } })).not.toBe(
+    const broken = { ...exampleAudit.servers[0]?.evidence, facts: { door: { known: true } } };
+    expect(snapshot({ schema: 'keyward.snapshot/1', version: '0.1.0', evidence: [broken] })).not.toBe(
       'valid',
     );
+  });
+
+  it('have the words of the model, all of them and no others', () => {
+    const text = JSON.stringify([schema('audit'), schema('snapshot')]);
+    const words = [[...severities], capabilityNames, reaches, Object.keys(reasons)] as const;
+    for (const one of words) expect(text).toContain(`"enum":${JSON.stringify(one)}`);
+    const healths = /"health":\{"enum":(\[[^\]]*\])/.exec(text)?.[1] ?? '[]';
+    expect(new Set(JSON.parse(healths) as string[])).toEqual(new Set(healthOrder));
+    const evidence = (
+      schema('snapshot') as { $defs: { evidence: { properties: { facts: { properties: object } } } } }
+    ).$defs.evidence;
+    expect(Object.keys(evidence.properties.facts.properties)).toEqual(collectedNames);
   });
 
   it.each(['audit', 'snapshot'])('%s describes every property', (name) => {
