@@ -14,16 +14,19 @@ export interface ShownAudit extends Omit<Audit, 'servers'> {
 /** Longest text of a server that a report repeats. */
 const longest = 2000;
 
-/** The same value with every string, also of keys, made harmless to print. */
-export function harmless<T>(value: T): T;
-export function harmless(value: unknown): unknown {
-  if (typeof value === 'string') return printable(value, longest);
-  if (Array.isArray(value)) return value.map(harmless);
+/** The same value with every string, also of keys, rewritten. */
+export function rewrite<T>(value: T, change: (text: string) => string): T;
+export function rewrite(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((part: unknown) => rewrite(part, change));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [printable(name, longest), harmless(part)]),
+    Object.entries(value).map(([name, part]) => [change(name), rewrite(part, change)]),
   );
 }
+
+/** The same value with every string made harmless to print. */
+export const harmless = <T>(value: T): T => rewrite(value, (text) => printable(text, longest));
 
 const doors: Readonly<Record<string, string>> = {
   open: 'no login asked for',

@@ -42,30 +42,35 @@ function charWidth(char: string): number {
 
 const plain = /^[\x20-\x7e]*$/;
 
-/** Columns that `text` takes. Emoji selector (U+FE0F) makes the character before it two columns wide. */
-export function width(text: string): number {
-  if (plain.test(text)) return text.length;
-  let sum = 0;
+/** Each code point with the columns that it adds: an emoji selector (U+FE0F) widens what stands before it. */
+function* steps(text: string): Generator<readonly [char: string, columns: number]> {
   let last = 0;
   for (const char of text) {
     const columns: number = char === '\ufe0f' ? (last === 1 ? 1 : 0) : charWidth(char);
-    sum += columns;
-    if (columns > 0) last = columns;
+    if (columns > 0) last = char === '\ufe0f' ? 2 : columns;
+    yield [char, columns];
   }
+}
+
+/** Columns that `text` takes. */
+export function width(text: string): number {
+  if (plain.test(text)) return text.length;
+  let sum = 0;
+  for (const [, columns] of steps(text)) sum += columns;
   return sum;
 }
 
 /** The longest beginning of `text` that takes at most `columns`; marks stay with the character that they sit on. */
 export function take(text: string, columns: number): string {
   if (plain.test(text)) return text.slice(0, Math.max(0, columns));
+  // Marks are free, so a flood of them would never end a line: beyond reason they do.
+  const most = columns * 8 + 64;
   let end = 0;
-  let index = 0;
-  for (const char of text) {
-    index += char.length;
-    if (width(text.slice(0, index)) > columns) break;
-    end = index;
-    // Marks are free, so a flood of them would make this quadratic: beyond reason they are dropped.
-    if (index > columns * 8 + 64) break;
+  let sum = 0;
+  for (const [char, more] of steps(text)) {
+    sum += more;
+    if (sum > columns || end > most) break;
+    end += char.length;
   }
   return text.slice(0, end);
 }

@@ -33,7 +33,10 @@ describe('the report in a terminal', () => {
   });
 
   it('keeps to ASCII when asked', () => {
-    expect(show(exampleAudit, { ascii: true })).toMatch(/^[\x20-\x7e\n]*$/);
+    for (const audit of [exampleAudit, hostileAudit]) {
+      for (const verbose of [false, true])
+        expect(show(audit, { ascii: true, verbose })).toMatch(/^[\x20-\x7e\n]*$/);
+    }
   });
 
   it('shows signs of compromise before anything else', () => {
@@ -110,6 +113,16 @@ describe('the report in a terminal', () => {
     expect(show(audit)).toContain('… and 35 more findings (--verbose shows all)');
     expect(show(audit)).not.toContain('Fault number 59');
     expect(show(audit, { verbose: true })).toContain('Fault number 59');
+  });
+
+  it('cuts one endless text, unless all is wanted', () => {
+    const audit = only(
+      serverOf('redis://192.0.2.1:6379', {
+        findings: [findingOf('a', 'host', 'low', 'A fault', { seen: 'word '.repeat(390) })],
+      }),
+    );
+    expect(show(audit).match(/word/g)).toHaveLength(160);
+    expect(show(audit, { verbose: true }).match(/word/g)).toHaveLength(390);
   });
 
   it('begins with a table of servers when there are several, the worst first', () => {

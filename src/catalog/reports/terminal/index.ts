@@ -1,8 +1,8 @@
-import { clip, pad, padStart, width } from '../../../lang/text/index.ts';
+import { ascii, clip, pad, padStart, width } from '../../../lang/text/index.ts';
 import { defineReport } from '../../define-report.ts';
 import { compareServers } from '../order.ts';
 import { isSign } from '../remedies.ts';
-import type { ShownAudit, ShownServer } from '../shown.ts';
+import { rewrite, type ShownAudit, type ShownServer } from '../shown.ts';
 import { healthOrder, make, plural } from '../words.ts';
 import { healthColors } from './ink.ts';
 import { hang, heading, more, pageOf, some, type Page } from './page.ts';
@@ -20,7 +20,7 @@ function summaryLine(
   const lead = `${pad(name, nameRoom)} ${pad(health.toUpperCase(), 11)}${numbers}`;
   const about = identity.known ? make(identity.value) : 'unknown';
   const room = columns - width(lead) - 2;
-  const tail = room >= 8 ? `  ${clip(about, room)}` : '';
+  const tail = room >= 8 ? `  ${clip(about, room, page.signs.ellipsis)}` : '';
   return `${pad(name, nameRoom)} ${paint(pad(health.toUpperCase(), 11), ...healthColors[health])}${numbers}${tail}`;
 }
 
@@ -28,7 +28,9 @@ function summaryLine(
 function summary(page: Page, servers: readonly ShownServer[]): string[] {
   const { shown, left } = some(page, servers, 50);
   const room = Math.max(1, Math.min(page.columns - 37, Math.max(...shown.map(({ name }) => width(name)))));
-  const rows = shown.map((server) => summaryLine(page, { ...server, name: clip(server.name, room) }, room));
+  const rows = shown.map((server) =>
+    summaryLine(page, { ...server, name: clip(server.name, room, page.signs.ellipsis) }, room),
+  );
   const head = `${pad('', room)} ${pad('', 11)}${['crit', 'high', 'med', 'low', '?'].map((word) => padStart(word, 5)).join('')}`;
   const tallies = healthOrder
     .map((health) => ({ health, count: servers.filter((server) => server.health === health).length }))
@@ -91,8 +93,9 @@ function next(page: Page, servers: readonly ShownServer[]): string[] {
 export default defineReport({
   title: 'For people, in a terminal',
   mediaType: 'text/plain',
-  render(audit, options) {
+  render(whole, options) {
     const page = pageOf(options);
+    const audit = options.ascii ? rewrite(whole, ascii) : whole;
     const servers = audit.servers.toSorted(compareServers);
     const worth =
       servers.length === 1

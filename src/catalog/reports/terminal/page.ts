@@ -1,4 +1,4 @@
-import { width, wrap } from '../../../lang/text/index.ts';
+import { clip, width, wrap } from '../../../lang/text/index.ts';
 import type { ReportOptions } from '../../define-report.ts';
 import { plural } from '../words.ts';
 import { paintWith, type Color, type Paint } from './ink.ts';
@@ -38,16 +38,19 @@ export const pageOf = ({ color, width: columns, verbose, ascii }: ReportOptions)
     : { certain: '●', possible: '○', no: '·', unknown: '?', rule: '─', dash: '–', arrow: '→', ellipsis: '…' },
 });
 
+/** Columns of one text, unless everything is wanted: about ten lines. */
+const longest = 800;
+
 /** `lead` once, then `text` wrapped beside it. Colours are laid on after wrapping, so they never count. */
 export function hang(
-  { columns, paint }: Page,
+  { columns, verbose, paint, signs }: Page,
   lead: string,
   text: string,
   leadColors: readonly Color[] = [],
   textColors: readonly Color[] = [],
 ): string[] {
   const indent = width(lead);
-  return wrap(text, columns - indent).map((line, index) =>
+  return wrap(verbose ? text : clip(text, longest, signs.ellipsis), columns - indent).map((line, index) =>
     index === 0
       ? paint(lead, ...leadColors) + paint(line, ...textColors)
       : ' '.repeat(indent) + paint(line, ...textColors),

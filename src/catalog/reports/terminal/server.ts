@@ -11,7 +11,7 @@ import { hang, heading, more, some, type Page } from './page.ts';
 
 function titleLine({ columns, paint, signs }: Page, { name, health }: ShownServer): string {
   const verdict = health.toUpperCase();
-  const shown = clip(name, columns - width(verdict) - 8);
+  const shown = clip(name, columns - width(verdict) - 8, signs.ellipsis);
   const rule = signs.rule.repeat(Math.max(1, columns - width(shown) - width(verdict) - 6));
   return `${paint(signs.rule.repeat(2), 'dim')} ${paint(shown, 'bold')} ${paint(rule, 'dim')} ${paint(verdict, ...healthColors[health])}`;
 }
