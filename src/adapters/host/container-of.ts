@@ -21,6 +21,7 @@ interface Found {
  *
  * `privileged`: the bounding set has every capability that this kernel knows, and user ids are the host's. The
  * effective set would not do: a server in a privileged container that changed its user has none.
+ * @example await containerOf(812); // { kind: 'docker', id: '0123…', privileged: false }, or 'none'
  */
 export function containerOf(pid: number, root = '/'): Promise<Fact<ContainerFacts | 'none'>> {
   const proc = procOf(pid, root);

@@ -20,6 +20,7 @@ const mostFiles = 1000;
  * link that leads nowhere the kind is `missing`, for a loop of links `symlink`; then owner, group and mode are empty.
  *
  * What may not be looked at is left out, and named in `source`; when it is all of them the fact is `no-access`.
+ * @example await fileFacts([{ path: '/etc/redis/redis.conf', role: 'conf' }], rootOf(812).path);
  */
 export function fileFacts(wanted: readonly WantedFile[], viaRoot = '/'): Promise<Fact<readonly FileFacts[]>> {
   return collect('files', () => {

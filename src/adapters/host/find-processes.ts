@@ -33,6 +33,7 @@ const mostProcesses = 32_768;
  * A process is known by its program's file; by its title when the program was renamed or may not be looked at, and
  * then only when its threads have the names that Redis gives them (`bio_lazy_free`, since 6.0), for a title can be
  * had by chance. A renamed server with a `proc-title-template` of its own and no address in it is not found.
+ * @example const found = await findProcesses(); // found.value[0]: { product: 'redis', mode: 'server', process, … }
  */
 export function findProcesses(root = '/'): Promise<Fact<readonly FoundProcess[]>> {
   return collect('processes', async () => {

@@ -9,6 +9,7 @@ import { sharesNamespace } from './process-root.ts';
  * Addresses of this host's interfaces that are up, with their prefixes.
  *
  * For a process (`pid`) in a network namespace of its own (a container), the addresses of that namespace.
+ * @example await hostAddresses(); // [{ interface: 'eth0', address: '192.0.2.7', prefix: 24 }, …]
  */
 export function hostAddresses(pid?: number, root = '/'): Promise<Fact<readonly HostAddress[]>> {
   return collect('addresses of this host', () => {

@@ -30,6 +30,7 @@ const mostMilliseconds = 2000;
  * has no signs. For a server in a container both its files and the host's are searched.
  *
  * Places that could not be read are named in `source`: no sign there means nothing.
+ * @example await hostSigns({ port: 6379, dir: '/var/lib/redis', dbfilename: 'dump.rdb', pid: 812 });
  */
 export function hostSigns(hints: SignHints, root = '/'): Promise<Fact<readonly HostSign[]>> {
   return collect('signs of an intruder', async () => {

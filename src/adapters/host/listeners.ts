@@ -30,6 +30,7 @@ const mostOfTable = 1_048_576;
  * Without the right to see the handles of another user's process, sockets with the hinted ports that belong to the
  * same user are taken, and `source` says so. A `::` of Redis, Valkey and KeyDB is IPv6 only (they set IPV6_V6ONLY);
  * other servers may take IPv4 there too, which /proc does not tell.
+ * @example await listenersOf(812, { port: 6379 }); // [{ address: '::', family: 'ipv6', port: 6379, purpose: 'redis' }, …]
  */
 export function listenersOf(
   pid: number,

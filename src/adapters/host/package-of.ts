@@ -16,6 +16,7 @@ export type Owner = { readonly name: string; readonly version: string } | 'none'
  * dpkg and apk are read from their databases; rpm's is asked by `rpm -qf`, on this host only.
  * @param exe absolute, as the process sees it
  * @param root of the process: `rootOf(pid).path`
+ * @example await packageOf('/usr/bin/redis-server'); // { manager: 'dpkg', name: 'redis-tools', version: '5:7.0.15-1', … }
  */
 export function packageOf(exe: string, root = '/'): Promise<Fact<PackageFacts>> {
   return collect(`package of ${exe}`, async () => {

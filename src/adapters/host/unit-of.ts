@@ -12,6 +12,7 @@ import { serviceDirectives, unitAssignments } from './unit-text.ts';
 /**
  * The systemd service that runs a process, read from its files: what the next start will do. A change on disk that
  * systemd has not loaded yet (`daemon-reload`) is seen here and not yet in the running process.
+ * @example await unitOf(812); // { name: 'redis-server.service', fragments: […], service: { User: 'redis', … } }
  */
 export function unitOf(pid: number, root = '/'): Promise<Fact<UnitFacts>> {
   const source = join(procOf(pid, root), 'cgroup');

@@ -49,6 +49,8 @@ describe('the strength of a password in the clear', () => {
     'kT9vm2Qx7zLp4Rw8Yb3Nc6Hd',
     '2b8f0c1e-93d4-4a7e-8f65-0b1c9d3e7a42',
     'x9QvT2mK7pLr4WzB',
+    '$kT9vm2Qx7zLp4Rw8Yb3',
+    '<kT9vm2@Qx7zLp4!Rw8Yb3>',
     'correct unhorse battery staple gorilla',
   ])('%j is strong', async (password) => {
     expect((await meter.note(password, names)).strength).toBe('strong');
@@ -61,6 +63,21 @@ describe('the strength of a password in the clear', () => {
     'a1A!a1A!a1A!a1A!a1A!a1A!',
   ])('length alone is no strength: %j', async (password) => {
     expect(['weak', 'guessed']).toContain((await meter.note(password, names)).strength);
+  });
+
+  it.each([
+    '${REDIS_PASSWORD}',
+    '$PASS',
+    '{{ redis_pw }}',
+    '<your-password>',
+    'CHANGEME_STRONG_PASSWORD_HERE',
+    'replace-with-a-long-one',
+    'YOUR_VERY_LONG_PASSWORD',
+    '%PW%',
+    '__REDIS_PW__',
+    'xxxxxxxxxxx',
+  ])('%j is a placeholder', async (password) => {
+    expect((await meter.note(password, names)).strength).toBe('guessed');
   });
 
   it('a long random name does not make its own password strong', async () => {

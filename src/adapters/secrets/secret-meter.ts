@@ -3,7 +3,7 @@ import type { SecretNote } from '../../model/secret.ts';
 import { commonHashes, commonPasswords } from './common-passwords.ts';
 import { guessCount, looksGenerated } from './guess-count.ts';
 import { nameVariations } from './name-variations.ts';
-import { familyNames, wellKnownPasswords } from './well-known-passwords.ts';
+import { familyNames, isPlaceholder, wellKnownPasswords } from './well-known-passwords.ts';
 
 /** Measures passwords of one snapshot, where they are read, and keeps none of them. */
 export interface SecretMeter {
@@ -58,6 +58,8 @@ export function createSecretMeter(salt: Uint8Array): SecretMeter {
   async function strengthOf(password: string, names: readonly string[]): Promise<Strength> {
     if (password === '') return { strength: 'empty' };
     if (wellKnownPasswords.has(password)) return { strength: 'guessed', why: wellKnown };
+    if (isPlaceholder(password))
+      return { strength: 'guessed', why: 'a placeholder that was never filled in' };
     if (looksGenerated(password) && !mentions(password, names)) return { strength: 'strong' };
     if (known().has(password)) return { strength: 'guessed', why: wellKnown };
     if (includes(nameVariations(names, year), password)) return { strength: 'guessed', why: fromName };

@@ -23,8 +23,8 @@ interface Running {
 }
 
 /**
- * Programs that an intruder runs: malware by its name; a deleted or memory-only program run by the server's user or,
- * from /tmp, by root; and shells and downloaders that the server itself started.
+ * Programs that an intruder runs: malware by its name; a program run by the server's user whose file is gone from
+ * /tmp or was only ever in memory; and shells and downloaders that the server itself started.
  *
  * A server starts no programs of its own but Sentinel, whose notification scripts are left out. As the first process
  * of a container it inherits orphans, such as the rest of a health check: there a shell is no sign.
@@ -46,7 +46,7 @@ export function programSigns(search: Search, pid: number | undefined, root: stri
     const who = `process ${one.pid} of uid ${one.uid}`;
     const same = server !== undefined && one.uid === server.uid && one.pid !== server.pid;
     if (isMalware(one, same)) sign(search, 'child-process', where, `${who}: ${one.name} is known malware`);
-    else if (one.exe.endsWith(' (deleted)') && isHidden(one, same))
+    else if (one.exe.endsWith(' (deleted)') && isHidden(one, same || server === undefined))
       sign(search, 'deleted-binary', where, `${who} runs a program whose file is gone`);
     else if (
       below.has(one.pid) &&
@@ -66,8 +66,9 @@ const isMalware = (one: Running, same: boolean): boolean =>
 
 function isHidden(one: Running, same: boolean): boolean {
   if (ownMemory.test(one.exe)) return false;
+  // Root's container tools run from memory too.
   if (one.exe.startsWith('/memfd:')) return same && one.uid !== 0;
-  return hidingPlaces.test(one.exe) && (same || one.uid === 0);
+  return hidingPlaces.test(one.exe) && same;
 }
 
 function allRunning(root: string): readonly Running[] {
