@@ -14,6 +14,7 @@ import { BARE_CR, BARE_LF, type Bytes, Input, MORE, TOO_LONG } from './input.ts'
 import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
 import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
 import { pairUp } from './read.ts';
+import { SHORT, shortText } from './short-text.ts';
 import type { RespValue } from './value.ts';
 import {
   ARRAY,
@@ -242,8 +243,7 @@ class ReplyDecoder implements Decoder {
         } else if (type === BULK) {
           const to = i + number;
           if (to + 2 > stop || number > maxBulk || buffer[to] !== CR || buffer[to + 1] !== LF) break;
-          if (strings === 'utf8') value = buffer.utf8Slice(i, to);
-          else if (strings === 'latin1') value = buffer.latin1Slice(i, to);
+          if (strings !== 'buffer') value = text(buffer, i, to, strings);
           else {
             input.memory ??= buffer.buffer;
             value = new Uint8Array(input.memory, buffer.byteOffset + i, number);
@@ -265,8 +265,7 @@ class ReplyDecoder implements Decoder {
         if (i >= last || buffer[i] !== CR || buffer[i + 1] !== LF) break;
         if (i - at === 3 && buffer[at + 1] === 0x4f && buffer[at + 2] === 0x4b) value = ok;
         else {
-          const text = strings === 'utf8' ? buffer.utf8Slice(at + 1, i) : buffer.latin1Slice(at + 1, i);
-          value = { kind: 'simple', text };
+          value = { kind: 'simple', text: text(buffer, at + 1, i, this.#encoding) };
         }
         i += 2;
       } else if (type === NULL && buffer[i] === CR && buffer[i + 1] === LF) {
@@ -455,6 +454,12 @@ class ReplyDecoder implements Decoder {
     this.#frame = this.#root;
     return false;
   }
+}
+
+function text(buffer: Bytes, from: number, to: number, encoding: 'utf8' | 'latin1'): string {
+  const short = to - from <= SHORT ? shortText(buffer, from, to - from) : undefined;
+  if (short !== undefined) return short;
+  return encoding === 'utf8' ? buffer.utf8Slice(from, to) : buffer.latin1Slice(from, to);
 }
 
 const what: Readonly<Record<keyof Limits, string>> = {
