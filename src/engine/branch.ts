@@ -7,7 +7,8 @@ import type { Identity } from '../model/index.ts';
  */
 export function branchAtLeast(identity: Identity, version: string): boolean {
   if (identity.product === 'valkey') return true;
-  const said = identity.product === 'keydb' ? '6.2.6' : (identity.version ?? identity.range?.from);
+  const said =
+    identity.product === 'keydb' ? '6.2.6' : (identity.version ?? identity.range?.from ?? identity.assumed);
   const ours = parseVersion(said ?? '0');
   const wanted = parseVersion(version);
   if (!ours || !wanted) return false;

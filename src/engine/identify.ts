@@ -40,7 +40,7 @@ function productByName(info: Info): Product | undefined {
   return undefined;
 }
 
-function fromInfo(info: Info, seen: Bracket): Identity | undefined {
+function fromInfo(info: Info, greeting: Greeting): Identity | undefined {
   const mark = marks.find(({ field }) => info[field] !== undefined);
   if (!mark) return undefined;
   const named = productByName(info);
@@ -50,6 +50,7 @@ function fromInfo(info: Info, seen: Bracket): Identity | undefined {
     modeOf(info.server_mode ?? info.redis_mode) ??
     (info.cluster_enabled === '1' ? 'cluster' : info.cluster_enabled === '0' ? 'standalone' : undefined);
   const role = roleOf(info, mode);
+  const seen = bracket(greeting, mode);
   return {
     product,
     ...(version ? { version } : {}),
@@ -84,8 +85,9 @@ export function identify(facts: {
   readonly info: Fact<Info>;
   readonly confProduct?: Identity;
 }): Fact<Identity> {
-  const seen = bracket(valueOr(facts.greeting, { replies: [] }));
-  const full = facts.info.known ? fromInfo(facts.info.value, seen) : undefined;
+  const greeting = valueOr(facts.greeting, { replies: [] });
+  const full = facts.info.known ? fromInfo(facts.info.value, greeting) : undefined;
+  const seen = bracket(greeting);
   if (full) return known(full, 'INFO');
   if (seen.because.length > 0) return known(fromErrors(seen), 'answers before login');
   if (facts.confProduct) return known(facts.confProduct, 'configuration file');

@@ -142,10 +142,12 @@ function fromHello(reply: string): Partial<Bracket> & { readonly because: readon
   };
 }
 
-export function bracket(greeting: Greeting): Bracket {
+/** A Sentinel knows fewer commands than a server of its version: RESET says nothing there. */
+export function bracket(greeting: Greeting, mode?: Mode): Bracket {
   const said = new Map(greeting.replies.map(({ command, reply }) => [command, reply]));
   if (greeting.banner) said.set('banner', greeting.banner);
   const met = clues.filter(({ command, test }) => {
+    if (mode === 'sentinel' && command === 'RESET') return false;
     const reply = said.get(command);
     return reply !== undefined && test(reply);
   });

@@ -11,6 +11,8 @@ export interface Identity {
   readonly version?: string;
   /** When only error texts were seen: the versions that answer so; bounds are inclusive branches. */
   readonly range?: { readonly from?: string; readonly to?: string };
+  /** Where nothing tells the version (a file by itself): the one whose behaviour is assumed. */
+  readonly assumed?: string;
   readonly mode?: Mode;
   readonly role?: Role;
   /** Each reason to distrust the above: an invented version, fields that contradict each other. */

@@ -42,6 +42,12 @@ async function passwordNote(
   return undefined;
 }
 
+/** `<password` and `!hash` take a password away again. */
+async function removedPassword(word: string, meter: SecretMeter): Promise<SecretNote | undefined> {
+  if (word.startsWith('<')) return meter.note(word.slice(1), []);
+  return word.startsWith('!') ? meter.noteHash(word.slice(1), []) : undefined;
+}
+
 /**
  * A user as its words stand in ACL LIST, an ACL file or a `user` line, in order. Passwords are measured and
  * dropped; `rules` keeps every other word, so that the ACL language can read the user again.
@@ -65,7 +71,11 @@ export async function userFromWords(
       noPassword = false;
       continue;
     }
-    if (word.startsWith('<') || word.startsWith('!')) continue;
+    const gone = await removedPassword(word, meter);
+    if (gone) {
+      passwords = passwords.filter(({ same }) => same !== gone.same);
+      continue;
+    }
     if (lower === 'on' || lower === 'off') enabled = lower === 'on';
     if (lower === 'nopass' || lower === 'resetpass' || lower === 'reset') passwords = [];
     if (lower === 'nopass') noPassword = true;

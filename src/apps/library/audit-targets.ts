@@ -54,14 +54,15 @@ function settingsOf(options: AuditOptions, processes: readonly FoundProcess[]): 
   };
 }
 
-function collect(
-  { target, user, password }: ParsedTarget,
-  settings: CollectSettings,
-): Promise<CollectedServer> {
-  const own =
-    password === undefined
-      ? settings
-      : { ...settings, login: { password, ...(user === undefined ? {} : { user }) } };
+/** Credentials of the URL go before those of the options; a user without a password takes theirs. */
+function loginFor({ user, password }: ParsedTarget, login: Login): Login {
+  if (password !== undefined) return { password, ...(user === undefined ? {} : { user }) };
+  return user === undefined ? login : { ...login, user };
+}
+
+function collect(parsed: ParsedTarget, settings: CollectSettings): Promise<CollectedServer> {
+  const { target } = parsed;
+  const own = { ...settings, login: loginFor(parsed, settings.login) };
   switch (target.kind) {
     case 'tcp':
     case 'unix':

@@ -19,6 +19,15 @@ const since: Partial<Record<CollectedName, string>> = {
   commandReply: '2.8.13',
 };
 
+/** What Sentinels do not answer, whatever their version. */
+const notInSentinel: ReadonlySet<CollectedName> = new Set([
+  'config',
+  'modules',
+  'functions',
+  'indicatorKeys',
+  'clusterNodes',
+]);
+
 function reasonFor(
   name: CollectedName,
   facts: Collected,
@@ -39,6 +48,8 @@ function reasonFor(
   ) {
     return `${identity.value.version} has no such thing: it came with ${first}`;
   }
+  if (identity.known && identity.value.mode === 'sentinel' && notInSentinel.has(name))
+    return 'a Sentinel has no such thing';
   switch (name) {
     case 'clusterNodes':
       return identity.known && identity.value.mode && identity.value.mode !== 'cluster'

@@ -26,6 +26,8 @@ import { deriveReplication } from './replication.ts';
 import { deriveSettings } from './settings.ts';
 import { deriveUsers } from './users.ts';
 
+const newest = { redis: '8.6.3', valkey: '9.1.2', keydb: '6.3.4' } as const;
+
 /** The server that a file is for, when nobody answers: its name tells the product, a package the version. */
 function fromFiles({ conf, package: pack, process }: Collected): Identity | undefined {
   if (!conf.known) return undefined;
@@ -34,7 +36,7 @@ function fromFiles({ conf, package: pack, process }: Collected): Identity | unde
   const version = pack.known ? /(\d+\.\d+\.\d+)/.exec(pack.value.version ?? '')?.[1] : undefined;
   return {
     product,
-    ...(version ? { version } : {}),
+    ...(version ? { version } : { assumed: newest[product] }),
     mode: conf.value.sentinel ? 'sentinel' : 'standalone',
     doubts: version ? [] : ['no server answered: the file is read as the newest version would'],
     because: ['its configuration file'],
@@ -47,11 +49,11 @@ async function commandsOf(
 ): Promise<Fact<CommandTable>> {
   if (commandReply.known) return known(commandReply.value, commandReply.source);
   if (!identity.known) return unknown(commandReply.why, commandReply.detail);
-  const { product, version, range, mode } = identity.value;
+  const { product, version, range, mode, assumed } = identity.value;
   if (mode === 'sentinel')
     return unknown(commandReply.why, 'a Sentinel has commands of its own, and this one did not list them');
   const served = product === 'valkey' || product === 'keydb' ? product : 'redis';
-  const wanted = version ?? range?.to ?? (served === 'valkey' ? '9.1.2' : '8.6.3');
+  const wanted = version ?? range?.to ?? assumed ?? newest[served];
   const table = await bundledCommands(served, wanted);
   return table
     ? known(table, `the commands of ${served} ${wanted}, as recorded`)

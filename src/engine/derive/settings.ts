@@ -19,10 +19,10 @@ function places(
   return new Map(conf.known ? conf.value.lines.map(({ name, file, line }) => [name, { file, line }]) : []);
 }
 
-const tableFor = ({ product, version }: Identity): ReturnType<typeof directiveTable> =>
+const tableFor = ({ product, version, assumed }: Identity): ReturnType<typeof directiveTable> =>
   directiveTable(
     product === 'valkey' || product === 'keydb' ? product : 'redis',
-    version ?? (product === 'valkey' ? '9.1.2' : '8.6.3'),
+    version ?? assumed ?? (product === 'valkey' ? '9.1.2' : '8.6.3'),
   );
 
 /**

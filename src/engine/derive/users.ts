@@ -54,6 +54,15 @@ const passwordOf = (
 const withDefault = (users: readonly UserFacts[], fallback: UserFacts): readonly UserFacts[] =>
   users.some(({ name }) => name === 'default') ? users : [fallback, ...users];
 
+const filed = (aclFile: UserInputs['aclFile'], conf: UserInputs['conf']): readonly UserFacts[] =>
+  aclFile.known ? aclFile.value.users : conf.known ? conf.value.users : [];
+
+/** A live user with the line that made it, where a file has one of that name. */
+function withPlace(user: UserFacts, users: readonly UserFacts[]): UserFacts {
+  const where = users.find(({ name }) => name === user.name)?.where;
+  return where ? { ...user, where } : user;
+}
+
 /**
  * The users that count: what the live server says; else what it would have after loading its files. `requirepass` is nothing beside an ACL file, and a file that does not name `default` leaves
  * it open.
@@ -65,7 +74,11 @@ export function deriveUsers({
   aclFile,
   conf,
 }: UserInputs): Fact<readonly UserFacts[]> {
-  if (aclUsers.known) return known(aclUsers.value, aclUsers.source);
+  if (aclUsers.known)
+    return known(
+      aclUsers.value.map((user) => withPlace(user, filed(aclFile, conf))),
+      aclUsers.source,
+    );
   const { note, where } = passwordOf(settings);
   if (identity.known && !hasUsers(identity.value)) {
     if (!settings.known) return unknown(settings.why, settings.detail);
