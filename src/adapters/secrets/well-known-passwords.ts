@@ -30,11 +30,11 @@ export const wellKnownPasswords: ReadonlySet<string> = new Set([
 
 /** Words that templates put where a password should come; most are well known as they are, none was meant to stay. */
 const placeholders =
-  /^(?:\$\{[^}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^}]*\}?\}?|<%?=?[\w .:-]*%?>|%[A-Z_a-z]+%|@[A-Z_a-z]+@|__\w+__|x{3,}|\*{3,})$|^(?:please[-_ ]?)?(?:change|replace|set|insert|enter|put|fill)[-_ ]?(?:me|this|it|with|your|in|pass|the)|^your[-_ ]|(?:password|secret|pass|key|value)[-_ ]?(?:goes)?[-_ ]?here$|^(?:my|your)[-_]?(?:own|very|super|strong|secure|secret|redis)[-_]?\w{0,12}[-_]?(?:pass|password|secret|key)$|to[-_]be[-_](?:changed|replaced)/i;
+  /^(?:\$\{[^}]*\}|\{\{[^}]*\}?\}?|<%?=?[\w .:-]*%?>|%[A-Z_a-z]+%|@[A-Z_a-z]+@|__\w+__|x{3,}|\*{3,})$|^(?:please[-_ ]?)?(?:change|replace|set|insert|enter|put|fill)[-_ ]?(?:me|this|it|with|your|in|pass|the)|^your[-_ ]|(?:password|secret|pass|key|value)[-_ ]?(?:goes)?[-_ ]?here$|^(?:my|your)[-_]?(?:own|very|super|strong|secure|secret|redis)[-_]?\w{0,12}[-_]?(?:pass|password|secret|key)$|to[-_]be[-_](?:changed|replaced)/i;
 
 /** Whether a password is a placeholder that nobody filled in: `<password>`, `${REDIS_PASSWORD}`, `CHANGEME_…`. */
 export const isPlaceholder = (password: string): boolean =>
-  password.length <= 200 && placeholders.test(password);
+  password.length <= 200 && (placeholders.test(password) || /^\$[A-Z_]{2,}$/.test(password));
 
 /** Names that stand for a Redis server anywhere, and so are guessed from as the server's own names are. */
 export const familyNames: readonly string[] = [
