@@ -115,6 +115,14 @@ describe('the report in a terminal', () => {
     expect(show(audit, { verbose: true })).toContain('Fault number 59');
   });
 
+  it('says what passed only when everything is wanted, and as what was not found', () => {
+    const audit = only(exampleServers.weak);
+    expect(show(audit)).not.toContain('A module of unknown origin');
+    expect(show(audit, { verbose: true })).toContain(
+      'LOOKED FOR, AND NOT FOUND\n  – A module of unknown origin is loaded [unknown-module]',
+    );
+  });
+
   it('cuts one endless text, unless all is wanted', () => {
     const audit = only(
       serverOf('redis://192.0.2.1:6379', {

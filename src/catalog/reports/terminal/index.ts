@@ -83,7 +83,7 @@ function next(page: Page, servers: readonly ShownServer[]): string[] {
     servers.flatMap(({ findings }) => findings)[0] ?? servers.flatMap(({ unknowns }) => unknowns)[0];
   const lines = [
     ...(first ? [[`keyward explain ${first.check}`, 'why it matters, with examples']] : []),
-    ['--format html', 'the same as one page to send'],
+    ['--format html -o report.html', 'the same as one page to pass on'],
   ];
   return lines.flatMap(([command = '', what = '']) =>
     hang(page, `  ${pad(command, 40)} `.slice(0, page.columns - 12), what, ['cyan'], ['dim']),

@@ -139,6 +139,25 @@ function notKnown(page: Page, { unknowns, missing }: ShownServer): string[] {
   ];
 }
 
+/** Only when everything is wanted: what was looked for and is not there, and what makes no sense here. */
+function rest(page: Page, { passed, notApplicable }: ShownServer): string[] {
+  if (!page.verbose) return [];
+  const lines = (title: string, checks: readonly Finding[], say: (finding: Finding) => string): string[] =>
+    checks.length === 0
+      ? []
+      : [
+          heading(page, title),
+          ...checks.flatMap((finding) =>
+            hang(page, `  ${page.signs.dash} `, `${say(finding)} [${finding.check}]`, ['dim']),
+          ),
+          '',
+        ];
+  return [
+    ...lines('LOOKED FOR, AND NOT FOUND', passed, ({ title }) => title),
+    ...lines('NOT APPLICABLE', notApplicable, ({ title, seen }) => `${title}: ${seen}`),
+  ];
+}
+
 export const tally = ({ counts, unknowns, passed, notApplicable }: ShownServer): string =>
   `${countWords(counts)}; ${unknowns.length} unknown, ${passed.length} passed, ${notApplicable.length} not applicable`;
 
@@ -161,6 +180,7 @@ export function serverLines(page: Page, server: ShownServer): string[] {
     ...findingList(page, signs.length > 0 ? 'OTHER FINDINGS' : 'FINDINGS', server, faults, 25),
     ...toDo(page, server),
     ...notKnown(page, server),
+    ...rest(page, server),
     ...hang(page, '', `${capital(tally(server))}.`),
   ];
 }
