@@ -13,6 +13,7 @@ import { ATTRIBUTED, createFrame, makeRoom, ROOT, type Frame } from './frame.ts'
 import { BARE_CR, BARE_LF, type Bytes, Input, MORE, TOO_LONG } from './input.ts';
 import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
 import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
+import { readIntegers } from './integers.ts';
 import { pairUp } from './read.ts';
 import { SHORT, shortText } from './short-text.ts';
 import type { RespValue } from './value.ts';
@@ -209,35 +210,31 @@ class ReplyDecoder implements Decoder {
       // The shortest element is a null of 3 bytes; 4 are sure to hold one byte after the type and the line's end.
       if (filled === length || stop - at < 4) break;
       const type = buffer[at];
+      if (type === INTEGER) {
+        frame.filled = filled;
+        const next = readIntegers(buffer, at, stop, frame);
+        if (next === at) break;
+        at = next;
+        ({ filled } = frame);
+        continue;
+      }
       let i = at + 1;
       let value: RespValue;
-      if (type === BULK || type === INTEGER || type === ARRAY || type === MAP || type === SET) {
+      if (type === BULK || type === ARRAY || type === MAP || type === SET) {
         let digit = (buffer[i] as number) - 0x30;
-        // A leading zero stands alone; a minus sign stands before an integer other than zero, or in -1 for null.
         const negative = digit === 0x2d - 0x30;
         if (negative) digit = (buffer[++i] as number) - 0x30;
+        // A leading zero stands alone; a minus sign stands before 1, for null.
         if (digit < (negative ? 1 : 0) || digit > 9) break;
         let number = digit;
-        if (digit === 0) i++;
-        else {
-          // Nine digits fit 31 bits, which is a faster sum; fifteen are still exact.
-          const small = Math.min(stop, i + 9);
-          while (++i < small && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
-            number = (number * 10 + digit) | 0;
-          }
-          if (i === small) {
-            const last = Math.min(stop, i + 6);
-            while (i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
-              number = number * 10 + digit;
-              i++;
-            }
-          }
+        // Nine digits fit 31 bits; longer than that is for the limits to judge.
+        const last = digit === 0 ? i : Math.min(stop, i + 9);
+        while (++i < last && (digit = ((buffer[i] as number) - 0x30) >>> 0) <= 9) {
+          number = (number * 10 + digit) | 0;
         }
         if (i + 2 > stop || buffer[i] !== CR || buffer[i + 1] !== LF) break;
         i += 2;
-        if (type === INTEGER) {
-          value = negative ? -number : number;
-        } else if (negative) {
+        if (negative) {
           if (number !== 1 || type === MAP || type === SET) break;
           value = null;
         } else if (type === BULK) {
