@@ -171,6 +171,8 @@ summary{cursor:pointer;color:var(--link);font-size:.9375rem}
 .plain li.unknown::before,.plain li.passed::before{position:absolute;left:.2rem;font-weight:700}
 .plain li.unknown::before{content:'?';color:var(--unknown)}
 .plain li.passed::before{content:'✓';color:var(--good)}
+.plain ul{list-style:none;padding:0}
+.plain li li{padding:.15rem 0 .15rem .9rem}
 .links{list-style:none;padding:0!important;font-size:.875rem}
 .left{margin-top:.6rem}
 
