@@ -1,7 +1,7 @@
 import { textOf } from './bounded-read.ts';
 import { resolveInside } from './inside-root.ts';
 import { aliases } from './dpkg.ts';
-import type { Owner } from './package-of.ts';
+import type { Owner } from './package-owner.ts';
 
 /** /lib before apk-tools 3, /usr/lib since. */
 const databases = ['/lib/apk/db/installed', '/usr/lib/apk/db/installed'];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path/posix';
 import { namesIn, readBytes } from './bounded-read.ts';
 import { nameOf } from './family.ts';
-import type { Owner } from './package-of.ts';
+import type { Owner } from './package-owner.ts';
 
 const mostLists = 20_000;
 const mostOfList = 4_194_304;

@@ -6,9 +6,6 @@ import { dpkgOwner } from './dpkg.ts';
 import { releaseOf } from './os-release.ts';
 import { rpmOwner } from './rpm.ts';
 
-/** A package that owns a file; `absent` where the host has no such package manager. */
-export type Owner = { readonly name: string; readonly version: string } | 'none' | 'absent';
-
 /**
  * The package that owns a program, with its exact version and the distribution: what says which security fixes it
  * has. `none` when no package does: then nobody updates it.

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path/posix';
-import type { Owner } from './package-of.ts';
+import type { Owner } from './package-owner.ts';
 import { collectOutput } from './run-program.ts';
 
 const databases = ['usr/lib/sysimage/rpm', 'var/lib/rpm'].flatMap((folder) =>
