@@ -38,7 +38,8 @@ function readReply(recorded: string): unknown {
 
 const definitions = new Map<string, number>();
 const versions: string[] = [];
-for (const name of readdirSync(folder).toSorted()) {
+const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+for (const name of names.map((entry) => entry.name).toSorted()) {
   const dash = name.indexOf('-');
   const product = name.slice(0, dash);
   const version = name.slice(dash + 1);

@@ -25,7 +25,7 @@ import type { RunningServer } from '../../src/adapters/servers/index.ts';
 import { converse, type Conversation } from './support/ask.ts';
 import { matrix } from './support/servers.ts';
 
-const runs = process.env['KEYWARD_DEEP'] ? 3000 : Number(process.env['RUNS'] ?? 60);
+const runs = process.env['KEYWARD_DEEP'] ? 3000 : 60;
 
 const withAcl = matrix.filter(({ product, version }) => dialectOf({ product, version }).acl);
 if (withAcl.length === 0) console.warn('skipped: ACL rules against real servers (none in .cache/servers)');
@@ -298,8 +298,47 @@ describe.each(withAcl)('$name', (binary) => {
       ),
       { numRuns: runs },
     );
-    if (process.env['SHOW']) console.log(binary.name, asked);
     expect(asked.users - asked.refused).toBeGreaterThan(runs / 20);
+  });
+
+  it.skipIf(dialect.selectors)('refuses what we refuse, where there is no ACL DRYRUN', async () => {
+    const calls = callOf(context.commands).filter(([name = '']) => isHarmless(context.commands, name));
+    let denied = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        rulesOf(context.commands),
+        fc.array(calls, { minLength: 10, maxLength: 30 }),
+        async (some, lines) => {
+          const rules = [...some, 'on', 'nopass', '+auth'];
+          await line.ask('ACL', 'DELUSER', 'v');
+          const reply = await line.ask('ACL', 'SETUSER', 'v', ...rules);
+          const ours = applyRules(newUser('v', context), rules, context).user;
+          expect(ours === undefined).toBe(textOfError(reply) !== undefined);
+          if (!ours) return;
+          // Deleting a user ends its connections, so each has one of its own.
+          const connection = await converse(server);
+          await connection.ask('AUTH', 'v', 'any');
+          const replies = await Promise.all(lines.map((words) => connection.ask(...words)));
+          connection.end();
+          for (const [i, words] of lines.entries()) {
+            const permission = permits(ours, words[0] ?? '', words.slice(1), context.commands);
+            const error = textOfError(replies[i]) ?? '';
+            const theirs = !error.startsWith('NOPERM')
+              ? 'allowed'
+              : error.includes('one of the keys')
+                ? 'key'
+                : 'command';
+            if (theirs !== 'allowed') denied++;
+            expect(
+              permission.allowed ? 'allowed' : permission.why,
+              `${rules.join(' ')} | ${words.join(' ')}`,
+            ).toBe(theirs);
+          }
+        },
+      ),
+      { numRuns: runs },
+    );
+    expect(denied).toBeGreaterThan(0);
   });
 
   // No parenthesis is left open here: that crashes a server that reads rules before it.
@@ -362,6 +401,18 @@ describe.each(withAcl)('$name', (binary) => {
     expect(loaded).toBeGreaterThan(0);
   });
 });
+
+/** Commands that neither wait, nor change the connection or the server. */
+function isHarmless(table: CommandTable, name: string): boolean {
+  const command = table.commands.find((candidate) => candidate.name === name);
+  const kept = ['admin', 'blocking', 'pubsub', 'transaction'].some((category) =>
+    command?.categories.includes(category),
+  );
+  return (
+    !kept &&
+    !['auth', 'hello', 'migrate', 'client', 'script', 'wait', 'quit', 'reset', 'post', 'host:'].includes(name)
+  );
+}
 
 /** Before 7.2 single commands come in the order of a hash table that differs at each start and moves while it grows. */
 function sortedSingles(line: string): string {

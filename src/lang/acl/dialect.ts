@@ -15,7 +15,7 @@ export interface Dialect {
   readonly databases: boolean;
   /** `+cmd|arg` where cmd is allowed already: 6.0 refuses it, 6.2 ignores it, 7.0 takes it. */
   readonly firstArgOfAllowed: 'refused' | 'ignored' | 'added';
-  /** `sanitize-payload` and `skip-sanitize-payload`: unknown in 6.0, accepted without effect by Valkey 9.1. */
+  /** `sanitize-payload` and `skip-sanitize-payload`: unknown in 6.0, accepted without effect from Valkey 9.1.2 on. */
   readonly sanitize: 'unknown' | 'kept' | 'ignored';
   /** A new user is flagged sanitize-payload, and ACL LIST shows it. */
   readonly newUserSanitizes: boolean;
@@ -60,12 +60,14 @@ export function dialectOf({ product, version }: Server): Dialect {
   const name = product.toLowerCase();
   const valkey = name === 'valkey';
   const keydb = name === 'keydb';
-  const [major, minor] = versionNumbers(version);
+  const [major, minor, patch] = versionNumbers(version);
   const from = (x: number, y: number): boolean => !keydb && (major > x || (major === x && minor >= y));
   const acl = keydb ? major >= 6 : from(6, 0);
   const channels = keydb || from(6, 2);
   const selectors = from(7, 0);
   const keepsRules = from(7, 2);
+  // Valkey took the payload flags away in a patch release: 9.1.1 still shows them.
+  const payloadFlagsGone = valkey && (from(9, 2) || (from(9, 1) && patch >= 2));
   return {
     acl,
     channels,
@@ -73,8 +75,8 @@ export function dialectOf({ product, version }: Server): Dialect {
     keepsRules,
     databases: valkey && from(9, 1),
     firstArgOfAllowed: selectors ? 'added' : channels ? 'ignored' : 'refused',
-    sanitize: !channels ? 'unknown' : valkey && from(9, 1) ? 'ignored' : 'kept',
-    newUserSanitizes: keepsRules && !(valkey && from(9, 1)),
+    sanitize: !channels ? 'unknown' : payloadFlagsGone ? 'ignored' : 'kept',
+    newUserSanitizes: keepsRules && !payloadFlagsGone,
     allChannelsByDefault: !selectors,
     fileComments: !valkey && from(8, 8),
     categoriesSkipModules: !keepsRules,

@@ -31,6 +31,8 @@ export type {
   CommandRules,
   KeyPattern,
 } from './types.ts';
+export { lintRules } from './lint.ts';
+export type { AclLint } from './lint.ts';
 export { parseAclList, parseGetUser } from './replies.ts';
 export { applyRules, defaultUser, newUser, parseUserLine } from './user.ts';
 export type { UserResult } from './user.ts';
