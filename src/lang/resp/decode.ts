@@ -13,7 +13,7 @@ import { ATTRIBUTED, createFrame, makeRoom, ROOT, type Frame } from './frame.ts'
 import { BARE_CR, BARE_LF, type Bytes, Input, MORE, TOO_LONG } from './input.ts';
 import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
 import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
-import { readIntegers } from './integers.ts';
+import { readLongIntegers, readShortIntegers } from './integers.ts';
 import { pairUp } from './read.ts';
 import { SHORT, shortText } from './short-text.ts';
 import type { RespValue } from './value.ts';
@@ -212,7 +212,8 @@ class ReplyDecoder implements Decoder {
       const type = buffer[at];
       if (type === INTEGER) {
         frame.filled = filled;
-        const next = readIntegers(buffer, at, stop, frame);
+        let next = readShortIntegers(buffer, at, stop, frame);
+        if (next === at) next = readLongIntegers(buffer, at, stop, frame);
         if (next === at) break;
         at = next;
         ({ filled } = frame);
