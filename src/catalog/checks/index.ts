@@ -79,6 +79,16 @@ import unexpectedChildProcess from './compromise/unexpected-child-process.ts';
 import unknownReplica from './compromise/unknown-replica.ts';
 import unknownReplicaOf from './compromise/unknown-replica-of.ts';
 import unknownUsers from './compromise/unknown-users.ts';
+import bindSwitchesProtectedModeOff from './network/bind-switches-protected-mode-off.ts';
+import clusterBusReachable from './network/cluster-bus-reachable.ts';
+import ipv6OpenBesideIpv4 from './network/ipv6-open-beside-ipv4.ts';
+import listenerNotInSettings from './network/listener-not-in-settings.ts';
+import listensOnEveryAddress from './network/listens-on-every-address.ts';
+import listensOnPublicAddress from './network/listens-on-public-address.ts';
+import protectedModeOff from './network/protected-mode-off.ts';
+import protectedModeOnlyLock from './network/protected-mode-only-lock.ts';
+import sentinelPortOpen from './network/sentinel-port-open.ts';
+import unixSocketOpenToEveryone from './network/unix-socket-open-to-everyone.ts';
 
 export const checks: readonly Check[] = [
   { id: 'acl-drift', theme: 'access-control', ...aclDrift },
@@ -160,4 +170,14 @@ export const checks: readonly Check[] = [
   { id: 'unknown-replica', theme: 'compromise', ...unknownReplica },
   { id: 'unknown-replica-of', theme: 'compromise', ...unknownReplicaOf },
   { id: 'unknown-users', theme: 'compromise', ...unknownUsers },
+  { id: 'bind-switches-protected-mode-off', theme: 'network', ...bindSwitchesProtectedModeOff },
+  { id: 'cluster-bus-reachable', theme: 'network', ...clusterBusReachable },
+  { id: 'ipv6-open-beside-ipv4', theme: 'network', ...ipv6OpenBesideIpv4 },
+  { id: 'listener-not-in-settings', theme: 'network', ...listenerNotInSettings },
+  { id: 'listens-on-every-address', theme: 'network', ...listensOnEveryAddress },
+  { id: 'listens-on-public-address', theme: 'network', ...listensOnPublicAddress },
+  { id: 'protected-mode-off', theme: 'network', ...protectedModeOff },
+  { id: 'protected-mode-only-lock', theme: 'network', ...protectedModeOnlyLock },
+  { id: 'sentinel-port-open', theme: 'network', ...sentinelPortOpen },
+  { id: 'unix-socket-open-to-everyone', theme: 'network', ...unixSocketOpenToEveryone },
 ];
