@@ -11,7 +11,7 @@ import {
   type AuditOptions,
 } from '../../index.ts';
 import { credentials } from './credentials.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { print, say } from './say.ts';
 
 const positive = (text: string): number => {
@@ -107,7 +107,7 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
         color: options.output === undefined && process.stdout.isTTY && !process.env.NO_COLOR,
         width:
           options.output === undefined && process.stdout.isTTY
-            ? Math.max(80, Math.min(process.stdout.columns, 120))
+            ? Math.max(40, Math.min(process.stdout.columns, 120))
             : 80,
         verbose: options.verbose === true,
         ascii: options.ascii === true,

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { checks, explain, listChecks, UsageError } from '../../index.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { print } from './say.ts';
 
 export const explainCommand = (done: (code: ExitCode) => void) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { checks, reports, runLab, severities, type LabOutcome } from '../../index.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { print, say } from './say.ts';
 
 function sideBySide({ weak, wellKept }: LabOutcome): string {
@@ -38,7 +38,7 @@ export const labCommand = (done: (code: ExitCode) => void) =>
       const { render } = await reports.terminal.load();
       const options = {
         color: process.stdout.isTTY && !process.env.NO_COLOR,
-        width: process.stdout.isTTY ? Math.max(80, Math.min(process.stdout.columns, 120)) : 80,
+        width: process.stdout.isTTY ? Math.max(40, Math.min(process.stdout.columns, 120)) : 80,
         verbose: verbose === true,
         ascii: ascii === true,
         checks,

@@ -3,10 +3,8 @@ import { UsageError, version } from '../../index.ts';
 import { auditCommand } from './audit-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { labCommand } from './lab-command.ts';
+import type { ExitCode } from './exit-code.ts';
 import { say } from './say.ts';
-
-/** 0 clean, 1 findings, 2 could not do the job. */
-export type ExitCode = 0 | 1 | 2;
 
 /** Every verb. Each gives its exit code to `done` and loads what it needs when it runs, not before. */
 export function program(done: (code: ExitCode) => void): Command {
