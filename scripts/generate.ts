@@ -1,5 +1,5 @@
 // `npm run generate`: writes the registries, so that adding a file is all it takes to add an entry.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', 'src', 'catalog');
@@ -35,4 +35,18 @@ export function writeRegistries(): void {
   }
 }
 
-if (import.meta.main) writeRegistries();
+/** Pages of the docs come from the entries, so they are written after the registry. */
+async function writePages(): Promise<void> {
+  const { checkPages } = await import('./check-pages.ts');
+  const project = join(root, '..', '..');
+  mkdirSync(join(project, 'docs', 'checks'), { recursive: true });
+  for (const { path, text } of checkPages()) {
+    writeFileSync(join(project, path), text);
+    console.log(path);
+  }
+}
+
+if (import.meta.main) {
+  writeRegistries();
+  await writePages();
+}
