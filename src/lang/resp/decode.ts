@@ -43,7 +43,7 @@ export type Strings = 'utf8' | 'latin1' | 'buffer';
 
 export interface DecoderOptions {
   readonly limits?: Partial<Limits>;
-  /** Default `utf8`. `latin1` keeps every byte, and is the fastest. */
+  /** Default `utf8`, where bytes that are not UTF-8 are lost; `latin1` and `buffer` keep every byte. */
   readonly strings?: Strings;
 }
 

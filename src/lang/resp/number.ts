@@ -15,15 +15,18 @@ function isDigits(buffer: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** A declared length: digits, or `-1` for null; `undefined` also for what no limit could allow. */
-export function readLength(buffer: Uint8Array, from: number, to: number): number | undefined {
-  if (to - from === 2 && buffer[from] === 0x2d && buffer[from + 1] === 0x31) return -1;
-  if (!isDigits(buffer, from, to)) return undefined;
-  // Longer than 19 digits is no 64-bit number; between 16 and 19 it is imprecise and over every limit anyway.
-  if (to - from > 19) return undefined;
+/** The value of digits; exact up to fifteen of them. */
+function sum(buffer: Uint8Array, from: number, to: number): number {
   let number = 0;
   for (let i = from; i < to; i++) number = number * 10 + (buffer[i] ?? 0) - ZERO;
   return number;
+}
+
+/** A declared length: digits, or `-1` for null. */
+export function readLength(buffer: Uint8Array, from: number, to: number): number | undefined {
+  if (to - from === 2 && buffer[from] === 0x2d && buffer[from + 1] === 0x31) return -1;
+  // Longer than 19 digits is no 64-bit number; between 16 and 19 it is imprecise, and over every limit anyway.
+  return to - from <= 19 && isDigits(buffer, from, to) ? sum(buffer, from, to) : undefined;
 }
 
 /** A signed integer of any size; the specification allows a plus sign, which servers do not send. */
@@ -39,6 +42,7 @@ export function readBigNumber(buffer: Buffer, from: number, to: number): bigint 
 /** A 64-bit integer: a number where that is exact, else a bigint. */
 export function readInteger(buffer: Buffer, from: number, to: number): number | bigint | undefined {
   if (to - from > 20) return undefined;
+  if (to - from <= 15 && isDigits(buffer, from, to)) return sum(buffer, from, to);
   const number = readBigNumber(buffer, from, to);
   if (number === undefined || number >= MAX_INT64 || number < -MAX_INT64) return undefined;
   const small = Number(number);
