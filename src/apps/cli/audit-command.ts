@@ -12,7 +12,7 @@ import {
 } from '../../index.ts';
 import { credentials } from './credentials.ts';
 import type { ExitCode } from './exit-code.ts';
-import { print, say } from './say.ts';
+import { colorful, columnsOf, print, say } from './say.ts';
 
 const positive = (text: string): number => {
   const number = Number(text);
@@ -104,11 +104,8 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
       if (options.save) await saveSnapshot(options.save, result);
       const report = await reports[options.format].load();
       const text = report.render(result, {
-        color: options.output === undefined && process.stdout.isTTY && !process.env.NO_COLOR,
-        width:
-          options.output === undefined && process.stdout.isTTY
-            ? Math.max(40, Math.min(process.stdout.columns, 120))
-            : 80,
+        color: options.output === undefined && colorful(process.stdout),
+        width: options.output === undefined ? columnsOf(process.stdout) : 80,
         verbose: options.verbose === true,
         ascii: options.ascii === true,
         checks,

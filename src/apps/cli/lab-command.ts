@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { checks, reports, runLab, severities, type LabOutcome } from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
-import { print, say } from './say.ts';
+import { colorful, columnsOf, print, say } from './say.ts';
 
 function sideBySide({ weak, wellKept }: LabOutcome): string {
   const [left] = weak.servers;
@@ -37,8 +37,8 @@ export const labCommand = (done: (code: ExitCode) => void) =>
       });
       const { render } = await reports.terminal.load();
       const options = {
-        color: process.stdout.isTTY && !process.env.NO_COLOR,
-        width: process.stdout.isTTY ? Math.max(40, Math.min(process.stdout.columns, 120)) : 80,
+        color: colorful(process.stdout),
+        width: columnsOf(process.stdout),
         verbose: verbose === true,
         ascii: ascii === true,
         checks,

@@ -10,3 +10,14 @@ export function print(text: string): Promise<void> {
     process.stdout.write(text, () => resolve());
   });
 }
+
+/** Colours only for a terminal, unless NO_COLOR or FORCE_COLOR say otherwise. */
+export const colorful = (stream: { readonly isTTY?: boolean }): boolean => {
+  if (process.env.NO_COLOR) return false;
+  if (process.env.FORCE_COLOR) return process.env.FORCE_COLOR !== '0';
+  return stream.isTTY === true;
+};
+
+/** Columns to write for: those of the terminal within what a line can bear, 80 where there is none. */
+export const columnsOf = (stream: { readonly isTTY?: boolean; readonly columns?: number }): number =>
+  stream.isTTY === true && stream.columns ? Math.max(40, Math.min(stream.columns, 120)) : 80;
