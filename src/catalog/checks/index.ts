@@ -89,6 +89,23 @@ import protectedModeOff from './network/protected-mode-off.ts';
 import protectedModeOnlyLock from './network/protected-mode-only-lock.ts';
 import sentinelPortOpen from './network/sentinel-port-open.ts';
 import unixSocketOpenToEveryone from './network/unix-socket-open-to-everyone.ts';
+import certificateExpired from './transport/certificate-expired.ts';
+import certificateNearExpiry from './transport/certificate-near-expiry.ts';
+import certificateNotYetValid from './transport/certificate-not-yet-valid.ts';
+import certificateUntrusted from './transport/certificate-untrusted.ts';
+import certificateWeakKey from './transport/certificate-weak-key.ts';
+import certificateWrongName from './transport/certificate-wrong-name.ts';
+import clientCertificatesOfAnyPublicCa from './transport/client-certificates-of-any-public-ca.ts';
+import noTlsFromTheNetwork from './transport/no-tls-from-the-network.ts';
+import plainPortBesideTls from './transport/plain-port-beside-tls.ts';
+import servedCertificateDiffersFromFile from './transport/served-certificate-differs-from-file.ts';
+import serverCertificateIsAuthority from './transport/server-certificate-is-authority.ts';
+import tlsAuthenticatesNobody from './transport/tls-authenticates-nobody.ts';
+import tlsClientsNotAuthenticated from './transport/tls-clients-not-authenticated.ts';
+import tlsClusterOff from './transport/tls-cluster-off.ts';
+import tlsOldProtocols from './transport/tls-old-protocols.ts';
+import tlsReplicationOff from './transport/tls-replication-off.ts';
+import tlsWeakCiphers from './transport/tls-weak-ciphers.ts';
 
 export const checks: readonly Check[] = [
   { id: 'acl-drift', theme: 'access-control', ...aclDrift },
@@ -180,4 +197,21 @@ export const checks: readonly Check[] = [
   { id: 'protected-mode-only-lock', theme: 'network', ...protectedModeOnlyLock },
   { id: 'sentinel-port-open', theme: 'network', ...sentinelPortOpen },
   { id: 'unix-socket-open-to-everyone', theme: 'network', ...unixSocketOpenToEveryone },
+  { id: 'certificate-expired', theme: 'transport', ...certificateExpired },
+  { id: 'certificate-near-expiry', theme: 'transport', ...certificateNearExpiry },
+  { id: 'certificate-not-yet-valid', theme: 'transport', ...certificateNotYetValid },
+  { id: 'certificate-untrusted', theme: 'transport', ...certificateUntrusted },
+  { id: 'certificate-weak-key', theme: 'transport', ...certificateWeakKey },
+  { id: 'certificate-wrong-name', theme: 'transport', ...certificateWrongName },
+  { id: 'client-certificates-of-any-public-ca', theme: 'transport', ...clientCertificatesOfAnyPublicCa },
+  { id: 'no-tls-from-the-network', theme: 'transport', ...noTlsFromTheNetwork },
+  { id: 'plain-port-beside-tls', theme: 'transport', ...plainPortBesideTls },
+  { id: 'served-certificate-differs-from-file', theme: 'transport', ...servedCertificateDiffersFromFile },
+  { id: 'server-certificate-is-authority', theme: 'transport', ...serverCertificateIsAuthority },
+  { id: 'tls-authenticates-nobody', theme: 'transport', ...tlsAuthenticatesNobody },
+  { id: 'tls-clients-not-authenticated', theme: 'transport', ...tlsClientsNotAuthenticated },
+  { id: 'tls-cluster-off', theme: 'transport', ...tlsClusterOff },
+  { id: 'tls-old-protocols', theme: 'transport', ...tlsOldProtocols },
+  { id: 'tls-replication-off', theme: 'transport', ...tlsReplicationOff },
+  { id: 'tls-weak-ciphers', theme: 'transport', ...tlsWeakCiphers },
 ];
