@@ -8,7 +8,7 @@ export {
 } from './apps/library/audit-targets.ts';
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
-export { runLab, type LabOptions, type LabOutcome } from './apps/lab/index.ts';
+export { runLab, type LabOptions, type LabOutcome } from './apps/library/run-lab.ts';
 export { loadSnapshot, saveSnapshot, writeOut, type Snapshot } from './apps/library/snapshot.ts';
 export { UsageError } from './apps/library/usage-error.ts';
 export { version } from './apps/library/version.ts';

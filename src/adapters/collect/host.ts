@@ -4,7 +4,6 @@ import {
   fileFacts,
   hostAddresses,
   listenersOf,
-  packageOf,
   rootOf,
   unitOf,
   type FoundProcess,
@@ -22,10 +21,13 @@ function hintsOf(facts: Partial<Collected>): {
   busPort?: number;
   sentinel?: boolean;
 } {
-  const port = number(
-    settingOf(facts, 'port') ?? (facts.info?.known ? facts.info.value.tcp_port : undefined),
-  );
-  const tlsPort = number(settingOf(facts, 'tls-port'));
+  const endpoint = facts.endpoint?.known ? facts.endpoint.value : undefined;
+  // INFO tells one port only, which is that of TLS where there is no other.
+  const told = facts.info?.known ? facts.info.value.tcp_port : undefined;
+  const tlsPort =
+    number(settingOf(facts, 'tls-port')) ?? (endpoint?.tls && endpoint.port ? endpoint.port : undefined);
+  const said = number(settingOf(facts, 'port') ?? told);
+  const port = said === tlsPort ? undefined : said;
   const clustered = settingOf(facts, 'cluster-enabled') === 'yes';
   const busPort =
     number(settingOf(facts, 'cluster-port')) ??
@@ -39,19 +41,18 @@ function hintsOf(facts: Partial<Collected>): {
   };
 }
 
-/** All that the host tells about one of its processes. Nothing is started but a package manager that keeps no files. */
+/** All that the host tells about one of its processes; its package is known before. Nothing is started for it. */
 export async function collectHost(
   found: FoundProcess,
   facts: Partial<Collected>,
 ): Promise<Partial<Collected>> {
   const { pid, exe, cwd } = found.process;
   const root = rootOf(pid).path;
-  const [listeners, addresses, unit, container, pack, files] = await Promise.all([
+  const [listeners, addresses, unit, container, files] = await Promise.all([
     listenersOf(pid, hintsOf(facts)) as Promise<Fact<readonly Listener[]>>,
     hostAddresses(pid),
     unitOf(pid),
     containerOf(pid),
-    packageOf(exe, root),
     fileFacts(wantedFiles(facts, exe, cwd), root),
   ]);
   return {
@@ -60,7 +61,6 @@ export async function collectHost(
     hostAddresses: addresses,
     unit,
     container,
-    package: pack,
     files,
   };
 }

@@ -100,7 +100,7 @@ export async function collectServer(
     files && needsRenames(live.facts, files.conf)
       ? await collectLive(target, where, settings, files.conf.renames)
       : live;
-  const facts = { ...again.facts, ...files?.facts };
+  const facts = { ...again.facts, ...files?.facts, package: pack };
   return {
     evidence: asEvidence(target, { ...facts, ...(await collectHost(found, facts)) }, remote, settings),
     ...problemOf(again.problem),

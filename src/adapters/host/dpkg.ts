@@ -8,11 +8,16 @@ const mostLists = 20_000;
 const mostOfList = 4_194_304;
 const mostOfStatus = 33_554_432;
 
+/** Where packages of a distribution may install programs (Debian policy 9.1); /usr/local is the administrator's. */
+const packaged =
+  /^\/(?:usr\/(?!local\/)|s?bin\/|lib(?:32|64|x32)?\/|opt\/|etc\/|var\/(?!tmp\/)|boot\/|snap\/)/;
+
 /**
  * The package that owns a file by dpkg's own files: `info/NAME.list` has one path per line, `status` the version.
  *
  * dpkg -S does the same and reads every list. Lists whose name shares a word with the program's are read first, so
- * the answer mostly comes after a few of them.
+ * the answer mostly comes after a few of them. For a program where no distribution installs, they are the only ones:
+ * checkinstall and the like make such packages, and name them after the program.
  */
 export function dpkgOwner(file: string, root: string): Owner {
   const folder = join(root, 'var/lib/dpkg');
@@ -27,7 +32,7 @@ export function dpkgOwner(file: string, root: string): Owner {
     .split('-')
     .filter((word) => word.length > 2);
   const likely = lists.filter((name) => words.some((word) => name.includes(word)));
-  const rest = lists.filter((name) => !likely.includes(name));
+  const rest = packaged.test(file) ? lists.filter((name) => !likely.includes(name)) : [];
   for (const list of [...likely, ...rest]) {
     const text = readBytes(join(folder, 'info', list), mostOfList);
     if (!text.includes(name) || !paths.some((path) => text.includes(path))) continue;

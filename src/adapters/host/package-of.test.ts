@@ -45,6 +45,21 @@ describe('the package of a program', () => {
     });
   });
 
+  it('by dpkg where a distribution installs nothing: only a package that is named after the program', async () => {
+    put(
+      'var/lib/dpkg/status',
+      'Package: redis\nStatus: install ok installed\nVersion: 8.0.2-1\n\nPackage: foo\nStatus: install ok installed\nVersion: 1\n',
+    );
+    put('var/lib/dpkg/info/redis.list', '/.\n/usr/local/bin/redis-server\n');
+    put('var/lib/dpkg/info/foo.list', '/.\n/home/someone/redis-server\n/opt/foo/redis-server\n');
+    const owner = (path: string) => packageOf(path, root);
+    expect(await owner('/usr/local/bin/redis-server')).toMatchObject({
+      value: { manager: 'dpkg', name: 'redis', version: '8.0.2-1' },
+    });
+    expect(await owner('/opt/foo/redis-server')).toMatchObject({ value: { manager: 'dpkg', name: 'foo' } });
+    expect(await owner('/home/someone/redis-server')).toMatchObject({ value: { manager: 'none' } });
+  });
+
   it('by apk', async () => {
     put('etc/os-release', 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\n');
     put(

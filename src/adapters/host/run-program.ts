@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process';
-
 /**
  * What a program prints, at most 4 MiB; what it had printed so far when it fails or `milliseconds` have passed.
  * No shell, a bare environment, and answers in English.
  */
-export function collectOutput(
+export async function collectOutput(
   program: string,
   argv: readonly string[],
   milliseconds: number,
 ): Promise<string> {
+  // Few hosts need it, and loading it takes milliseconds.
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     const options = {
       timeout: milliseconds,
