@@ -130,7 +130,7 @@ class ReplyDecoder implements Decoder {
     }
     do {
       if (this.#bulkType === 0 && !input.isCut) this.#fast(input);
-      if (this.#frame === this.#root && this.#root.filled === 1) return this.#finish();
+      if (this.#root.filled === 1) return this.#finish();
     } while (this.#slow());
     return undefined;
   }
@@ -180,8 +180,15 @@ class ReplyDecoder implements Decoder {
     }
     const from = i + 2;
     const to = from + length;
-    if (to + 2 > end || buffer[i] !== CR || buffer[i + 1] !== LF) return undefined;
-    if (length > this.#ordinary) return undefined;
+    if (from > end || buffer[i] !== CR || buffer[i + 1] !== LF || length > this.#ordinary) return undefined;
+    if (to + 2 > end) {
+      // The chunk's edge cuts it: its header is read and judged, `#slow` gathers the rest.
+      this.#elementStart = input.offset;
+      this.#bulkType = BULK;
+      this.#bulkLength = length;
+      input.at = from;
+      return undefined;
+    }
     if (buffer[to] !== CR || buffer[to + 1] !== LF) return undefined;
     input.at = input.mark = to + 2;
     if (this.#strings === 'utf8') return buffer.utf8Slice(from, to);
