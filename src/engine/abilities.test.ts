@@ -3,13 +3,21 @@ import { settings } from '../catalog/example-facts.ts';
 import { abilitiesOf, mayBecomeAnyone, type AbilityContext } from './abilities.ts';
 
 const context = (more: Partial<AbilityContext> = {}): AbilityContext => ({
-  settings: settings({ 'enable-module-command': 'no', 'enable-protected-configs': 'no', 'enable-debug-command': 'no' }),
+  settings: settings({
+    'enable-module-command': 'no',
+    'enable-protected-configs': 'no',
+    'enable-debug-command': 'no',
+  }),
   hasSwitches: true,
   hasModules: true,
   traits: (name) => ({ name, reads: name === 'get', writes: name === 'set' }),
   ...more,
 });
-const can = (commands: readonly string[], more: Partial<AbilityContext> = {}, keys?: readonly string[]): readonly string[] => [
+const can = (
+  commands: readonly string[],
+  more: Partial<AbilityContext> = {},
+  keys?: readonly string[],
+): readonly string[] => [
   ...new Set(abilitiesOf(new Set(commands), context(more), keys).map((ability) => ability.can)),
 ];
 const everything = ['config|set', 'save', 'module|load', 'debug'];
@@ -35,8 +43,13 @@ describe('running code on the host', () => {
   });
 
   it('`local` gives it to this host only', () => {
-    const abilities = abilitiesOf(new Set(everything), context({ settings: settings({ 'enable-module-command': 'local' }) }));
-    expect(abilities.filter((ability) => ability.can === 'execute').every(({ localOnly }) => localOnly)).toBe(true);
+    const abilities = abilitiesOf(
+      new Set(everything),
+      context({ settings: settings({ 'enable-module-command': 'local' }) }),
+    );
+    expect(abilities.filter((ability) => ability.can === 'execute').every(({ localOnly }) => localOnly)).toBe(
+      true,
+    );
   });
 });
 

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../catalog/define-check.ts';
 import { fail, pass } from '../catalog/define-check.ts';
 import { actor, exposure, origin } from '../catalog/example-facts.ts';
-import { known, unknown, type Evidence, type Exposure, type Fact, type View, type Verdict } from '../model/index.ts';
+import {
+  known,
+  unknown,
+  type Evidence,
+  type Exposure,
+  type Fact,
+  type View,
+  type Verdict,
+} from '../model/index.ts';
 import { audit, judge } from './audit.ts';
 import { weigh } from './weigh.ts';
 
@@ -21,16 +29,31 @@ const check = (id: string, judgeIt: () => Verdict, more: Partial<Check> = {}): C
   ...more,
 });
 const view = (facts: Partial<View>): View =>
-  new Proxy(facts, { get: (has, name) => has[name as keyof View] ?? unknown('not-asked', String(name)), ownKeys: (has) => Reflect.ownKeys(has) }) as View;
+  new Proxy(facts, {
+    get: (has, name) => has[name as keyof View] ?? unknown('not-asked', String(name)),
+    ownKeys: (has) => Reflect.ownKeys(has),
+  }) as View;
 const evidence = { collectedAt: '2026-01-01T00:00:00.000Z' } as Evidence;
 const bad = (): Verdict => fail('it is bad', { kind: 'investigate', what: 'x' });
 
 const table = (reach: 'internet' | 'host'): Fact<Exposure> =>
-  known(exposure([origin(reach)], [actor('nobody')], [{ from: reach, as: 'nobody:default', can: 'read', certainty: 'certain', by: ['get'] }]), 'test');
+  known(
+    exposure(
+      [origin(reach)],
+      [actor('nobody')],
+      [{ from: reach, as: 'nobody:default', can: 'read', certainty: 'certain', by: ['get'] }],
+    ),
+    'test',
+  );
 
 describe('a missing fact', () => {
   it('makes a verdict unknown without asking the check', () => {
-    const [finding] = judge(check('a', () => { throw new Error('was asked'); }), view({ settings: unknown('no-access', 'CONFIG GET') }));
+    const [finding] = judge(
+      check('a', () => {
+        throw new Error('was asked');
+      }),
+      view({ settings: unknown('no-access', 'CONFIG GET') }),
+    );
     expect(finding).toMatchObject({ verdict: 'unknown', seen: expect.stringContaining('CONFIG GET') });
   });
   it('that is absent makes it not applicable', () => {
@@ -41,30 +64,47 @@ describe('a missing fact', () => {
 
 describe('what a fault weighs', () => {
   const fault = { seen: '', goals: [], opens: { as: 'default' } };
-  it('keeps its weight where others reach it', () => expect(weigh(fault, 'critical', table('internet')).severity).toBe('critical'));
-  it('loses two levels where only this host does', () => expect(weigh(fault, 'critical', table('host')).severity).toBe('medium'));
-  it('loses one where nobody does', () => expect(weigh({ ...fault, opens: { as: 'other' } }, 'critical', table('internet')).severity).toBe('high'));
-  it('keeps its weight where nobody has looked', () => expect(weigh(fault, 'critical', unknown('not-asked', '')).severity).toBe('critical'));
-  it('names the cells that it opens', () => expect(weigh(fault, 'high', table('internet')).opens).toEqual(['internet|nobody:default|read']));
+  it('keeps its weight where others reach it', () =>
+    expect(weigh(fault, 'critical', table('internet')).severity).toBe('critical'));
+  it('loses two levels where only this host does', () =>
+    expect(weigh(fault, 'critical', table('host')).severity).toBe('medium'));
+  it('loses one where nobody does', () =>
+    expect(weigh({ ...fault, opens: { as: 'other' } }, 'critical', table('internet')).severity).toBe('high'));
+  it('keeps its weight where nobody has looked', () =>
+    expect(weigh(fault, 'critical', unknown('not-asked', '')).severity).toBe('critical'));
+  it('names the cells that it opens', () =>
+    expect(weigh(fault, 'high', table('internet')).opens).toEqual(['internet|nobody:default|read']));
 });
 
 describe('the verdict', () => {
   const settings = known({}, 'test');
-  const health = (checks: readonly Check[], facts: Partial<View>) => audit('x', evidence, view({ settings, ...facts }), checks).health;
+  const health = (checks: readonly Check[], facts: Partial<View>) =>
+    audit('x', evidence, view({ settings, ...facts }), checks).health;
 
   it('is compromised before all else', () => {
-    expect(health([check('sign', bad, { theme: 'compromise' })], { exposure: table('host') })).toBe('compromised');
+    expect(health([check('sign', bad, { theme: 'compromise' })], { exposure: table('host') })).toBe(
+      'compromised',
+    );
   });
-  it('is exposed when somebody without a password gets in from elsewhere', () => expect(health([], { exposure: table('internet') })).toBe('exposed'));
-  it('is weak with a grave finding', () => expect(health([check('a', bad)], { exposure: table('host') })).toBe('weak'));
-  it('is sound only when the exposure is known', () => {
-    expect(health([check('a', () => pass)], { exposure: table('host') })).toBe('sound');
+  it('is exposed when somebody without a password gets in from elsewhere', () =>
+    expect(health([], { exposure: table('internet') })).toBe('exposed'));
+  it('is weak with a grave finding', () =>
+    expect(health([check('a', bad)], { exposure: table('host') })).toBe('weak'));
+  it('is sound only when exposure and users are known', () => {
+    expect(health([check('a', () => pass)], { exposure: table('host'), users: known([], 'test') })).toBe(
+      'sound',
+    );
+    expect(health([check('a', () => pass)], { exposure: table('host') })).toBe('unknown');
     expect(health([check('a', () => pass)], {})).toBe('unknown');
   });
 });
 
 it('puts signs of compromise first, then the graver', () => {
-  const checks = [check('low', bad, { severity: 'low' }), check('critical', bad, { severity: 'critical' }), check('sign', bad, { theme: 'compromise', severity: 'medium' })];
+  const checks = [
+    check('low', bad, { severity: 'low' }),
+    check('critical', bad, { severity: 'critical' }),
+    check('sign', bad, { theme: 'compromise', severity: 'medium' }),
+  ];
   const { findings } = audit('x', evidence, view({ settings: known({}, 'test') }), checks);
   expect(findings.map((finding) => finding.check)).toEqual(['sign', 'critical', 'low']);
 });

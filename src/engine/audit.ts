@@ -113,8 +113,8 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
     if (cells.some(({ from, as }) => remote.has(from) && anyone.has(as))) return 'exposed';
   }
   if (findings.some(({ severity }) => compareSeverity(severity, 'high') >= 0)) return 'weak';
-  // Nothing bad seen is not the same as looked at: without the exposure there is no clean bill.
-  return view.exposure.known ? 'sound' : 'unknown';
+  // Nothing bad seen is not the same as looked at: without exposure and users there is no clean bill.
+  return view.exposure.known && view.users.known ? 'sound' : 'unknown';
 }
 
 /** All checks on one server. Pure: the same evidence gives the same audit. */

@@ -19,7 +19,9 @@ const door = (address: string, tls = false) => ({ address, port: 6379, tls, sour
 
 describe('from where', () => {
   it('an address of loopback: this host only', () => {
-    expect(originsOf([door('127.0.0.1')], [], context())).toMatchObject([{ reach: 'host', sources: ['127.0.0.0/8'] }]);
+    expect(originsOf([door('127.0.0.1')], [], context())).toMatchObject([
+      { reach: 'host', sources: ['127.0.0.0/8'] },
+    ]);
   });
 
   it('every address: each network that the host is on, and the Internet where an address is public', () => {
@@ -46,20 +48,30 @@ describe('from where', () => {
 
   it('a server that refuses strangers keeps the row, and says why', () => {
     const rows = originsOf([door('0.0.0.0')], [], context({ refusesOthers: 'protected mode' }));
-    expect(rows.filter(({ refused }) => refused !== undefined).map(({ reach }) => reach)).toEqual(['internet', 'network', 'container']);
+    expect(rows.filter(({ refused }) => refused !== undefined).map(({ reach }) => reach)).toEqual([
+      'internet',
+      'network',
+      'container',
+    ]);
     expect(rows.find(({ reach }) => reach === 'host')?.refused).toBeUndefined();
   });
 
   it('a name that is no address: somebody reaches it, nobody knows who', () => {
-    expect(originsOf([door('cache.internal')], [], context())).toMatchObject([{ reach: 'network', certainty: 'possible', sources: [] }]);
+    expect(originsOf([door('cache.internal')], [], context())).toMatchObject([
+      { reach: 'network', certainty: 'possible', sources: [] },
+    ]);
   });
 
   it('a unix socket: whoever may open the file', () => {
     const socket = { address: '/run/redis.sock', family: 'unix', purpose: 'unix', mode: '0777' } as const;
-    expect(originsOf([], [socket], context())).toMatchObject([{ reach: 'socket', label: 'local users (mode 0777)' }]);
+    expect(originsOf([], [socket], context())).toMatchObject([
+      { reach: 'socket', label: 'local users (mode 0777)' },
+    ]);
   });
 
   it('a TLS door beside a plain one is a row of its own', () => {
-    expect(originsOf([door('10.1.2.3'), { ...door('10.1.2.3', true), port: 6380 }], [], context())).toHaveLength(2);
+    expect(
+      originsOf([door('10.1.2.3'), { ...door('10.1.2.3', true), port: 6380 }], [], context()),
+    ).toHaveLength(2);
   });
 });

@@ -26,7 +26,9 @@ describe('protected mode turns strangers away', () => {
   });
 
   it('from 7.0 also when default is switched off and keeps nopass', () => {
-    expect(protectedMode(identity(), on, [user('default', { enabled: false, noPassword: true, passwords: [] })])).toBeDefined();
+    expect(
+      protectedMode(identity(), on, [user('default', { enabled: false, noPassword: true, passwords: [] })]),
+    ).toBeDefined();
   });
 });
 
@@ -39,6 +41,8 @@ describe('protected mode steps aside', () => {
     expect(protectedMode(identity({ product, version }), bound, open)).toBeUndefined();
   });
   it('for a password', () => expect(protectedMode(identity(), on, [user('default')])).toBeUndefined());
-  it('when it is off', () => expect(protectedMode(identity(), settings({ 'protected-mode': 'no' }), open)).toBeUndefined());
-  it('where it does not exist', () => expect(protectedMode(identity({ version: '2.8.24' }), settings({}), open)).toBeUndefined());
+  it('when it is off', () =>
+    expect(protectedMode(identity(), settings({ 'protected-mode': 'no' }), open)).toBeUndefined());
+  it('where it does not exist', () =>
+    expect(protectedMode(identity({ version: '2.8.24' }), settings({}), open)).toBeUndefined());
 });

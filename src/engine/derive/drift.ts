@@ -1,8 +1,12 @@
 import { normalise } from '../../lang/conf/index.ts';
 import {
   isSecretNote,
+  known,
+  unknown,
+  type Collected,
   type ConfFacts,
   type Drift,
+  type Fact,
   type SecretNote,
   type UserFacts,
 } from '../../model/index.ts';
@@ -80,4 +84,25 @@ export function userDrift(
     if (was === undefined || is === undefined || was === is) return [];
     return drift(filed.rules.join(' '), live.rules.join(' '));
   });
+}
+
+/** All that differs between the files and the running server; unknown where one of the two was not read. */
+export function deriveDrift(
+  facts: Collected,
+  permissions: Parameters<typeof userDrift>[3] | undefined,
+): Fact<readonly Drift[]> {
+  const { conf, config, aclUsers, aclFile } = facts;
+  if (!conf.known && !aclFile.known)
+    return unknown(conf.known ? 'not-asked' : conf.why, conf.known ? '' : conf.detail);
+  if (!config.known && !aclUsers.known) return unknown(config.why, config.detail);
+  const settings = conf.known && config.known ? settingDrift(conf.value, config.value) : [];
+  const users =
+    !aclUsers.known || !permissions
+      ? []
+      : aclFile.known
+        ? userDrift(aclFile.value.users, aclUsers.value, 'aclfile', permissions)
+        : conf.known && conf.value.settings.aclfile === undefined && conf.value.users.length > 0
+          ? userDrift(conf.value.users, aclUsers.value, 'conf', permissions)
+          : [];
+  return known([...settings, ...users], 'the files beside the running server');
 }

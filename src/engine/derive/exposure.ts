@@ -1,0 +1,107 @@
+import type { CommandTable } from '../../lang/acl/index.ts';
+import {
+  known,
+  unknown,
+  type Actor,
+  type AdvisoryState,
+  type Collected,
+  type Exposure,
+  type Fact,
+  type Grant,
+  type Identity,
+  type Origin,
+  type UserFacts,
+  type View,
+} from '../../model/index.ts';
+import type { AbilityContext } from '../abilities.ts';
+import { expose } from '../expose.ts';
+import { originsOf } from '../origins.ts';
+import { protectedMode } from '../protected-mode.ts';
+import { doorsOf } from './doors.ts';
+import { withSubcommands } from './grants.ts';
+
+/** Layers that stand in the way and that nobody has looked at, in words. */
+function notCollected(facts: Collected): readonly string[] {
+  return [
+    'host firewall',
+    'cloud firewall',
+    ...(facts.listeners.known ? [] : ['the host: which sockets listen is taken from the settings']),
+    ...(facts.hostAddresses.known ? [] : ["the host's addresses"]),
+    ...(facts.config.known ? [] : facts.conf.known ? ['running settings: the file is taken for them'] : []),
+    ...(facts.aclUsers.known || !facts.conf.known ? [] : ['running users: the files are taken for them']),
+    ...(facts.container.known && facts.container.value !== 'none'
+      ? ['ports that the container engine publishes']
+      : []),
+  ];
+}
+
+interface Seen {
+  readonly facts: Collected;
+  readonly identity: Identity;
+  readonly settings: View['settings'];
+}
+
+/** Rows of the table; none where it is not known where the server listens. */
+function rowsOf({ facts, identity, settings }: Seen, refusesOthers: string | undefined): readonly Origin[] {
+  const { doors, sockets } = doorsOf(facts.listeners, settings, facts.endpoint, identity);
+  return originsOf(doors, sockets, {
+    hostAddresses: facts.hostAddresses.known ? facts.hostAddresses.value : undefined,
+    refusesOthers,
+    clientCertificate: settings.known && settings.value['tls-auth-clients']?.value !== 'no',
+  });
+}
+
+const nowhere = unknown('not-asked', 'it is not known where the server listens');
+
+export interface ExposureInputs extends Seen {
+  readonly users: readonly UserFacts[];
+  readonly actors: readonly Actor[];
+  readonly grants: readonly Grant[];
+  readonly table: CommandTable;
+  readonly context: AbilityContext;
+  readonly advisories: readonly AdvisoryState[];
+}
+
+export function deriveExposure(inputs: ExposureInputs): Fact<Exposure> {
+  const { facts, identity, settings, users, actors, grants, table, context, advisories } = inputs;
+  const refuses = settings.known ? protectedMode(identity, settings.value, users) : undefined;
+  const origins = rowsOf(inputs, refuses);
+  if (origins.length === 0) return nowhere;
+  const everything = withSubcommands(new Set(table.commands.map(({ name }) => name.toLowerCase())), table);
+  const exposure = expose({
+    origins,
+    actors,
+    grants,
+    everything,
+    context,
+    holes: advisories,
+    notCollected: notCollected(facts),
+  });
+  return known(exposure, 'worked out from where it listens, its users and its commands');
+}
+
+/**
+ * What is known from the door alone: a server that asked for a login, or turned us away, lets nobody do anything
+ * without one. Who has a login, and what for, is not known, and that is said.
+ */
+export function exposureAtTheDoor(seen: Seen, why: string): Fact<Exposure> {
+  const { door, endpoint, greeting } = seen.facts;
+  const shut = door.known && (door.value === 'login' || door.value === 'protected');
+  if (!shut || !endpoint.known) return unknown('not-asked', why);
+  const banner = greeting.known ? greeting.value.banner : undefined;
+  const origins = rowsOf(
+    seen,
+    door.value === 'protected' ? (banner ?? 'protected mode').slice(1, 60) : undefined,
+  );
+  if (origins.length === 0) return nowhere;
+  const nobody: Actor = { id: 'nobody:default', kind: 'nobody', user: 'default', label: 'nobody (no login)' };
+  return known(
+    {
+      origins,
+      actors: [nobody],
+      cells: [],
+      notCollected: [...notCollected(seen.facts), 'users, and what they may do'],
+    },
+    'what the server answered before any login',
+  );
+}
