@@ -44,6 +44,6 @@ export interface Exposure {
   readonly origins: readonly Origin[];
   readonly actors: readonly Actor[];
   readonly cells: readonly Cell[];
-  /** Layers that nobody has looked at, in words: they may narrow what is said here, never widen it. */
+  /** What nobody has looked at, in words: layers in the way, which may narrow what is said here, or users. */
   readonly notCollected: readonly string[];
 }

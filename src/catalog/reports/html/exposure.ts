@@ -151,7 +151,7 @@ export function exposurePart(exposure: Fact<Exposure>): VNode {
     groups.length === 0 ? null : legend(),
     notCollected.length === 0
       ? null
-      : p('unknown-box', h('strong', {}, 'Not looked at, and may narrow this: '), `${list(notCollected)}.`),
+      : p('unknown-box', h('strong', {}, 'Not looked at, and may change this: '), `${list(notCollected)}.`),
     groups.length === 0 ? null : evidence(groups),
   );
 }

@@ -51,7 +51,7 @@ function exposureLines({ exposure }: ShownServer): string[] {
       : ['Nothing was found that can reach it.']),
     '',
     ...(notCollected.length > 0
-      ? [`Not looked at, and may narrow this: ${plain(list(notCollected))}.`, '']
+      ? [`Not looked at, and may change this: ${plain(list(notCollected))}.`, '']
       : []),
   ];
 }

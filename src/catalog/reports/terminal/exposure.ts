@@ -79,7 +79,7 @@ export function exposureLines(page: Page, exposure: Fact<Exposure>): string[] {
     title,
     ...known(page, exposure.value),
     ...(notCollected.length > 0
-      ? hang(page, '  ', `Not looked at, and may narrow this: ${list(notCollected)}.`, [], ['magenta'])
+      ? hang(page, '  ', `Not looked at, and may change this: ${list(notCollected)}.`, [], ['magenta'])
       : []),
   ];
 }
