@@ -1,64 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { kindOf } from '../../lang/address/index.ts';
-import { known, unknown, type Collected, type Door, type Target } from '../../model/index.ts';
-import { errorText, type LiveContext } from '../collectors/define-live.ts';
+import { known, unknown, type Collected, type Target, type Unknown } from '../../model/index.ts';
+import type { LiveContext } from '../collectors/define-live.ts';
 import { liveCollectors } from '../collectors/index.ts';
-import {
-  connect,
-  failed,
-  type Answer,
-  type Connection,
-  type Failure,
-  type TlsSettings,
-  type Where,
-} from '../server/connection.ts';
+import { connect, type Answer, type Connection, type TlsSettings, type Where } from '../server/connection.ts';
 import { greet } from '../server/greet.ts';
 import { certificateFacts } from '../tls/certificate.ts';
-import type { CollectSettings, TlsFiles } from './settings.ts';
+import { logIn } from './log-in.ts';
+import { sayDoor, sayFailure } from './say-failure.ts';
+import type { CollectSettings } from './settings.ts';
+import { tlsSettings } from './tls-settings.ts';
 
 export interface Live {
   readonly facts: Partial<Collected>;
   /** Why nothing could be asked, in words for a person; absent where something was answered. */
   readonly problem?: string;
+  /** No password was given and one is needed: what the files of the host tell may be answer enough. */
+  readonly lacksLogin?: boolean;
 }
 
-const tlsSettings = ({ ca, cert, key, serverName }: TlsFiles): TlsSettings => ({
-  ...(ca ? { ca: [readFileSync(ca)] } : {}),
-  ...(cert ? { cert: readFileSync(cert) } : {}),
-  ...(key ? { key: readFileSync(key) } : {}),
-  ...(serverName ? { serverName } : {}),
-});
-
-/** Words for a person, with what to do. */
-function sayFailure({ failed: kind, detail }: Failure, tls: boolean): string {
-  switch (kind) {
-    case 'refused':
-      return 'nothing listens there (connection refused)';
-    case 'timed-out':
-      return `${detail}${tls ? '; a plain port never finishes a TLS handshake: try redis://' : '; a firewall may drop what is sent there'}`;
-    case 'tls':
-      return `the TLS handshake failed (${detail}); if the port is plain, use redis://`;
-    case 'certificate-wanted':
-      return 'the server wants a client certificate: give --tls-cert and --tls-key';
-    case 'reset':
-    case 'closed':
-      return `the connection was closed without an answer (${detail})`;
-    case 'protocol':
-    case 'limit':
-      return `what answers there is no Redis: ${detail}`;
-    case 'unreachable':
-      return `no way there (${detail})`;
-  }
-}
-
-const doorWords: Partial<Record<Door, string>> = {
-  'tls-only': 'the connection is reset as a TLS port does with plain bytes: try rediss://',
-  'client-certificate': 'the server wants a client certificate: give --tls-cert and --tls-key',
-  silent: 'it accepts the connection and says nothing',
-  foreign: 'what answers there does not speak the Redis protocol',
-};
-
-function endpointOf(where: Where, connection: Connection): Partial<Collected> {
+function endpointOf(
+  where: Where,
+  connection: Connection,
+  clientCertificateWanted: boolean,
+): Partial<Collected> {
   const { tls } = connection;
   const local =
     'path' in where ||
@@ -76,7 +40,7 @@ function endpointOf(where: Where, connection: Connection): Partial<Collected> {
                 protocol: tls.protocol,
                 cipher: tls.cipher,
                 trusted: tls.trusted,
-                clientCertificateWanted: false,
+                clientCertificateWanted,
               },
             }
           : {}),
@@ -99,27 +63,42 @@ async function readAll(answers: readonly Answer[], context: LiveContext): Promis
   return facts as Partial<Collected>;
 }
 
-/** Logs in where we can; `undefined` when all is well, else why not, in words. */
-async function logIn(
+const allUnknown = (why: Unknown): Partial<Collected> =>
+  Object.fromEntries(liveCollectors.map(({ fact }) => [fact, why]));
+
+/** What is to be said once we are connected. */
+async function converse(
   connection: Connection,
-  door: Door,
-  { login, tls }: CollectSettings,
-): Promise<string | undefined> {
-  if (login.password === undefined)
-    return door === 'login' ? 'a login is needed: set REDISCLI_AUTH or give --password-file' : undefined;
-  if (connection.tls && connection.tls.trusted !== true && !tls.insecure) {
-    return `the certificate is not trusted (${connection.tls.trusted}), so no password was sent: give --tls-ca, or --insecure`;
+  where: Where,
+  tls: TlsSettings | undefined,
+  settings: CollectSettings,
+  names: readonly string[],
+): Promise<Live> {
+  const { greeting, door, failure } = await greet(connection);
+  const facts: Partial<Collected> = {
+    ...endpointOf(where, connection, door === 'client-certificate'),
+    door: known(door, 'the first answers'),
+    greeting: known(greeting, 'answers before login'),
+  };
+  const obstacle = sayDoor(door, failure, tls);
+  if (obstacle !== undefined) return { facts, problem: obstacle };
+  if (door !== 'open' && door !== 'login') {
+    const why = unknown('no-access', greeting.banner?.slice(1, 120) ?? door);
+    return { facts: { ...facts, ...allUnknown(why) } };
   }
-  const answer = await connection.login(login.user, login.password);
-  if (failed(answer)) return `the login got no answer: ${answer.detail}`;
-  const error = errorText(answer.value);
-  // An open server without ACLs refuses a password that it does not have: that is no obstacle, and a finding by itself.
-  if (
-    error === undefined ||
-    (door === 'open' && /no password is set|without any password configured/.test(error))
-  )
-    return undefined;
-  return `the login was refused: ${error.slice(0, 160)}`;
+  const refused = await logIn(connection, door, settings);
+  if (refused !== undefined) {
+    const lacksLogin = settings.login.password === undefined;
+    return {
+      facts: { ...facts, ...allUnknown(unknown('no-access', refused)) },
+      problem: refused,
+      lacksLogin,
+    };
+  }
+  const answers = await connection.ask(liveCollectors.flatMap(({ ask }) => ask));
+  const read = await readAll(answers, { meter: settings.meter, names });
+  const wanted = read.config?.known && read.config.value['tls-auth-clients'] !== 'no';
+  return { facts: { ...facts, ...endpointOf(where, connection, wanted === true), ...read } };
 }
 
 /** Everything that a live server says. One connection, two or three packets, never a command that changes anything. */
@@ -129,42 +108,22 @@ export async function collectLive(
   settings: CollectSettings,
   renames = settings.renames,
 ): Promise<Live> {
-  const tls = target.kind === 'tcp' && target.tls;
-  let tlsOptions: TlsSettings | undefined;
+  let tls: TlsSettings | undefined;
   try {
-    tlsOptions = tls ? tlsSettings(settings.tls) : undefined;
+    tls = target.kind === 'tcp' && target.tls ? tlsSettings(settings.tls, target.host) : undefined;
   } catch (error) {
-    return { facts: {}, problem: `a TLS file cannot be read: ${(error as Error).message}` };
+    return { facts: {}, problem: (error as Error).message };
   }
   const connection = await connect({
     where,
-    ...(tlsOptions ? { tls: tlsOptions } : {}),
+    ...(tls ? { tls } : {}),
     connectTimeout: settings.timeout,
     replyTimeout: settings.timeout,
     renames,
   });
   if ('failed' in connection) return { facts: {}, problem: sayFailure(connection, tls) };
   try {
-    const { greeting, door, failure } = await greet(connection);
-    const facts: Partial<Collected> = {
-      ...endpointOf(where, connection),
-      door: known(door, 'the first answers'),
-      greeting: known(greeting, 'answers before login'),
-    };
-    if (door !== 'open' && door !== 'login') {
-      const words = doorWords[door];
-      if (words) return { facts, problem: failure ? `${words} (${failure})` : words };
-      const why = unknown('no-access', greeting.banner?.slice(1, 120) ?? door);
-      return { facts: { ...facts, ...Object.fromEntries(liveCollectors.map(({ fact }) => [fact, why])) } };
-    }
-    const refused = await logIn(connection, door, settings);
-    if (refused !== undefined) {
-      const why = unknown('no-access', refused);
-      return { facts: { ...facts, ...Object.fromEntries(liveCollectors.map(({ fact }) => [fact, why])) } };
-    }
-    const answers = await connection.ask(liveCollectors.flatMap(({ ask }) => ask));
-    const names = target.kind === 'tcp' ? [target.host] : [];
-    return { facts: { ...facts, ...(await readAll(answers, { meter: settings.meter, names })) } };
+    return await converse(connection, where, tls, settings, target.kind === 'tcp' ? [target.host] : []);
   } finally {
     connection.close();
   }

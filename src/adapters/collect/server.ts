@@ -4,10 +4,13 @@ import { readAclFile } from '../files/acl-file.ts';
 import { readCertificates } from '../files/certificates.ts';
 import { readConfFacts, type ReadConf } from '../files/conf.ts';
 import { fileFacts, packageOf, rootOf, type FoundProcess } from '../host/index.ts';
+import type { Where } from '../server/connection.ts';
 import { blank } from './blank.ts';
+import { sayDisabled } from './disabled.ts';
 import { processOf } from './find-process.ts';
 import { collectHost } from './host.ts';
-import { collectLive } from './live.ts';
+import { collectLive, type Live } from './live.ts';
+import { matchingConf } from './matching-conf.ts';
 import { languageOf } from './product.ts';
 import { reach } from './reach.ts';
 import type { CollectSettings } from './settings.ts';
@@ -44,15 +47,22 @@ interface FilesRequest {
   readonly folder: string;
 }
 
+interface ServerFiles {
+  readonly conf: ReadConf;
+  readonly facts: Partial<Collected>;
+}
+
+/** The configuration, and what it names: the ACL file and certificates. */
 async function readFiles(
   request: FilesRequest,
   facts: Partial<Collected>,
   language: ReturnType<typeof languageOf>,
   settings: CollectSettings,
-): Promise<{ readonly conf: ReadConf; readonly facts: Partial<Collected> }> {
+  had?: ReadConf,
+): Promise<ServerFiles> {
   const { meter } = settings;
   const common = { ...language, meter, names: [] };
-  const conf = await readConfFacts({ ...request, ...common });
+  const conf = had ?? (await readConfFacts({ ...request, ...common }));
   const withConf = { ...facts, conf: conf.facts };
   const aclPath = settingOf(withConf, 'aclfile');
   const certificates = ['tls-cert-file', 'tls-client-cert-file', 'tls-ca-cert-file'].flatMap(
@@ -73,37 +83,88 @@ async function readFiles(
   };
 }
 
+/** The files of a server that runs here: where it says they are, else where a file fits what runs. */
+async function filesOf(
+  found: FoundProcess,
+  facts: Partial<Collected>,
+  settings: CollectSettings,
+): Promise<ServerFiles | undefined> {
+  const root = rootOf(found.process.pid).path;
+  const folder = found.process.cwd ?? '/';
+  const path = confPath(facts, found);
+  const pack = await packageOf(found.process.exe, root);
+  const language = languageOf(facts, found, pack, path);
+  if (path) return readFiles({ path, root, folder }, facts, language, settings);
+  // A server that told of itself and named no file has none.
+  if (facts.info?.known) return undefined;
+  const match = await matchingConf(found, { root, folder, ...language, meter: settings.meter, names: [] });
+  return match && readFiles({ path: match.path, root, folder }, facts, language, settings, match.conf);
+}
+
+/** A server of this host that nobody named: what was found of it beforehand. */
+export interface Discovered {
+  readonly process?: FoundProcess;
+  /** Why nobody here can talk to it. */
+  readonly blocked?: string;
+}
+
+type LiveTarget = Target & { readonly kind: 'tcp' | 'unix' };
+
+/** What is known of each fact from either conversation. */
+const better = (before: Partial<Collected>, after: Partial<Collected>): Partial<Collected> => ({
+  ...before,
+  ...Object.fromEntries(
+    Object.entries(after).filter(([name, fact]) => fact.known || !before[name as keyof Collected]?.known),
+  ),
+});
+
 /** A live server with, where it runs on this host, its files and the host around it. */
 export async function collectServer(
-  target: Target & { kind: 'tcp' | 'unix' },
+  target: LiveTarget,
   settings: CollectSettings,
+  { process, blocked }: Discovered = {},
 ): Promise<CollectedServer> {
-  const where = await reach(target, settings.allowPublic);
+  const where = await reach(target, settings.allowPublic || process !== undefined);
   if ('problem' in where) return { problem: where.problem };
-  const live = await collectLive(target, where, settings);
-  const found = settings.host ? processOf(target, live.facts, settings.processes ?? []) : undefined;
+  const live = blocked ? { facts: {}, problem: blocked } : await collectLive(target, where, settings);
+  // The title of a server does not say whether its port is one of TLS.
+  const door = live.facts.door?.known ? live.facts.door.value : undefined;
+  if (process && door === 'tls-only' && target.kind === 'tcp' && !target.tls)
+    return collectServer({ ...target, tls: true }, settings, { process });
+  const found = settings.host
+    ? (process ?? processOf(target, live.facts, settings.processes ?? []))
+    : undefined;
   // Nothing was said, and no file or process tells either: a list of unknowns would help nobody.
   if (live.problem !== undefined && !found && !live.facts.info) return { problem: live.problem };
-  const remote = found
-    ? 'no way to read it'
-    : 'the server runs on another host, or its process was not found on this one';
-  const path = confPath(live.facts, found);
-  if (!found)
+  if (!found) {
+    const remote = 'the server runs on another host, or its process was not found on this one';
     return { evidence: asEvidence(target, live.facts, remote, settings), ...problemOf(live.problem) };
-  const root = rootOf(found.process.pid).path;
-  const pack = await packageOf(found.process.exe, root);
-  const language = languageOf(live.facts, found, pack, path);
-  const files = path
-    ? await readFiles({ path, root, folder: found.process.cwd ?? '/' }, live.facts, language, settings)
-    : undefined;
+  }
+  return withHost(target, where, settings, live, found);
+}
+
+async function withHost(
+  target: LiveTarget,
+  where: Where,
+  settings: CollectSettings,
+  first: Live,
+  found: FoundProcess,
+): Promise<CollectedServer> {
+  const files = await filesOf(found, first.facts, settings);
+  const names = files?.conf.renames;
   const again =
-    files && needsRenames(live.facts, files.conf)
-      ? await collectLive(target, where, settings, files.conf.renames)
-      : live;
-  const facts = { ...again.facts, ...files?.facts, package: pack };
+    names && needsRenames(first, names)
+      ? await collectLive(target, where, settings, new Map([...settings.renames, ...names]))
+      : undefined;
+  const live = again ?? first;
+  const heard = again ? better(first.facts, again.facts) : first.facts;
+  const conf = files?.conf.facts;
+  const facts = { ...(conf?.known ? sayDisabled(heard, conf.value) : heard), ...files?.facts };
+  const host = await collectHost(found, facts);
   return {
-    evidence: asEvidence(target, { ...facts, ...(await collectHost(found, facts)) }, remote, settings),
-    ...problemOf(again.problem),
+    evidence: asEvidence(target, { ...facts, ...host }, 'no way to read it', settings),
+    // Its files were read: that nobody gave a password is said among what is missing.
+    ...problemOf(live.lacksLogin && conf?.known ? undefined : live.problem),
   };
 }
 
@@ -111,8 +172,9 @@ const problemOf = (problem: string | undefined): { readonly problem?: string } =
   problem === undefined ? {} : { problem };
 
 /** A question was not understood, and the file says that its command goes by another name. */
-function needsRenames(facts: Partial<Collected>, { renames }: ReadConf): boolean {
+function needsRenames({ facts, problem }: Live, renames: ReadonlyMap<string, string>): boolean {
   if (renames.size === 0) return false;
+  if (problem !== undefined && renames.has('AUTH')) return true;
   return [facts.config, facts.aclUsers, facts.info, facts.clients, facts.modules, facts.commandReply].some(
     (fact) => fact && !fact.known && fact.why === 'not-supported',
   );

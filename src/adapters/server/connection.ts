@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import {
   createDecoder,
   encodeCommand,
@@ -38,6 +38,7 @@ export type FailureKind =
   | 'reset'
   | 'tls'
   | 'certificate-wanted'
+  | 'certificate-refused'
   | 'protocol'
   | 'limit';
 export interface Failure {
@@ -77,18 +78,21 @@ const limits: Partial<Limits> = {
   maxLine: 64 << 10,
 };
 
-const errorKind = (code: string | undefined, message: string): FailureKind => {
+// Alerts that a server sends about a client certificate; OpenSSL puts the name of the alert into the code.
+const wantsCertificate = /alert.(certificate.required|handshake.failure)/i;
+const refusesCertificate =
+  /alert.(unknown.ca|bad.certificate|unsupported.certificate|certificate.(unknown|expired|revoked)|access.denied)/i;
+
+function errorKind(code: string | undefined, message: string): FailureKind {
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return 'refused';
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'reset';
-  if (
-    /certificate.required|handshake.failure|ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED/i.test(
-      `${code} ${message}`,
-    )
-  )
-    return 'certificate-wanted';
+  const words = `${code} ${message}`.replaceAll('_', ' ');
+  if (refusesCertificate.test(words)) return 'certificate-refused';
+  if (wantsCertificate.test(words)) return 'certificate-wanted';
   if (code?.startsWith('ERR_SSL') || code?.startsWith('ERR_TLS') || code === 'EPROTO') return 'tls';
   return 'unreachable';
-};
+}
+
 const asFailure = (error: Error & { code?: string }): Failure => ({
   failed: errorKind(error.code, error.message),
   detail: error.code ?? error.message.slice(0, 200),
@@ -105,24 +109,27 @@ function seenTls(socket: TLSSocket): SeenTls {
 }
 
 /** Connects, with TLS where asked. The certificate is looked at, never insisted on: what is wrong with it is a finding. */
-export function connect(settings: ConnectionSettings): Promise<Connection | Failure> {
+export async function connect(settings: ConnectionSettings): Promise<Connection | Failure> {
   const { where, tls, connectTimeout } = settings;
+  // Loading TLS takes longer than a whole plain audit's questions.
+  const connectTls = tls && (await import('node:tls')).connect;
   const address = 'path' in where ? { path: where.path } : { host: where.host, port: where.port };
   return new Promise((resolve) => {
     let socket: Socket;
     try {
-      socket = tls
-        ? connectTls({
-            ...address,
-            rejectUnauthorized: false,
-            minVersion: 'TLSv1',
-            ...(tls.ca ? { ca: [...tls.ca] } : {}),
-            ...(tls.cert ? { cert: tls.cert } : {}),
-            ...(tls.key ? { key: tls.key } : {}),
-            ...(tls.passphrase ? { passphrase: tls.passphrase } : {}),
-            ...serverName(tls, where),
-          })
-        : connectTcp({ ...address, noDelay: true });
+      socket =
+        tls && connectTls
+          ? connectTls({
+              ...address,
+              rejectUnauthorized: false,
+              minVersion: 'TLSv1',
+              ...(tls.ca ? { ca: [...tls.ca] } : {}),
+              ...(tls.cert ? { cert: tls.cert } : {}),
+              ...(tls.key ? { key: tls.key } : {}),
+              ...(tls.passphrase ? { passphrase: tls.passphrase } : {}),
+              ...serverName(tls, where),
+            })
+          : connectTcp({ ...address, noDelay: true });
     } catch (error) {
       resolve(asFailure(error as Error));
       return;

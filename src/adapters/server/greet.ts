@@ -1,7 +1,7 @@
 import type { RespValue } from '../../lang/resp/index.ts';
 import type { Door, Greeting } from '../../model/index.ts';
 import { errorText, pairsOf, textOf } from '../collectors/define-live.ts';
-import { failed, type Answer, type Connection } from './connection.ts';
+import { failed, type Answer, type Connection, type Failure } from './connection.ts';
 import { question } from './read-only.ts';
 
 // The shortest list that tells every version before a login: see engine/version-bracket.ts for what each says.
@@ -32,7 +32,9 @@ function doorOf(answers: readonly Answer[], banner: string | undefined): Door {
   if (!ping) return 'silent';
   if (failed(ping)) {
     if (ping.failed === 'protocol' || ping.failed === 'limit') return 'foreign';
-    if (ping.failed === 'certificate-wanted') return 'client-certificate';
+    // TLS 1.3 lets us in first and tells what is wrong with our certificate with the first answer.
+    if (ping.failed === 'certificate-wanted' || ping.failed === 'certificate-refused')
+      return 'client-certificate';
     // Plain bytes make a TLS port reset the connection without a word.
     return ping.failed === 'reset' || ping.failed === 'closed' ? 'tls-only' : 'silent';
   }
@@ -46,7 +48,7 @@ function doorOf(answers: readonly Answer[], banner: string | undefined): Door {
 /** The first words with a server: what it is before any login. A few harmless questions in one packet. */
 export async function greet(
   connection: Connection,
-): Promise<{ readonly greeting: Greeting; readonly door: Door; readonly failure?: string }> {
+): Promise<{ readonly greeting: Greeting; readonly door: Door; readonly failure?: Failure }> {
   const answers = await connection.ask(questions);
   const first = answers[0];
   const firstError = first && !failed(first) ? errorText(first.value) : undefined;
@@ -61,6 +63,6 @@ export async function greet(
   return {
     greeting: { replies, ...(banner ? { banner } : {}) },
     door: doorOf(answers, banner),
-    ...(broken ? { failure: broken.detail } : {}),
+    ...(broken ? { failure: broken } : {}),
   };
 }

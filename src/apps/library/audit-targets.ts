@@ -66,7 +66,7 @@ function collect(parsed: ParsedTarget, settings: CollectSettings): Promise<Colle
   switch (target.kind) {
     case 'tcp':
     case 'unix':
-      return collectServer(target, own);
+      return collectServer(target, own, parsed);
     case 'conf':
       return collectConf(target, own);
     case 'snapshot':
@@ -91,7 +91,8 @@ async function auditOne(parsed: ParsedTarget, settings: CollectSettings): Promis
   }
   const { evidence, problem } = await collect(parsed, settings);
   return {
-    servers: evidence ? [await examine(name, evidence)] : [],
+    // A server that was found behind TLS is named as it was reached.
+    servers: evidence ? [await examine(targetName(evidence.target), evidence)] : [],
     failures: problem === undefined ? [] : [{ target: name, problem }],
   };
 }
@@ -110,7 +111,7 @@ export async function auditTargets(targets: readonly string[], options: AuditOpt
   const looks = (options.host ?? true) && (targets.length === 0 || needsHost(typed));
   const processes = looks ? valueOr(await findProcesses(), []) : [];
   const settings = settingsOf(options, processes);
-  const parsed = targets.length === 0 ? discover(processes) : typed;
+  const parsed = targets.length === 0 ? await discover(processes) : typed;
   const outcomes = await eachOf(parsed, options.concurrency ?? 64, (one) => auditOne(one, settings));
   return {
     schema: 'keyward.audit/1',

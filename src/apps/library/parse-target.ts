@@ -1,5 +1,6 @@
 import { isAddress, kindOf } from '../../lang/address/index.ts';
 import { printable } from '../../lang/text/index.ts';
+import type { FoundProcess } from '../../adapters/host/index.ts';
 import type { Target } from '../../model/index.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -8,6 +9,9 @@ export interface ParsedTarget {
   readonly target: Target;
   readonly user?: string;
   readonly password?: string;
+  /** Where nobody typed it: the process of this host that was found, and why it cannot be talked to. */
+  readonly process?: FoundProcess;
+  readonly blocked?: string;
 }
 
 const hint =
