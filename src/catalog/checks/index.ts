@@ -79,6 +79,19 @@ import unexpectedChildProcess from './compromise/unexpected-child-process.ts';
 import unknownReplica from './compromise/unknown-replica.ts';
 import unknownReplicaOf from './compromise/unknown-replica-of.ts';
 import unknownUsers from './compromise/unknown-users.ts';
+import configurationProblems from './configuration/configuration-problems.ts';
+import configurationRefused from './configuration/configuration-refused.ts';
+import directiveSetTwiceDifferently from './configuration/directive-set-twice-differently.ts';
+import fileRuntimeDrift from './configuration/file-runtime-drift.ts';
+import idleConnectionsStay from './configuration/idle-connections-stay.ts';
+import noConfigurationFile from './configuration/no-configuration-file.ts';
+import noLog from './configuration/no-log.ts';
+import noMemoryLimit from './configuration/no-memory-limit.ts';
+import outputBuffersUnlimited from './configuration/output-buffers-unlimited.ts';
+import requestSizeRaised from './configuration/request-size-raised.ts';
+import scriptsMayRunForever from './configuration/scripts-may-run-forever.ts';
+import templateValuesLeft from './configuration/template-values-left.ts';
+import userDataInCrashLogs from './configuration/user-data-in-crash-logs.ts';
 import bindSwitchesProtectedModeOff from './network/bind-switches-protected-mode-off.ts';
 import clusterBusReachable from './network/cluster-bus-reachable.ts';
 import ipv6OpenBesideIpv4 from './network/ipv6-open-beside-ipv4.ts';
@@ -187,6 +200,19 @@ export const checks: readonly Check[] = [
   { id: 'unknown-replica', theme: 'compromise', ...unknownReplica },
   { id: 'unknown-replica-of', theme: 'compromise', ...unknownReplicaOf },
   { id: 'unknown-users', theme: 'compromise', ...unknownUsers },
+  { id: 'configuration-problems', theme: 'configuration', ...configurationProblems },
+  { id: 'configuration-refused', theme: 'configuration', ...configurationRefused },
+  { id: 'directive-set-twice-differently', theme: 'configuration', ...directiveSetTwiceDifferently },
+  { id: 'file-runtime-drift', theme: 'configuration', ...fileRuntimeDrift },
+  { id: 'idle-connections-stay', theme: 'configuration', ...idleConnectionsStay },
+  { id: 'no-configuration-file', theme: 'configuration', ...noConfigurationFile },
+  { id: 'no-log', theme: 'configuration', ...noLog },
+  { id: 'no-memory-limit', theme: 'configuration', ...noMemoryLimit },
+  { id: 'output-buffers-unlimited', theme: 'configuration', ...outputBuffersUnlimited },
+  { id: 'request-size-raised', theme: 'configuration', ...requestSizeRaised },
+  { id: 'scripts-may-run-forever', theme: 'configuration', ...scriptsMayRunForever },
+  { id: 'template-values-left', theme: 'configuration', ...templateValuesLeft },
+  { id: 'user-data-in-crash-logs', theme: 'configuration', ...userDataInCrashLogs },
   { id: 'bind-switches-protected-mode-off', theme: 'network', ...bindSwitchesProtectedModeOff },
   { id: 'cluster-bus-reachable', theme: 'network', ...clusterBusReachable },
   { id: 'ipv6-open-beside-ipv4', theme: 'network', ...ipv6OpenBesideIpv4 },

@@ -1,0 +1,31 @@
+import { defineCheck, failEach, fault, notApplicable, pass } from '../../define-check.ts';
+import { settings } from '../../example-facts.ts';
+import { textOf } from '../../readings/values.ts';
+
+export default defineCheck({
+  title: 'A crash writes keys and values into the log',
+  severity: 'info',
+  why: 'The report of a crash holds the command that ran and the client’s data, and logs are shipped to places where the data may not go. Redis 8 and Valkey 8 can leave them out; Valkey does so by default.',
+  remedy: 'Set hide-user-data-from-log yes, unless you are hunting a crash.',
+  links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/debugging/'],
+  needs: ['settings'],
+  judge({ settings: values }) {
+    const hidden = textOf(values, 'hide-user-data-from-log');
+    if (hidden === undefined) return notApplicable('this version cannot leave them out');
+    if (hidden !== 'no') return pass;
+    return failEach([
+      fault(
+        'hide-user-data-from-log is no',
+        [{ kind: 'setting', name: 'hide-user-data-from-log', value: 'yes' }],
+        {
+          where: values['hide-user-data-from-log']?.where,
+        },
+      ),
+    ]);
+  },
+  examples: {
+    good: { hidden: { settings: settings({ 'hide-user-data-from-log': 'yes' }) } },
+    bad: { 'Redis 8 as installed': { settings: settings({ 'hide-user-data-from-log': 'no' }) } },
+    other: { 'an older version': { facts: { settings: settings({}) }, verdict: 'not-applicable' } },
+  },
+});
