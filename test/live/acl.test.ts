@@ -77,27 +77,30 @@ const ruleOf = (table: CommandTable): fc.Arbitrary<string> => {
       weight: 3,
       arbitrary: cased(
         fc.constantFrom(
-          ...[
-            'on',
-            'off',
-            'nopass',
-            'resetpass',
-            'allkeys',
-            'resetkeys',
-            'allchannels',
-            'resetchannels',
-            'allcommands',
-          ],
-          ...[
-            'nocommands',
-            'reset',
-            'clearselectors',
-            'sanitize-payload',
-            'skip-sanitize-payload',
-            'alldbs',
-            'resetdbs',
-          ],
-          ...['db=0', 'db=1,0', 'db=3', 'db=', 'db=1,,2', 'db=-1', 'db=99999999999', 'db= 1'],
+          'on',
+          'off',
+          'nopass',
+          'resetpass',
+          'allkeys',
+          'resetkeys',
+          'allchannels',
+          'resetchannels',
+          'allcommands',
+          'nocommands',
+          'reset',
+          'clearselectors',
+          'sanitize-payload',
+          'skip-sanitize-payload',
+          'alldbs',
+          'resetdbs',
+          'db=0',
+          'db=1,0',
+          'db=3',
+          'db=',
+          'db=1,,2',
+          'db=-1',
+          'db=99999999999',
+          'db= 1',
         ),
       ),
     },
@@ -133,15 +136,13 @@ const rulesOf = (table: CommandTable): fc.Arbitrary<readonly string[]> => {
   );
   // Most users may run everything on some keys, so that these decide.
   const start = fc.constantFrom<readonly string[]>(
-    ...[
-      [],
-      [],
-      ['+@all'],
-      ['+@all', '~app:*'],
-      ['+@all', '%R~app:*', '%W~x'],
-      ['+@all', '%W~*'],
-      ['+@all', '%R~**'],
-    ],
+    [],
+    [],
+    ['+@all'],
+    ['+@all', '~app:*'],
+    ['+@all', '%R~app:*', '%W~x'],
+    ['+@all', '%W~*'],
+    ['+@all', '%R~**'],
     ['+@all', '~x', '(+@all ~app:1)', '(+@all %R~other)'],
   );
   return fc
@@ -158,36 +159,32 @@ const callOf = (table: CommandTable): fc.Arbitrary<readonly string[]> => {
     {
       weight: 3,
       arbitrary: fc.constantFrom(
-        ...[
-          'STORE',
-          'STOREDIST',
-          'GET',
-          'BY',
-          'LIMIT',
-          'STREAMS',
-          'KEYS',
-          'COUNT',
-          'BLOCK',
-          'GROUP',
-          'AUTH',
-          'AUTH2',
-          'COPY',
-        ],
-        ...[
-          'REPLACE',
-          'DB',
-          'SET',
-          'INCRBY',
-          'OVERFLOW',
-          'IFEQ',
-          'NOACK',
-          'WEIGHTS',
-          'u8',
-          'USAGE',
-          'LEFT',
-          'STRINGS',
-          '',
-        ],
+        'STORE',
+        'STOREDIST',
+        'GET',
+        'BY',
+        'LIMIT',
+        'STREAMS',
+        'KEYS',
+        'COUNT',
+        'BLOCK',
+        'GROUP',
+        'AUTH',
+        'AUTH2',
+        'COPY',
+        'REPLACE',
+        'DB',
+        'SET',
+        'INCRBY',
+        'OVERFLOW',
+        'IFEQ',
+        'NOACK',
+        'WEIGHTS',
+        'u8',
+        'USAGE',
+        'LEFT',
+        'STRINGS',
+        '',
       ),
     },
     { weight: 1, arbitrary: fc.constantFrom(...channels) },
@@ -301,7 +298,7 @@ describe.each(withAcl)('$name', (binary) => {
     expect(asked.users - asked.refused).toBeGreaterThan(runs / 20);
   });
 
-  it.skipIf(dialect.selectors)('refuses what we refuse, where there is no ACL DRYRUN', async () => {
+  const refuses = async (): Promise<void> => {
     const calls = callOf(context.commands).filter(([name = '']) => isHarmless(context.commands, name));
     let denied = 0;
     await fc.assert(
@@ -339,7 +336,9 @@ describe.each(withAcl)('$name', (binary) => {
       { numRuns: runs },
     );
     expect(denied).toBeGreaterThan(0);
-  });
+  };
+  // Where there is no ACL DRYRUN, the commands themselves are tried.
+  if (!dialect.selectors) it('refuses the commands that we refuse', refuses);
 
   // No parenthesis is left open here: that crashes a server that reads rules before it.
   it('loads an ACL file as we do', async () => {

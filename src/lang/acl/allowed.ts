@@ -9,9 +9,10 @@ import type { AclUser } from './types.ts';
  */
 export function allowedCommands(user: AclUser, table: CommandTable): ReadonlySet<string> {
   const allowed = new Set<string>();
-  for (const command of indexOf(table).commands) {
-    const name = command.name.toLowerCase();
-    if (needsNoPermission(command) || user.selectors.some(({ commands }) => allowsName(commands, name)))
+  const { commands, names } = indexOf(table);
+  for (const [place, command] of commands.entries()) {
+    const name = names[place] ?? '';
+    if (needsNoPermission(command) || user.selectors.some((selector) => allowsName(selector.commands, name)))
       allowed.add(name);
   }
   for (const { firstArgs } of user.selectors) {

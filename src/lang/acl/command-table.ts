@@ -71,6 +71,8 @@ export function renameCommands(
 /** A table, looked up: built once per table. */
 export interface TableIndex {
   readonly commands: readonly AclCommand[];
+  /** Full names in lower case, in the same order. */
+  readonly names: readonly string[];
   /** By full name in lower case, to the place in `commands`. */
   readonly byName: ReadonlyMap<string, number>;
   /** By the name that clients use. */
@@ -88,12 +90,13 @@ const indexes = new WeakMap<CommandTable, TableIndex>();
 export function indexOf(table: CommandTable): TableIndex {
   const known = indexes.get(table);
   if (known) return known;
+  const names = table.commands.map(({ name }) => name.toLowerCase());
   const byName = new Map<string, number>();
   const byCall = new Map<string, number>();
   const members = new Map<string, number[]>(table.categories.map((category) => [category, []]));
   const subcommands = new Map<number, number[]>();
   for (const [place, command] of table.commands.entries()) {
-    const name = command.name.toLowerCase();
+    const name = names[place] ?? '';
     byName.set(name, place);
     if (command.parent === undefined) byCall.set((command.calledAs ?? name).toLowerCase(), place);
     else {
@@ -112,7 +115,7 @@ export function indexOf(table: CommandTable): TableIndex {
   }
   byCall.delete('');
   const modern = table.commands.some(({ parent, keySpecs }) => parent !== undefined || keySpecs.length > 0);
-  const index = { commands: table.commands, byName, byCall, members, subcommands, modern };
+  const index = { commands: table.commands, names, byName, byCall, members, subcommands, modern };
   indexes.set(table, index);
   return index;
 }

@@ -86,7 +86,7 @@ function singleCommands(
 ): readonly string[] {
   const words: string[] = [];
   const describe = (place: number): void => {
-    const name = index.commands[place]?.name.toLowerCase() ?? '';
+    const name = index.names[place] ?? '';
     const allowed = wanted.bits[place] === 1;
     if (wanted.bits[place] !== reached.bits[place]) {
       words.push((allowed ? '+' : '-') + name);

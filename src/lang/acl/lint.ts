@@ -7,6 +7,7 @@ import { splitText } from '../quote/index.ts';
 import { bytesOf } from './byte-string.ts';
 import { dialectOf } from './dialect.ts';
 import { matchesBytes } from './glob.ts';
+import { listed } from './ordered-set.ts';
 import { problem } from './problem.ts';
 import { newSelector, settingOf, type SelectorState, type Setting } from './selector-state.ts';
 import { applySelectorRule } from './selector-rules.ts';
@@ -173,7 +174,7 @@ function patternOf(
 
 function userEffect(user: UserState): string {
   const [root, ...selectors] = user.selectors.map(selectorEffect);
-  const flags = [user.enabled, user.noPassword, user.sanitize === 'off', [...user.passwords].toSorted()];
+  const flags = [user.enabled, user.noPassword, user.sanitize === 'off', listed(user.passwords).toSorted()];
   return JSON.stringify([flags, root, [...new Set(selectors)].toSorted()]);
 }
 

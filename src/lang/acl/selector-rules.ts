@@ -32,7 +32,7 @@ export function applySelectorRule(state: SelectorState, token: string, setting: 
   } else if (dialect.databases && rule.slice(0, 3).toLowerCase() === 'db=') {
     return databaseRule(state, rule.slice(3));
   } else if (first === '~' || (first === '%' && dialect.selectors)) {
-    return keyRule(state, token);
+    return keyRule(state, token, setting.lenient);
   } else if (first === '&' && dialect.channels) {
     if (state.allChannels) return 'pattern-after-allchannels';
     const pattern = token.slice(1);
@@ -42,8 +42,9 @@ export function applySelectorRule(state: SelectorState, token: string, setting: 
   return undefined;
 }
 
-function keyRule(state: SelectorState, token: string): Refusal {
-  if (state.allKeys) return 'pattern-after-allkeys';
+function keyRule(state: SelectorState, token: string, lenient: boolean): Refusal {
+  // A server lists `%RW~*` as `~*`, and other patterns behind it: those add nothing.
+  if (state.allKeys) return lenient ? undefined : 'pattern-after-allkeys';
   let read = false;
   let write = false;
   let from = 1;

@@ -2,6 +2,7 @@
 import { bytesOf, textOf } from './byte-string.ts';
 import { indexOf, type CommandTable, type TableIndex } from './command-table.ts';
 import type { Dialect } from './dialect.ts';
+import { clear, drop, listed, orderedSet, put, type OrderedSet } from './ordered-set.ts';
 import type { AclContext, AclSelector, CommandRules } from './types.ts';
 
 export interface SelectorState {
@@ -9,7 +10,7 @@ export interface SelectorState {
   bits: Uint8Array;
   future: boolean;
   /** The sign of each rule that is kept, by its text without the sign, in order. */
-  readonly rules: Map<string, '+' | '-'>;
+  readonly rules: OrderedSet<'+' | '-'>;
   /** Rules with a `|`, by what stands before it. */
   readonly under: Map<string, Set<string>>;
   /** Rules about commands that the table lacks: a module's, or renamed away. */
@@ -44,7 +45,7 @@ export function settingOf(context: AclContext, dialect: Dialect, lenient = false
 export const newSelector = ({ index, allChannels }: Setting): SelectorState => ({
   bits: new Uint8Array(index.commands.length),
   future: false,
-  rules: new Map(),
+  rules: orderedSet(),
   under: new Map(),
   unlisted: new Map(),
   firstArgs: new Map(),
@@ -84,10 +85,11 @@ export function openSelector(selector: AclSelector, setting: Setting): SelectorS
 /** Keeps a rule as the servers do since 7.2: an earlier one for the same command, or under it, goes. */
 export function keepRule(state: SelectorState, rule: string, sign: '+' | '-'): void {
   const { rules, under } = state;
-  rules.delete(rule);
-  for (const below of under.get(rule) ?? []) rules.delete(below);
-  under.delete(rule);
-  rules.set(rule, sign);
+  drop(rules, rule);
+  const below = under.get(rule);
+  if (below) for (const item of below) drop(rules, item);
+  below?.clear();
+  put(rules, rule, sign);
   const bar = rule.indexOf('|');
   if (bar < 0) return;
   const container = rule.slice(0, bar);
@@ -100,8 +102,7 @@ export function keepRule(state: SelectorState, rule: string, sign: '+' | '-'): v
 export function setCommand(state: SelectorState, place: number, index: TableIndex, allow: boolean): void {
   const value = allow ? 1 : 0;
   state.bits[place] = value;
-  const name = index.commands[place]?.name.toLowerCase();
-  if (name !== undefined && state.firstArgs.size > 0) state.firstArgs.delete(name);
+  if (state.firstArgs.size > 0) state.firstArgs.delete(index.names[place] ?? '');
   const subs = index.subcommands.get(place);
   if (subs) for (const sub of subs) state.bits[sub] = value;
 }
@@ -109,7 +110,7 @@ export function setCommand(state: SelectorState, place: number, index: TableInde
 export function setAllCommands(state: SelectorState, allow: boolean): void {
   state.bits.fill(allow ? 1 : 0);
   state.future = allow;
-  state.rules.clear();
+  clear(state.rules);
   state.under.clear();
   state.unlisted.clear();
   state.firstArgs.clear();
@@ -141,8 +142,8 @@ function closeCommands({ bits, future, rules, unlisted }: SelectorState, index: 
   const usual = future ? 1 : 0;
   const exceptions: string[] = [];
   for (let place = 0; place < bits.length; place++) {
-    if (bits[place] !== usual) exceptions.push(index.commands[place]?.name.toLowerCase() ?? '');
+    if (bits[place] !== usual) exceptions.push(index.names[place] ?? '');
   }
   for (const [name, allowed] of unlisted) if (allowed !== future) exceptions.push(textOf(name));
-  return { rules: Array.from(rules, ([rule, sign]) => sign + textOf(rule)), future, exceptions };
+  return { rules: listed(rules).map(([rule, sign]) => sign + textOf(rule)), future, exceptions };
 }

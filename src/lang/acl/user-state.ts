@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { splitText } from '../quote/index.ts';
 import { cString, textOf } from './byte-string.ts';
+import { clear, drop, listed, orderedSet, put, type OrderedSet } from './ordered-set.ts';
 import { applySelectorRule, type Refusal } from './selector-rules.ts';
 import {
   closeSelector,
@@ -16,7 +17,7 @@ import type { AclUser } from './types.ts';
 export interface UserState {
   enabled: boolean;
   noPassword: boolean;
-  readonly passwords: Set<string>;
+  readonly passwords: OrderedSet<true>;
   sanitize: 'on' | 'off' | undefined;
   selectors: SelectorState[];
 }
@@ -24,18 +25,22 @@ export interface UserState {
 export const newUserState = (setting: Setting): UserState => ({
   enabled: false,
   noPassword: false,
-  passwords: new Set(),
+  passwords: orderedSet(),
   sanitize: setting.dialect.newUserSanitizes ? 'on' : undefined,
   selectors: [newSelector(setting)],
 });
 
-export const openUser = (user: AclUser, setting: Setting): UserState => ({
-  enabled: user.enabled,
-  noPassword: user.noPassword,
-  passwords: new Set(user.passwords),
-  sanitize: user.sanitize,
-  selectors: user.selectors.map((selector) => openSelector(selector, setting)),
-});
+export function openUser(user: AclUser, setting: Setting): UserState {
+  const passwords = orderedSet<true>();
+  for (const password of user.passwords) put(passwords, password, true);
+  return {
+    enabled: user.enabled,
+    noPassword: user.noPassword,
+    passwords,
+    sanitize: user.sanitize,
+    selectors: user.selectors.map((selector) => openSelector(selector, setting)),
+  };
+}
 
 export function closeUser(name: string, state: UserState, setting: Setting): AclUser {
   const [root = newSelector(setting), ...others] = state.selectors;
@@ -43,7 +48,7 @@ export function closeUser(name: string, state: UserState, setting: Setting): Acl
     name: textOf(name),
     enabled: state.enabled,
     noPassword: state.noPassword,
-    passwords: [...state.passwords],
+    passwords: listed(state.passwords).map(([password]) => password),
     ...(state.sanitize === undefined ? {} : { sanitize: state.sanitize }),
     selectors: [
       closeSelector(root, setting.index),
@@ -82,7 +87,7 @@ function wordRule(user: UserState, token: string, setting: Setting): Refusal {
   if (word === 'on' || word === 'off') user.enabled = word === 'on';
   else if (word === 'nopass' || word === 'resetpass') {
     user.noPassword = word === 'nopass';
-    user.passwords.clear();
+    clear(user.passwords);
   } else if (
     dialect.sanitize !== 'unknown' &&
     (word === 'sanitize-payload' || word === 'skip-sanitize-payload')
@@ -97,7 +102,7 @@ function wordRule(user: UserState, token: string, setting: Setting): Refusal {
 /** As a new user, but flagged sanitize-payload where there is such a flag. */
 export function reset(user: UserState, setting: Setting): void {
   Object.assign(user, { ...newUserState(setting), passwords: user.passwords });
-  user.passwords.clear();
+  clear(user.passwords);
   setAllCommands(rootOf(user, setting), false);
   if (setting.dialect.sanitize === 'kept') user.sanitize = 'on';
 }
@@ -117,9 +122,9 @@ function passwordRule(user: UserState, token: string): Refusal {
   if (!plain && !hashShape.test(value)) return 'bad-password-hash';
   const password = plain ? hash('sha256', Buffer.from(value, 'latin1')) : value;
   if (sign === '>' || sign === '#') {
-    user.passwords.add(password);
+    put(user.passwords, password, true);
     user.noPassword = false;
-  } else if (!user.passwords.delete(password)) return 'no-such-password';
+  } else if (!drop(user.passwords, password)) return 'no-such-password';
   return undefined;
 }
 
