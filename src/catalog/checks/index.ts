@@ -92,6 +92,25 @@ import requestSizeRaised from './configuration/request-size-raised.ts';
 import scriptsMayRunForever from './configuration/scripts-may-run-forever.ts';
 import templateValuesLeft from './configuration/template-values-left.ts';
 import userDataInCrashLogs from './configuration/user-data-in-crash-logs.ts';
+import aclfileReadable from './host/aclfile-readable.ts';
+import confReadableByOthers from './host/conf-readable-by-others.ts';
+import confWritableByOthers from './host/conf-writable-by-others.ts';
+import coreDumpsEnabled from './host/core-dumps-enabled.ts';
+import dangerousCapabilities from './host/dangerous-capabilities.ts';
+import dataFolderWritableByOthers from './host/data-folder-writable-by-others.ts';
+import dataReadableByOthers from './host/data-readable-by-others.ts';
+import fileOwnedByUnexpectedUser from './host/file-owned-by-unexpected-user.ts';
+import logReadable from './host/log-readable.ts';
+import logWritable from './host/log-writable.ts';
+import looseFolderAbove from './host/loose-folder-above.ts';
+import lowFileLimit from './host/low-file-limit.ts';
+import newPrivilegesPossible from './host/new-privileges-possible.ts';
+import noSeccomp from './host/no-seccomp.ts';
+import privilegedContainer from './host/privileged-container.ts';
+import programWritable from './host/program-writable.ts';
+import runsAsRoot from './host/runs-as-root.ts';
+import tlsKeyReadable from './host/tls-key-readable.ts';
+import weakSandbox from './host/weak-sandbox.ts';
 import bindSwitchesProtectedModeOff from './network/bind-switches-protected-mode-off.ts';
 import clusterBusReachable from './network/cluster-bus-reachable.ts';
 import ipv6OpenBesideIpv4 from './network/ipv6-open-beside-ipv4.ts';
@@ -213,6 +232,25 @@ export const checks: readonly Check[] = [
   { id: 'scripts-may-run-forever', theme: 'configuration', ...scriptsMayRunForever },
   { id: 'template-values-left', theme: 'configuration', ...templateValuesLeft },
   { id: 'user-data-in-crash-logs', theme: 'configuration', ...userDataInCrashLogs },
+  { id: 'aclfile-readable', theme: 'host', ...aclfileReadable },
+  { id: 'conf-readable-by-others', theme: 'host', ...confReadableByOthers },
+  { id: 'conf-writable-by-others', theme: 'host', ...confWritableByOthers },
+  { id: 'core-dumps-enabled', theme: 'host', ...coreDumpsEnabled },
+  { id: 'dangerous-capabilities', theme: 'host', ...dangerousCapabilities },
+  { id: 'data-folder-writable-by-others', theme: 'host', ...dataFolderWritableByOthers },
+  { id: 'data-readable-by-others', theme: 'host', ...dataReadableByOthers },
+  { id: 'file-owned-by-unexpected-user', theme: 'host', ...fileOwnedByUnexpectedUser },
+  { id: 'log-readable', theme: 'host', ...logReadable },
+  { id: 'log-writable', theme: 'host', ...logWritable },
+  { id: 'loose-folder-above', theme: 'host', ...looseFolderAbove },
+  { id: 'low-file-limit', theme: 'host', ...lowFileLimit },
+  { id: 'new-privileges-possible', theme: 'host', ...newPrivilegesPossible },
+  { id: 'no-seccomp', theme: 'host', ...noSeccomp },
+  { id: 'privileged-container', theme: 'host', ...privilegedContainer },
+  { id: 'program-writable', theme: 'host', ...programWritable },
+  { id: 'runs-as-root', theme: 'host', ...runsAsRoot },
+  { id: 'tls-key-readable', theme: 'host', ...tlsKeyReadable },
+  { id: 'weak-sandbox', theme: 'host', ...weakSandbox },
   { id: 'bind-switches-protected-mode-off', theme: 'network', ...bindSwitchesProtectedModeOff },
   { id: 'cluster-bus-reachable', theme: 'network', ...clusterBusReachable },
   { id: 'ipv6-open-beside-ipv4', theme: 'network', ...ipv6OpenBesideIpv4 },

@@ -1,0 +1,119 @@
+import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { unit } from '../../example-facts.ts';
+
+interface Wall {
+  readonly directive: string;
+  readonly value: string;
+  /** Whether what the unit says is as good. */
+  readonly holds: (said: string, service: Readonly<Record<string, string>>) => boolean;
+}
+
+const isYes = (said: string): boolean => /^(?:yes|true|on|1)$/i.test(said);
+const dynamic = ({ DynamicUser = '' }: Readonly<Record<string, string>>): boolean => isYes(DynamicUser);
+
+/** What shuts an intruder in and costs a server nothing. NoNewPrivileges and the filter of calls are checks of the process. */
+const walls: readonly Wall[] = [
+  {
+    directive: 'ProtectSystem',
+    value: 'strict',
+    holds: (said, all) => dynamic(all) || /^(?:yes|true|on|1|full|strict)$/i.test(said),
+  },
+  {
+    directive: 'ProtectHome',
+    value: 'yes',
+    holds: (said, all) => dynamic(all) || /^(?:yes|true|on|1|read-only|tmpfs)$/i.test(said),
+  },
+  {
+    directive: 'PrivateTmp',
+    value: 'yes',
+    holds: (said, all) => dynamic(all) || isYes(said) || said === 'disconnected',
+  },
+  { directive: 'PrivateDevices', value: 'yes', holds: isYes },
+  { directive: 'ProtectKernelTunables', value: 'yes', holds: isYes },
+  { directive: 'ProtectKernelModules', value: 'yes', holds: isYes },
+  {
+    directive: 'ProtectControlGroups',
+    value: 'yes',
+    holds: (said) => isYes(said) || said === 'private' || said === 'strict',
+  },
+  {
+    directive: 'RestrictAddressFamilies',
+    value: 'AF_INET AF_INET6 AF_UNIX',
+    holds: (said) => said !== '' && !said.startsWith('~'),
+  },
+  {
+    directive: 'RestrictNamespaces',
+    value: 'yes',
+    holds: (said) => said !== '' && !/^(?:no|false|off|0)$/i.test(said),
+  },
+  {
+    directive: 'CapabilityBoundingSet',
+    value: '',
+    holds: (said, all) => 'CapabilityBoundingSet' in all && !said.startsWith('~'),
+  },
+];
+
+export default defineCheck({
+  title: 'The service is not shut in',
+  severity: 'low',
+  why: 'Whoever runs code in the server has what the unit leaves open: to write outside the data folder, to read home folders, to see other programs’ temporary files, to talk to the kernel. Each wall is one line.',
+  remedy:
+    'Add the lines with `systemctl edit`, with ReadWritePaths= for the data, log and configuration folders, and restart. `systemd-analyze security` shows what is left.',
+  links: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Sandboxing'],
+  needs: ['unit'],
+  judge({ unit: { name, service, fragments } }) {
+    const missing = walls.filter(({ directive, holds }) => !holds(service[directive] ?? '', service));
+    if (missing.length === 0) return failEach([]);
+    const file = fragments[0];
+    return failEach([
+      fault(
+        `${name} lacks ${missing.map(({ directive }) => directive).join(', ')}`,
+        missing.map(({ directive, value }) => ({ kind: 'unit', directive, value }) as const),
+        { where: file === undefined ? undefined : { file } },
+      ),
+    ]);
+  },
+  examples: {
+    good: {
+      'as Debian ships it, and a little more': {
+        unit: unit({
+          ProtectSystem: 'true',
+          ProtectHome: 'yes',
+          PrivateTmp: 'yes',
+          PrivateDevices: 'yes',
+          ProtectKernelTunables: 'yes',
+          ProtectKernelModules: 'yes',
+          ProtectControlGroups: 'yes',
+          RestrictAddressFamilies: 'AF_INET AF_INET6 AF_UNIX',
+          RestrictNamespaces: 'yes',
+          CapabilityBoundingSet: '',
+        }),
+      },
+      'a user made for each start brings some walls': {
+        unit: unit({
+          DynamicUser: 'yes',
+          PrivateDevices: 'yes',
+          ProtectKernelTunables: 'yes',
+          ProtectKernelModules: 'yes',
+          ProtectControlGroups: 'yes',
+          RestrictAddressFamilies: 'AF_INET AF_UNIX',
+          RestrictNamespaces: 'yes',
+          CapabilityBoundingSet: 'CAP_NET_BIND_SERVICE',
+        }),
+      },
+    },
+    bad: {
+      'a unit from a guide': {
+        unit: unit({ ExecStart: '/usr/local/bin/redis-server /etc/redis.conf', User: 'redis' }),
+      },
+      'a deny list of address families': {
+        unit: unit({
+          ProtectSystem: 'strict',
+          ProtectHome: 'no',
+          PrivateTmp: 'yes',
+          RestrictAddressFamilies: '~AF_PACKET',
+        }),
+      },
+    },
+  },
+});
