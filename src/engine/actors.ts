@@ -1,4 +1,5 @@
 import type { Actor, Setting, UserFacts } from '../model/index.ts';
+import { byText } from './by-text.ts';
 
 const guessable = ({ passwords }: UserFacts): boolean =>
   passwords.some(({ strength }) => strength === 'guessed' || strength === 'weak' || strength === 'empty');
@@ -47,5 +48,5 @@ export function actorsOf(
         ...certificate,
       ];
     });
-  return actors.toSorted((a, b) => rank[a.kind] - rank[b.kind] || a.user.localeCompare(b.user));
+  return actors.toSorted((a, b) => rank[a.kind] - rank[b.kind] || byText(a.user, b.user));
 }

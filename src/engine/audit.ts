@@ -12,6 +12,7 @@ import {
   type Unknown,
   type View,
 } from '../model/index.ts';
+import { byText } from './by-text.ts';
 import { weigh } from './weigh.ts';
 
 const blank = (check: Check): Omit<Finding, 'verdict' | 'seen'> => ({
@@ -86,7 +87,7 @@ const byWeight = (a: Finding, b: Finding): number =>
   Number(b.theme === 'compromise') - Number(a.theme === 'compromise') ||
   compareSeverity(b.severity, a.severity) ||
   b.opens.length - a.opens.length ||
-  a.check.localeCompare(b.check);
+  byText(a.check, b.check);
 
 const counted = (findings: readonly Finding[]): Readonly<Record<Severity, number>> => {
   const counts: Record<Severity, number> = { info: 0, low: 0, medium: 0, high: 0, critical: 0 };

@@ -1,5 +1,6 @@
 import { joinHostPort, kindOf, networkOf } from '../lang/address/index.ts';
 import type { HostAddress, Listener, Origin, Reach } from '../model/index.ts';
+import { byText } from './by-text.ts';
 
 /** One door of the server, seen in the kernel's tables or read from its settings. */
 export interface DoorWay {
@@ -143,7 +144,7 @@ export function originsOf(
     because: ['listens on a unix socket'],
   }));
   return merged([...rows, ...unix]).toSorted(
-    (a, b) => order.indexOf(a.reach) - order.indexOf(b.reach) || a.id.localeCompare(b.id),
+    (a, b) => order.indexOf(a.reach) - order.indexOf(b.reach) || byText(a.id, b.id),
   );
 }
 
