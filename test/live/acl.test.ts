@@ -63,7 +63,7 @@ const ruleOf = (table: CommandTable): fc.Arbitrary<string> => {
     {
       weight: 1,
       arbitrary: fc
-        .tuple(sign, name, fc.constantFrom('x', '0', 'GET', '', 'a|b'))
+        .tuple(sign, name, fc.constantFrom('x', '0', 'GET', '', 'a|b', '\u00c4'))
         .map(([a, b, c]) => `${a}${b}|${c}`),
     },
     {

@@ -78,8 +78,9 @@ export function trimSet(bytes: string, set: string): string {
   return bytes.slice(start, end);
 }
 
+/** Lower case as C's tolower in the "C" locale: ASCII letters only. */
+export const lower = (bytes: string): string =>
+  ascii.test(bytes) ? bytes.toLowerCase() : bytes.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
 /** strcasecmp() == 0 */
-export const sameWord = (a: string, b: string): boolean =>
-  a.length === b.length
-    ? a.toLowerCase() === b.toLowerCase()
-    : cString(a).toLowerCase() === cString(b).toLowerCase();
+export const sameWord = (a: string, b: string): boolean => lower(cString(a)) === lower(cString(b));

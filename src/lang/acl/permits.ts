@@ -1,5 +1,5 @@
 /** Whether a user may run a command line: what ACL DRYRUN answers, and why. */
-import { bytesOf, textOf } from './byte-string.ts';
+import { bytesOf, sameWord, textOf } from './byte-string.ts';
 import { findCommand, indexOf, type AclCommand, type CommandTable } from './command-table.ts';
 import { databasesTouched } from './databases.ts';
 import type { Dialect } from './dialect.ts';
@@ -141,11 +141,11 @@ function allowsCommand(selector: AclSelector, command: AclCommand, argv: readonl
   const name = command.name.toLowerCase();
   if (needsNoPermission(command) || allowsName(selector.commands, name)) return true;
   const first = Object.hasOwn(selector.firstArgs, name) ? selector.firstArgs[name] : undefined;
-  const argument = argv[command.parent === undefined ? 1 : 2]?.toLowerCase();
+  const argument = argv[command.parent === undefined ? 1 : 2];
   return (
     first !== undefined &&
     argument !== undefined &&
-    first.some((allowed) => bytesOf(allowed).toLowerCase() === argument)
+    first.some((allowed) => sameWord(bytesOf(allowed), argument))
   );
 }
 
