@@ -30,15 +30,15 @@ export interface Dialect {
   /** How the text of a denial is worded. */
   readonly wording: 'this user' | 'named user';
   /** Arithmetic of keys after a count: as C int, as long, or with the step counted in. */
-  readonly keyCount: 'int' | 'long' | 'step';
+  readonly keyCount: '32 bits' | '64 bits' | 'with step';
   /** 8.2: SORT ... STORE dst does not read dst as an option again. */
-  readonly sortSkipsDestination: boolean;
+  readonly sortPassesOverDestination: boolean;
   /** GEORADIUS's own key finder says what it does with the keys. */
-  readonly georadiusFlags: boolean;
+  readonly georadiusTellsAccess: boolean;
   /** Options of XREAD that take one argument. */
   readonly streamOptions: readonly string[];
   /** 8.2: XREAD's own key finder says that it reads. */
-  readonly xreadFlags: boolean;
+  readonly streamsTellAccess: boolean;
 }
 
 export interface Server {
@@ -82,10 +82,18 @@ export function dialectOf({ product, version }: Server): Dialect {
     categoriesSkipModules: !keepsRules,
     reopensParenthesis: selectors && !keepsRules,
     wording: keepsRules ? 'named user' : 'this user',
-    keyCount: valkey ? (from(9, 1) ? 'step' : 'int') : from(8, 4) ? 'step' : keepsRules ? 'long' : 'int',
-    sortSkipsDestination: !valkey && from(8, 2),
-    georadiusFlags: valkey ? from(8, 0) : from(8, 2),
+    keyCount: valkey
+      ? from(9, 1)
+        ? 'with step'
+        : '32 bits'
+      : from(8, 4)
+        ? 'with step'
+        : keepsRules
+          ? '64 bits'
+          : '32 bits',
+    sortPassesOverDestination: !valkey && from(8, 2),
+    georadiusTellsAccess: valkey ? from(8, 0) : from(8, 2),
     streamOptions: !valkey && from(8, 4) ? ['block', 'count', 'claim'] : ['block', 'count'],
-    xreadFlags: !valkey && from(8, 2),
+    streamsTellAccess: !valkey && from(8, 2),
   };
 }

@@ -34,14 +34,14 @@ const counted =
     return destination === undefined ? keys : [...keys, { index: destination, ...unsaid }];
   };
 
-const sort: KeyFunction = (argv, { sortSkipsDestination }) => {
+const sort: KeyFunction = (argv, { sortPassesOverDestination }) => {
   const skipped: Readonly<Record<string, number>> = { limit: 2, get: 1, by: 1 };
   let store: FoundKey | undefined;
   for (let i = 2; i < argv.length; i++) {
     const option = (argv[i] ?? '').toLowerCase();
     if (option === 'store' && i + 1 < argv.length) {
       store = { index: i + 1, ...write };
-      if (sortSkipsDestination) i++;
+      if (sortPassesOverDestination) i++;
     } else i += Object.hasOwn(skipped, option) ? (skipped[option] ?? 0) : 0;
   }
   return [{ index: 1, ...read }, ...(store ? [store] : [])];
@@ -66,16 +66,18 @@ const migrate: KeyFunction = (argv, { selectors }) => {
   return Array.from({ length: Math.max(0, count) }, (_, i) => ({ index: first + i, ...both }));
 };
 
-const georadius: KeyFunction = (argv, { georadiusFlags }, leads) => {
+const georadius: KeyFunction = (argv, { georadiusTellsAccess }, leads) => {
   let stored = -1;
   for (let i = 5; i + 1 < argv.length; i++) {
     if (sameWord(argv[i] ?? '', 'store') || sameWord(argv[i] ?? '', 'storedist')) stored = ++i;
   }
-  const source = { index: 1, ...(georadiusFlags || leads ? read : unsaid) };
-  return stored < 0 ? [source] : [source, { index: stored, ...(georadiusFlags || leads ? write : unsaid) }];
+  const source = { index: 1, ...(georadiusTellsAccess || leads ? read : unsaid) };
+  return stored < 0
+    ? [source]
+    : [source, { index: stored, ...(georadiusTellsAccess || leads ? write : unsaid) }];
 };
 
-const xread: KeyFunction = (argv, { streamOptions, xreadFlags }, leads) => {
+const xread: KeyFunction = (argv, { streamOptions, streamsTellAccess }, leads) => {
   let streams = -1;
   for (let i = 1; i < argv.length; i++) {
     const option = (argv[i] ?? '').toLowerCase();
@@ -88,7 +90,7 @@ const xread: KeyFunction = (argv, { streamOptions, xreadFlags }, leads) => {
   }
   const rest = argv.length - streams - 1;
   if (streams < 0 || rest === 0 || rest % 2 !== 0) return [];
-  const access = xreadFlags || leads ? read : unsaid;
+  const access = streamsTellAccess || leads ? read : unsaid;
   return Array.from({ length: rest / 2 }, (_, i) => ({ index: streams + 1 + i, ...access }));
 };
 

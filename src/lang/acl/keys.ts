@@ -136,7 +136,7 @@ function rangeOf(
   const count = strictInteger(argv[at] ?? '');
   if (count === undefined || count < 0n) return undefined;
   const first = start + find.firstKey;
-  if (keyCount === 'step') return [first, Number(BigInt(first) + (count - 1n) * BigInt(step)), step];
-  const keys = keyCount === 'int' ? Number(BigInt.asIntN(32, count)) : Number(count);
+  if (keyCount === 'with step') return [first, Number(BigInt(first) + (count - 1n) * BigInt(step)), step];
+  const keys = keyCount === '32 bits' ? Number(BigInt.asIntN(32, count)) : Number(count);
   return [first, first + keys - 1, step];
 }
