@@ -1,7 +1,9 @@
 import {
   allowedCommands,
+  dialectOf,
   parseUserLine,
   printKeyPattern,
+  type AclContext,
   type AclCommand,
   type AclUser,
   type CommandTable,
@@ -45,20 +47,37 @@ export function permissionsOf(user: UserFacts, table: CommandTable, identity: Id
   return JSON.stringify([[...allowedCommands(acl, table)].toSorted(), selectors]);
 }
 
-function asAclUser(user: UserFacts, table: CommandTable, identity: Identity): AclUser | undefined {
-  const line = ['user', user.name, ...user.rules.filter((rule) => rule !== 'reset')].join(' ');
-  const result = parseUserLine(line, {
-    product: identity.product,
-    version: aclVersion(identity),
-    commands: table,
-    source: 'acl-list',
-  });
-  return result.user;
+/** The dialect that the rules were written for: the server's own. Forks without one of ours are read as the newest. */
+function dialects({
+  product,
+  version,
+  range,
+  assumed,
+}: Identity): readonly Pick<AclContext, 'product' | 'version'>[] {
+  const newestOf = {
+    product: product === 'valkey' ? 'valkey' : 'redis',
+    version: product === 'valkey' ? '9.1.2' : '8.8.0',
+  };
+  const own = version ?? range?.to ?? assumed;
+  const ours = product === 'redis' || product === 'valkey' || product === 'keydb';
+  // What a server printed is read somehow, also where its version was invented.
+  return own !== undefined && ours ? [{ product, version: own }, newestOf] : [newestOf];
 }
 
-// What we read came from a server that understood it: the newest dialect understands all older ones.
-const aclVersion = ({ product }: Identity): string =>
-  product === 'valkey' ? '9.1.0' : product === 'keydb' ? '6.3.4' : '8.8.0';
+function asAclUser(user: UserFacts, table: CommandTable, identity: Identity): AclUser | undefined {
+  const line = ['user', user.name, ...user.rules].join(' ');
+  for (const dialect of dialects(identity)) {
+    const { user: read } = parseUserLine(line, { ...dialect, commands: table, source: 'acl-list' });
+    // Before 6.2 there are no channel rules, and everybody has every channel.
+    if (read) return dialectOf(dialect).channels ? read : withAllChannels(read);
+  }
+  return undefined;
+}
+
+const withAllChannels = (user: AclUser): AclUser => {
+  const [root, ...more] = user.selectors;
+  return { ...user, selectors: [{ ...root, allChannels: true }, ...more] };
+};
 
 /** What each user may do here; a user whose rules cannot be read is left out, and said so by the caller. */
 export function deriveGrants(
