@@ -138,6 +138,16 @@ import tlsClusterOff from './transport/tls-cluster-off.ts';
 import tlsOldProtocols from './transport/tls-old-protocols.ts';
 import tlsReplicationOff from './transport/tls-replication-off.ts';
 import tlsWeakCiphers from './transport/tls-weak-ciphers.ts';
+import advisoryAffectedUnreachable from './version/advisory-affected-unreachable.ts';
+import advisoryReachable from './version/advisory-reachable.ts';
+import advisoryUndecided from './version/advisory-undecided.ts';
+import beforeAcl from './version/before-acl.ts';
+import belowSecurityFloor from './version/below-security-floor.ts';
+import branchAtEndOfLife from './version/branch-at-end-of-life.ts';
+import developmentBuild from './version/development-build.ts';
+import forkWithoutFixes from './version/fork-without-fixes.ts';
+import restartPending from './version/restart-pending.ts';
+import revokedRelease from './version/revoked-release.ts';
 
 export const checks: readonly Check[] = [
   { id: 'acl-drift', theme: 'access-control', ...aclDrift },
@@ -278,4 +288,14 @@ export const checks: readonly Check[] = [
   { id: 'tls-old-protocols', theme: 'transport', ...tlsOldProtocols },
   { id: 'tls-replication-off', theme: 'transport', ...tlsReplicationOff },
   { id: 'tls-weak-ciphers', theme: 'transport', ...tlsWeakCiphers },
+  { id: 'advisory-affected-unreachable', theme: 'version', ...advisoryAffectedUnreachable },
+  { id: 'advisory-reachable', theme: 'version', ...advisoryReachable },
+  { id: 'advisory-undecided', theme: 'version', ...advisoryUndecided },
+  { id: 'before-acl', theme: 'version', ...beforeAcl },
+  { id: 'below-security-floor', theme: 'version', ...belowSecurityFloor },
+  { id: 'branch-at-end-of-life', theme: 'version', ...branchAtEndOfLife },
+  { id: 'development-build', theme: 'version', ...developmentBuild },
+  { id: 'fork-without-fixes', theme: 'version', ...forkWithoutFixes },
+  { id: 'restart-pending', theme: 'version', ...restartPending },
+  { id: 'revoked-release', theme: 'version', ...revokedRelease },
 ];
