@@ -121,6 +121,21 @@ import protectedModeOff from './network/protected-mode-off.ts';
 import protectedModeOnlyLock from './network/protected-mode-only-lock.ts';
 import sentinelPortOpen from './network/sentinel-port-open.ts';
 import unixSocketOpenToEveryone from './network/unix-socket-open-to-everyone.ts';
+import dataFolderTemporary from './persistence/data-folder-temporary.ts';
+import dumpPayloadNotSanitized from './persistence/dump-payload-not-sanitized.ts';
+import masterWithoutPersistence from './persistence/master-without-persistence.ts';
+import rdbChecksumOff from './persistence/rdb-checksum-off.ts';
+import stopWritesOnBgsaveErrorOff from './persistence/stop-writes-on-bgsave-error-off.ts';
+import clusterBusInPlainText from './replication/cluster-bus-in-plain-text.ts';
+import clusterNodeWithoutMasterauth from './replication/cluster-node-without-masterauth.ts';
+import replicaLogsInAsDefault from './replication/replica-logs-in-as-default.ts';
+import replicaWritable from './replication/replica-writable.ts';
+import replicationCrossesTheInternet from './replication/replication-crosses-the-internet.ts';
+import replicationInPlainText from './replication/replication-in-plain-text.ts';
+import replicationWithoutPassword from './replication/replication-without-password.ts';
+import sentinelAuthMissing from './replication/sentinel-auth-missing.ts';
+import sentinelQuorumTooSmall from './replication/sentinel-quorum-too-small.ts';
+import sentinelWithoutPassword from './replication/sentinel-without-password.ts';
 import certificateExpired from './transport/certificate-expired.ts';
 import certificateNearExpiry from './transport/certificate-near-expiry.ts';
 import certificateNotYetValid from './transport/certificate-not-yet-valid.ts';
@@ -271,6 +286,21 @@ export const checks: readonly Check[] = [
   { id: 'protected-mode-only-lock', theme: 'network', ...protectedModeOnlyLock },
   { id: 'sentinel-port-open', theme: 'network', ...sentinelPortOpen },
   { id: 'unix-socket-open-to-everyone', theme: 'network', ...unixSocketOpenToEveryone },
+  { id: 'data-folder-temporary', theme: 'persistence', ...dataFolderTemporary },
+  { id: 'dump-payload-not-sanitized', theme: 'persistence', ...dumpPayloadNotSanitized },
+  { id: 'master-without-persistence', theme: 'persistence', ...masterWithoutPersistence },
+  { id: 'rdb-checksum-off', theme: 'persistence', ...rdbChecksumOff },
+  { id: 'stop-writes-on-bgsave-error-off', theme: 'persistence', ...stopWritesOnBgsaveErrorOff },
+  { id: 'cluster-bus-in-plain-text', theme: 'replication', ...clusterBusInPlainText },
+  { id: 'cluster-node-without-masterauth', theme: 'replication', ...clusterNodeWithoutMasterauth },
+  { id: 'replica-logs-in-as-default', theme: 'replication', ...replicaLogsInAsDefault },
+  { id: 'replica-writable', theme: 'replication', ...replicaWritable },
+  { id: 'replication-crosses-the-internet', theme: 'replication', ...replicationCrossesTheInternet },
+  { id: 'replication-in-plain-text', theme: 'replication', ...replicationInPlainText },
+  { id: 'replication-without-password', theme: 'replication', ...replicationWithoutPassword },
+  { id: 'sentinel-auth-missing', theme: 'replication', ...sentinelAuthMissing },
+  { id: 'sentinel-quorum-too-small', theme: 'replication', ...sentinelQuorumTooSmall },
+  { id: 'sentinel-without-password', theme: 'replication', ...sentinelWithoutPassword },
   { id: 'certificate-expired', theme: 'transport', ...certificateExpired },
   { id: 'certificate-near-expiry', theme: 'transport', ...certificateNearExpiry },
   { id: 'certificate-not-yet-valid', theme: 'transport', ...certificateNotYetValid },
