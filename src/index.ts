@@ -12,6 +12,7 @@ export { runLab, type LabOptions, type LabOutcome } from './apps/library/run-lab
 export { loadSnapshot, saveSnapshot, writeOut, type Snapshot } from './apps/library/snapshot.ts';
 export { UsageError } from './apps/library/usage-error.ts';
 export { version } from './apps/library/version.ts';
+export { printable } from './lang/text/index.ts';
 export { checks } from './catalog/checks/index.ts';
 export type { Check } from './catalog/define-check.ts';
 export type { Report, ReportOptions } from './catalog/define-report.ts';

@@ -110,7 +110,7 @@ export async function collectLive(
 ): Promise<Live> {
   let tls: TlsSettings | undefined;
   try {
-    tls = target.kind === 'tcp' && target.tls ? tlsSettings(settings.tls, target.host) : undefined;
+    tls = target.kind === 'tcp' && target.tls ? await tlsSettings(settings.tls, target.host) : undefined;
   } catch (error) {
     return { facts: {}, problem: (error as Error).message };
   }

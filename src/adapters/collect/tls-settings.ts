@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls';
 import { isAddress } from '../../lang/address/index.ts';
 import { readFileFact } from '../files/read-file.ts';
 import type { TlsSettings } from '../server/connection.ts';
@@ -10,10 +9,17 @@ const fileOf = (path: string, option: string): Buffer => {
   return read.value;
 };
 
-/** The user's TLS files, read and tried.
+/**
+ * The user's TLS files, read and tried.
  *
- * @throws Error in words for a person: a file that cannot be read, or that is no PEM. */
-export function tlsSettings({ ca, cert, key, serverName }: TlsFiles, host: string): TlsSettings {
+ * @throws Error in words for a person: a file that cannot be read, or that is no PEM
+ */
+export async function tlsSettings(
+  { ca, cert, key, serverName }: TlsFiles,
+  host: string,
+): Promise<TlsSettings> {
+  // Loading TLS takes longer than all questions of a plain audit.
+  const { createSecureContext } = await import('node:tls');
   const files = {
     ...(ca ? { ca: [fileOf(ca, '--tls-ca')] } : {}),
     ...(cert ? { cert: fileOf(cert, '--tls-cert') } : {}),

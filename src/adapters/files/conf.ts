@@ -3,7 +3,6 @@ import { parseConf, readConf, type ConfFile, type ConfReading, type Loaded } fro
 import {
   known,
   namesSecret,
-  unknown,
   type ConfFacts,
   type DirectiveLine,
   type Fact,
@@ -33,21 +32,28 @@ export interface ReadConf {
   readonly renames: ReadonlyMap<string, string>;
 }
 
-/** Includes beyond this are a loop or a joke, whatever their files hold. */
-const maxTotalBytes = 64 << 20;
+// Includes beyond these are a loop or a joke, whatever their files hold: a file of 5000 lines that each include it
+// again would else be read until the memory is full.
+const maxIncludedBytes = 8 << 20;
+const maxIncludes = 1024;
+/** What no reader would get to the end of. */
+const maxProblems = 1000;
 
 export async function readConfFacts(request: ConfRequest): Promise<ReadConf> {
   const { path, root, folder } = request;
   const main = readFileFact(isAbsolute(path) ? path : join(folder, path), root);
   if (!main.known) return { facts: main, renames: new Map() };
   const files: ConfFile[] = [{ path, bytes: main.value }];
-  let total = main.value.length;
+  let total = 0;
+  let includes = 0;
   const load = (pattern: string, _from: string, glob: boolean): Loaded => {
     const absolute = isAbsolute(pattern) ? pattern : join(folder, pattern);
     const paths = glob && /[*?[]/.test(absolute) ? expandGlob(absolute, root) : [absolute];
     const loaded: ConfFile[] = [];
     for (const one of paths) {
-      const file = readFileFact(one, root, Math.min(16 << 20, Math.max(0, maxTotalBytes - total)));
+      includes += 1;
+      if (includes > maxIncludes) return { problem: `more than ${maxIncludes} files are included: a loop?` };
+      const file = readFileFact(one, root, Math.max(0, maxIncludedBytes - total));
       if (!file.known) return { problem: file.detail };
       total += file.value.length;
       loaded.push({ path: one, bytes: file.value });
@@ -103,7 +109,7 @@ async function factsOf(
       })),
     ),
     users,
-    problems: reading.problems.map(({ file, line, column, reason, fatal }) => ({
+    problems: reading.problems.slice(0, maxProblems).map(({ file, line, column, reason, fatal }) => ({
       file,
       line,
       column,
@@ -143,8 +149,3 @@ async function linesOf(
   }
   return lines;
 }
-
-export const noConf = (detail: string): ReadConf => ({
-  facts: unknown('not-asked', detail),
-  renames: new Map(),
-});

@@ -20,6 +20,12 @@ const positive = (text: string): number => {
   return number;
 };
 
+const seconds = (text: string): number => {
+  const number = positive(text);
+  if (number > 3600) throw new InvalidArgumentError('No more than an hour (3600).');
+  return number;
+};
+
 const renamed = (text: string, all: readonly string[] = []): readonly string[] => {
   if (!/^[a-z]+=.+$/i.test(text))
     throw new InvalidArgumentError('Write ORIGINAL=new-name, as in CONFIG=cfg-7f3a.');
@@ -71,7 +77,7 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
     .option('--tls-server-name <name>', 'the name to ask for')
     .option('--insecure', 'log in although the certificate is not trusted')
     .optionsGroup('How')
-    .option('--timeout <seconds>', 'for each step with a server', positive, 3)
+    .option('--timeout <seconds>', 'for each step with a server', seconds, 3)
     .option('--concurrency <n>', 'servers at a time', positive, 64)
     .option('--rename <ORIGINAL=name>', 'a renamed command (may be given again)', renamed)
     .option('--no-host', 'leave out processes, files and packages of this host')
@@ -112,8 +118,9 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
       });
       if (options.output) await writeOut(options.output, text);
       else await print(text);
-      for (const { target, problem } of result.failures)
-        if (options.format !== 'terminal') say(`keyward: ${target}: ${problem}`);
+      // A person who reads the report on a screen has seen them there.
+      const seen = options.format === 'terminal' && options.output === undefined && process.stdout.isTTY;
+      for (const { target, problem } of seen ? [] : result.failures) say(`keyward: ${target}: ${problem}`);
       if (options.output) say(`keyward: wrote ${options.output}`);
       done(exitCodeOf(result, options.failOn));
     });

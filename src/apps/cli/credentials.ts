@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { UsageError, type Login } from '../../index.ts';
 
 export interface CredentialOptions {
@@ -14,6 +14,16 @@ export async function credentials(options: CredentialOptions): Promise<Login> {
   return { ...(options.user ? { user: options.user } : {}), ...(password === undefined ? {} : { password }) };
 }
 
+// A pipe is as good as a file (`--password-file <(pass show redis)`); a device would never end.
+const longest = 65_536;
+
+async function firstLine(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: longest - 1 })) chunks.push(chunk as Buffer);
+  const [first = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1);
+  return first;
+}
+
 async function passwordOf({
   passwordFile,
   passwordEnv,
@@ -21,8 +31,7 @@ async function passwordOf({
 }: CredentialOptions): Promise<string | undefined> {
   if (passwordFile) {
     try {
-      const [first = ''] = (await readFile(passwordFile, 'utf8')).split(/\r?\n/, 1);
-      return first;
+      return await firstLine(passwordFile);
     } catch (error) {
       throw new UsageError(
         `the password file ${passwordFile} cannot be read (${(error as { code?: string }).code ?? 'unknown'})`,

@@ -8,15 +8,17 @@ import { say } from './say.ts';
 
 /** Every verb. Each gives its exit code to `done` and loads what it needs when it runs, not before. */
 export function program(done: (code: ExitCode) => void): Command {
-  return new Command('keyward')
+  const whole: Command = new Command('keyward')
     .description('Makes every Redis you run safe, and proves it.')
     .version(version, '-V, --version')
     .showHelpAfterError('(keyward --help lists what there is)')
     .configureHelp({ showGlobalOptions: true })
-    .exitOverride()
-    .addCommand(auditCommand(done) as unknown as Command)
-    .addCommand(explainCommand(done) as unknown as Command)
-    .addCommand(labCommand(done) as unknown as Command) as unknown as Command;
+    .configureOutput({ writeErr: (text) => say(text.trimEnd()) })
+    .exitOverride();
+  const verbs: readonly Command[] = [auditCommand(done), explainCommand(done), labCommand(done)] as never;
+  // A command that is added does not inherit by itself: bad options of a verb would exit with 1, which means findings.
+  for (const verb of verbs) whole.addCommand(verb.copyInheritedSettings(whole));
+  return whole;
 }
 
 /** Runs one command line. Errors of the user end here, in one sentence with a hint; ours keep their stack. */

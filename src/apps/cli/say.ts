@@ -1,6 +1,16 @@
-/** Words to the person, on standard error: standard output belongs to the report. */
+import { printable } from '../../index.ts';
+
+/**
+ * Words to the person, on standard error: standard output belongs to the report. A path or an error text may carry
+ * escape codes, so no line goes out as it came.
+ */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(
+    `${text
+      .split('\n')
+      .map((line) => printable(line))
+      .join('\n')}\n`,
+  );
 }
 
 /** The report. Resolves when it is written, also into a pipe; a reader who has gone away is no error. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { checks } from '../../catalog/checks/index.ts';
 import { collectConf, collectServer, type CollectedServer } from '../../adapters/collect/server.ts';
 import type { CollectSettings, Login, TlsFiles } from '../../adapters/collect/settings.ts';
@@ -32,7 +32,16 @@ export interface AuditOptions {
   readonly allowPublic?: boolean;
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+// A loop of links or a folder that may not be entered is no file either; whoever reads it says so.
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+const isFile = (path: string): boolean => statOf(path)?.isFile() ?? false;
 
 /** One server's evidence, judged. Pure but for the loading of recorded tables: a snapshot gives the same again. */
 export async function examine(name: string, evidence: Evidence): Promise<ServerAudit> {
@@ -84,10 +93,16 @@ async function auditOne(parsed: ParsedTarget, settings: CollectSettings): Promis
   if (parsed.target.kind === 'snapshot') {
     const saved = await loadSnapshot(parsed.target.path);
     if ('problem' in saved) return { servers: [], failures: [{ target: name, problem: saved.problem }] };
-    const servers = await Promise.all(
-      saved.evidence.map((evidence) => examine(targetName(evidence.target), evidence)),
-    );
-    return { servers, failures: [] };
+    try {
+      const servers = await Promise.all(
+        saved.evidence.map((evidence) => examine(targetName(evidence.target), evidence)),
+      );
+      return { servers, failures: [] };
+    } catch {
+      // Only the outline of a snapshot is looked at when it is loaded: a file that somebody wrote may have anything below.
+      const problem = `${name} is no snapshot as Keyward saves them: make a new one with keyward audit --save`;
+      return { servers: [], failures: [{ target: name, problem }] };
+    }
   }
   const { evidence, problem } = await collect(parsed, settings);
   return {

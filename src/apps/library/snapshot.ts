@@ -1,5 +1,6 @@
-import { readFile, writeFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { Audit, Evidence } from '../../model/index.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--save` writes: evidence as it was collected, one entry a server. */
 export interface Snapshot {
@@ -8,10 +9,32 @@ export interface Snapshot {
   readonly evidence: readonly Evidence[];
 }
 
-const maxBytes = 1 << 30;
+// What one string can hold.
+const maxBytes = 512 << 20;
 
-/** Writes a file that only its owner may read: a report tells an attacker where to begin. */
-export const writeOut = (path: string, text: string): Promise<void> => writeFile(path, text, { mode: 0o600 });
+/**
+ * Writes a file that only its owner may read, also when it was there before: a report tells an attacker where to
+ * begin.
+ *
+ * @throws UsageError where it cannot be written
+ */
+export async function writeOut(path: string, text: string): Promise<void> {
+  try {
+    const file = await open(path, 'w', 0o600);
+    try {
+      // A pipe or a terminal keeps the mode that it has.
+      if ((await file.stat()).isFile()) await file.chmod(0o600);
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new UsageError(
+      `${path} cannot be written (${(error as { code?: string }).code ?? 'unknown error'})`,
+      'Name a file in a folder that you may write to.',
+    );
+  }
+}
 
 export const saveSnapshot = (path: string, audit: Audit): Promise<void> => {
   const snapshot: Snapshot = {
@@ -27,7 +50,18 @@ const isEvidence = (value: unknown): value is Evidence =>
   value !== null &&
   (value as { schema?: unknown }).schema === 'keyward.evidence/1' &&
   typeof (value as { collectedAt?: unknown }).collectedAt === 'string' &&
-  typeof (value as { facts?: unknown }).facts === 'object';
+  isFacts((value as { facts?: unknown }).facts) &&
+  typeof (value as { target?: unknown }).target === 'object';
+
+/** At least one fact, and each known or unknown. */
+const isFacts = (facts: unknown): boolean =>
+  typeof facts === 'object' &&
+  facts !== null &&
+  Object.keys(facts).length > 0 &&
+  Object.values(facts).every(
+    (fact: unknown) =>
+      typeof fact === 'object' && fact !== null && typeof (fact as { known?: unknown }).known === 'boolean',
+  );
 
 /** Reads a snapshot back, or says in one sentence why it is none. */
 export async function loadSnapshot(
@@ -35,7 +69,11 @@ export async function loadSnapshot(
 ): Promise<Pick<Snapshot, 'evidence'> | { readonly problem: string }> {
   let text: string;
   try {
-    if ((await stat(path)).size > maxBytes) return { problem: `${path} is larger than any snapshot (1 GiB)` };
+    const found = await stat(path);
+    // A pipe or a device would never end.
+    if (!found.isFile())
+      return { problem: `${path} is not a file: make a snapshot with keyward audit --save` };
+    if (found.size > maxBytes) return { problem: `${path} is larger than any snapshot (512 MiB)` };
     text = await readFile(path, 'utf8');
   } catch (error) {
     return { problem: `${path} cannot be read (${(error as { code?: string }).code ?? 'unknown error'})` };
