@@ -26,7 +26,7 @@ kw_find_node() {
   if [ ! -x "$bin" ]; then
     kw_say "this Node is older than 24.15; fetching Node $KW_NODE_VERSION into .cache (once, about 190 MB unpacked)"
     mkdir -p "$KW_ROOT/.cache/node"
-    kw_npm install --silent --no-save --prefix "$KW_ROOT/.cache/node" "node-$os-$arch@$KW_NODE_VERSION" || return 1
+    kw_npm install --loglevel=error --no-save --prefix "$KW_ROOT/.cache/node" "node-$os-$arch@$KW_NODE_VERSION" || return 1
   fi
   printf '%s\n' "$bin"
 }
@@ -44,7 +44,9 @@ kw_bring() {
   lock="$KW_ROOT/node_modules/.package-lock.json"
   if [ ! -f "$lock" ] || [ "$KW_ROOT/package-lock.json" -nt "$lock" ]; then
     kw_say 'installing dependencies (once)'
-    PATH="${NODE%/*}:$PATH" kw_npm ci --silent --prefix "$KW_ROOT" || { kw_say 'npm ci failed; see its message above'; exit 2; }
+    # Not `npm ci`: it insists on packages for systems that we are not on, which not every registry carries.
+    # The lock file still decides versions and integrity, and is not written.
+    PATH="${NODE%/*}:$PATH" kw_npm install --no-save --loglevel=error --prefix "$KW_ROOT" || { kw_say 'npm install failed; see its message above'; exit 2; }
     touch "$lock"
   fi
 }
