@@ -41,7 +41,7 @@ function readAs(server: string, file: string, bytes: Uint8Array, sentinel: boole
     appended: Buffer.from('daemonize no\nlogfile ""\ndir /data\nunixsocket /tmp/s\n'),
     load: (_pattern, _from, glob) => (glob ? [] : { problem: 'No such file or directory' }),
     host: {
-      folder: (path) => path.startsWith('/') || /^\.*\/?$/.test(path),
+      folder: (_path, asWritten) => asWritten.startsWith('/') || /^\.*\/?$/.test(asWritten),
       executable: () => false,
       defragments: false,
       workingFolder: '/',

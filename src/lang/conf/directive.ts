@@ -9,7 +9,14 @@ export type DirectiveKind =
   /** Written in octal. */
   | { readonly kind: 'octal'; readonly min: bigint; readonly max: bigint }
   /** Bytes, with or without a unit: `1k` is 1000, `1kb` is 1024. `percent`: or a percentage up to that one. */
-  | { readonly kind: 'memory'; readonly min: bigint; readonly max: bigint; readonly percent?: bigint }
+  | {
+      readonly kind: 'memory';
+      readonly min: bigint;
+      readonly max: bigint;
+      readonly percent?: bigint;
+      /** Or a negative number without a unit. */
+      readonly signed?: true;
+    }
   | { readonly kind: 'string'; readonly nonempty: boolean }
   | { readonly kind: 'list'; readonly most: number }
   /** Read in its own way: `save`, `client-output-buffer-limit`, and the like. */

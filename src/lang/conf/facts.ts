@@ -178,6 +178,7 @@ export const unlisted: readonly Unlisted[] = [
   { name: 'list-max-ziplist-entries', since: '3.2.0', fact: 'ignored, fixed' },
   { name: 'list-max-ziplist-value', since: '3.2.0', fact: 'ignored, fixed' },
   { name: 'lua-replicate-commands', since: '7.0.0', fact: 'ignored, fixed' },
+  { name: 'lua-replicate-commands', since: '5.0.0', until: '6.0.0', fact: 'ignored, fixed' },
   // Before Redis 6.0 these were not in CONFIG GET.
   { name: 'syslog-enabled', since: '2.2.0', until: '6.0.0', fact: 'boolean, fixed', value: 'no' },
   { name: 'syslog-ident', since: '2.2.0', until: '6.0.0', fact: 'string, fixed', value: 'redis' },

@@ -19,6 +19,7 @@ export function readEvents(text: string, product: Product, version: string): str
     else if (all.includes(letter) || beside.includes(letter) || where.includes(letter)) given.add(letter);
     else return undefined;
   }
-  const some = (letters: string): string => letters.replace(/./g, (letter) => (given.has(letter) ? letter : ''));
+  const some = (letters: string): string =>
+    letters.replace(/./g, (letter) => (given.has(letter) ? letter : ''));
   return (some(all) === all ? 'A' : some(all) + some(beside)) + some(where);
 }

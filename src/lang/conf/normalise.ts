@@ -46,6 +46,8 @@ export function normalise(
     // Old servers take nearly anything; a comparison wants the strict reading.
     traits: traitsOf(server, '999'),
     current: known.default ?? '',
+    // A title that is empty when the server starts is still a title.
+    setting: () => 'yes',
     first: true,
     folder: () => true,
     workingFolder: options.workingFolder,

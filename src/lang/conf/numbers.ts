@@ -53,11 +53,21 @@ const units: ReadonlyMap<string, bigint> = new Map([
   ['gb', 1024n ** 3n],
 ]);
 
+export interface MemoryOptions {
+  /** The older `memtoll`, for which a number may be negative. */
+  readonly signed?: boolean;
+  /** Refuse what does not fit before its unit is applied. */
+  readonly strict?: boolean;
+}
+
 /**
- * `memtoull` (`signed`: the older `memtoll`): digits and a unit, case of no matter. Without digits it is 0. What does
+ * `memtoull`: digits and a unit, case of no matter. Without digits it is 0. What does
  * not fit is the largest number before the unit is applied, and wraps after.
  */
-export function memory(text: string, signed = false): bigint | undefined {
+export function memory(
+  text: string,
+  { signed = false, strict = false }: MemoryOptions = {},
+): bigint | undefined {
   const seen = cString(text);
   const negative = seen[0] === '-';
   if (negative && !signed) return undefined;
@@ -67,6 +77,7 @@ export function memory(text: string, signed = false): bigint | undefined {
   if (unit === undefined || at >= 128) return undefined;
   const digits = seen.slice(negative ? 1 : 0, at) || '0';
   let value = digits.length > 30 ? UNSIGNED_MAX : BigInt(digits);
+  if (strict && value >= UNSIGNED_MAX && digits !== UNSIGNED_MAX.toString()) return undefined;
   if (signed) {
     value = negative ? -value : value;
     value = value > LONG_MAX ? LONG_MAX : value < LONG_MIN ? LONG_MIN : value;

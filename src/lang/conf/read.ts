@@ -6,6 +6,7 @@ import type { ConfFile, ConfReading, ReadOptions } from './reading.ts';
 import { readSentinel, type SentinelReading } from './sentinel.ts';
 import { newState, report, type OpenFile, type ReadState } from './state.ts';
 import { badDirective, readStatement } from './statements.ts';
+import { refuseUser } from './user-line.ts';
 import { readValue } from './values.ts';
 
 /**
@@ -100,6 +101,7 @@ function setDirective(directive: Directive, args: readonly string[], where: Wher
     version: options.version,
     traits,
     current: settings.get(directive.name) ?? '',
+    setting: (name) => (name === 'cluster-enabled' && options.sentinel ? 'yes' : (settings.get(name) ?? '')),
     first: !places.has(directive.name),
     folder: host?.folder ?? (() => true),
     workingFolder: settings.get('dir') || undefined,
@@ -148,9 +150,14 @@ function checkStart(state: ReadState): void {
   const [unknown] = moduleSettings;
   if (unknown && modules.length === 0 && !options.sentinel)
     report(state, { ...unknown, reported: 0 }, moduleless(unknown.name, state), late);
-  for (const { name, file, line } of users)
-    if (/\s/.test(name))
-      report(state, { file, line, reported: 0 }, 'Spaces not allowed in ACL usernames', late);
+  // Users are made when all is read: what the files say of channels by then holds for all of them.
+  const allChannels = settings.get('acl-pubsub-default') === 'allchannels';
+  for (const { name, rules, file, line } of users) {
+    const reason = /\s/.test(name)
+      ? 'Spaces not allowed in ACL usernames'
+      : refuseUser(rules, options.product, options.version, allChannels);
+    if (reason !== undefined) report(state, { file, line, reported: 0 }, reason, late);
+  }
   const [user] = users;
   const [aclfile] = places.get('aclfile') ?? [];
   if (user && aclfile && settings.get('aclfile') !== '')

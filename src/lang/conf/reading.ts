@@ -12,16 +12,16 @@ export interface ConfFile {
 export type Loaded = readonly ConfFile[] | { readonly problem: string };
 
 /**
- * How included files are found. `pattern` is as written, relative to the server's folder and not to the file;
- * `glob` says that this server expands wildcards. Of a pattern that matches nothing, no files are found, and that
+ * How included files are found. `pattern` is as written, relative to the folder in which the server starts and not
+ * to the file; below a `dir` line it comes joined to that folder. `glob` says that this server expands wildcards. Of a pattern that matches nothing, no files are found, and that
  * is fine; of a plain path, that is a problem.
  */
 export type Load = (pattern: string, from: string, glob: boolean) => Loaded;
 
 /** What the reading depends on outside the files. What is left out is taken to be as the file expects it. */
 export interface ConfHost {
-  /** Whether a folder can be entered. */
-  readonly folder?: (path: string) => boolean;
+  /** Whether a folder can be entered. `path` is absolute where `workingFolder` is known. */
+  readonly folder?: (path: string, asWritten: string) => boolean;
   /** Whether a file can be run. */
   readonly executable?: (path: string) => boolean;
   /** Whether a host name resolves; only asked of Sentinels before 6.2. */

@@ -65,7 +65,9 @@ const limits: Reader = (args, { traits, current }) => {
           ? 'Invalid client class specified in buffer limit configuration.'
           : "Unrecognized client limit class: the user specified an invalid one, or 'master' which has no buffer limits.",
       );
-    const [hard, soft] = [args[i + 1] ?? '', args[i + 2] ?? ''].map((text) => memory(text, !traits.complete));
+    const [hard, soft] = [args[i + 1] ?? '', args[i + 2] ?? ''].map((text) =>
+      memory(text, { signed: !traits.complete, strict: traits.refusesOverflow }),
+    );
     const { value: seconds, rest } = longPrefix(args[i + 3] ?? '');
     const short = BigInt.asIntN(32, seconds);
     if (traits.complete && (hard === undefined || soft === undefined || rest !== '' || short < 0n))
@@ -107,8 +109,8 @@ const primary: Reader = (args, { traits, product, version }) => {
 const directory: Reader = (args, { folder, workingFolder, product }) => {
   const path = cString(args[0] ?? '');
   if (path === '') return refused(product === 'valkey' ? "dir can't be empty" : 'No such file or directory');
-  if (!folder(path)) return refused('No such file or directory');
-  return same(absolutePath(path, workingFolder));
+  const absolute = absolutePath(path, workingFolder);
+  return folder(absolute, path) ? same(absolute) : refused('No such file or directory');
 };
 
 /** `string2d`: a number and nothing else; blanks and hexadecimal are refused, inf and nan too. */
@@ -131,9 +133,12 @@ const percentiles: Reader = (args) => {
   return same(printed.join(' '));
 };
 
-const title: Reader = (args) => {
+const title: Reader = (args, { setting }) => {
   const template = cString(args[0] ?? '');
-  return validTitle(template)
+  const empty = new Set(['title']);
+  if (setting('cluster-enabled') !== 'yes') empty.add('server-mode');
+  if (setting('unixsocket') === '') empty.add('unixsocket');
+  return validTitle(template, empty)
     ? same(template)
     : refused('template format is invalid or contains unknown variables');
 };

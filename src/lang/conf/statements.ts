@@ -70,7 +70,9 @@ function include(
     });
     return undefined;
   }
-  const loaded = load(pattern, where.file, glob);
+  // The path is relative to the folder that the server is in by now, which a `dir` above may have changed.
+  const moved = state.places.has('dir') && !pattern.startsWith('/');
+  const loaded = load(moved ? `${state.settings.get('dir')}/${pattern}` : pattern, where.file, glob);
   if ('problem' in loaded) {
     report(state, where, `${cannot}: ${loaded.problem}`, { reported: undefined });
     return undefined;
@@ -108,7 +110,7 @@ function user(args: readonly string[], where: Where, state: ReadState): void {
   const duplicate = state.traits.duplicateUsers && state.users.some((one) => one.name === name);
   const reason = duplicate
     ? 'Duplicate user found. A user can only be defined once in config files'
-    : refuseUser(rules, product, version);
+    : refuseUser(rules, product, version, state.settings.get('acl-pubsub-default') === 'allchannels');
   if (reason === undefined) state.users.push({ file: where.file, line: where.line, name, rules });
   else report(state, where, `Error in user declaration '${name}': ${reason}`);
 }

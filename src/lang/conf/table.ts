@@ -136,6 +136,8 @@ function typeOf(name: string, fact: string): DirectiveKind {
     case 'integer':
     case 'memory':
       return { kind, min: BigInt(min), max: BigInt(max) };
+    case 'signed':
+      return { kind: 'memory', min: BigInt(min), max: BigInt(max), signed: true };
     case 'octal':
       return { kind, min: BigInt(`0o${min}`), max: BigInt(`0o${max}`) };
     case 'percent':

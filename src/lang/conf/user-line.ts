@@ -22,6 +22,7 @@ interface Grammar {
   readonly channels: boolean;
   readonly selectors: boolean;
   readonly databases: boolean;
+  readonly allChannels: boolean;
 }
 
 /** What one user or selector has collected so far, as far as it decides what may follow. */
@@ -40,15 +41,24 @@ const [afterAllKeys, afterAllChannels] = [
     `Adding a pattern after the * pattern (or the '${flag}' flag) is not valid and does not have any effect. Try 'reset${reset}' to start with an empty list of ${things}`,
 );
 
-/** Why the server refuses the rules, or undefined. */
-export function refuseUser(rules: readonly string[], product: Product, version: string): string | undefined {
+/**
+ * Why the server refuses the rules, or undefined. `allChannels` says that new users may use all channels, as
+ * `acl-pubsub-default` has it: then no single channel can be added.
+ */
+export function refuseUser(
+  rules: readonly string[],
+  product: Product,
+  version: string,
+  allChannels: boolean,
+): string | undefined {
   const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
   const grammar: Grammar = {
     channels: compareVersions(level, '6.2.0') >= 0,
     selectors: compareVersions(level, '7.0.0') >= 0,
     databases: product === 'valkey' && compareVersions(version, '9.1.0') >= 0,
+    allChannels,
   };
-  const user: Collected = { allKeys: false, allChannels: false, passwords: new Set() };
+  const user: Collected = { allKeys: false, allChannels, passwords: new Set() };
   const merged = grammar.selectors ? mergeSelectors(rules) : rules;
   if (merged === undefined) return 'Unmatched parenthesis in a selector';
   for (const rule of merged) {
@@ -79,7 +89,7 @@ function refuseRule(rule: string, user: Collected, grammar: Grammar): string | u
   if (flags.has(word)) {
     if (!grammar.channels && word.includes('sanitize')) return syntax;
     if (!grammar.selectors && word === 'clearselectors') return syntax;
-    if (word === 'reset') Object.assign(user, { allKeys: false, allChannels: false });
+    if (word === 'reset') Object.assign(user, { allKeys: false, allChannels: grammar.allChannels });
     if (word === 'reset' || word === 'resetpass' || word === 'nopass') user.passwords.clear();
     return undefined;
   }
@@ -109,7 +119,7 @@ const wrongHash =
   'The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters';
 
 function refuseSelector(rule: string, grammar: Grammar): string | undefined {
-  const own: Collected = { allKeys: false, allChannels: false, passwords: new Set() };
+  const own: Collected = { allKeys: false, allChannels: grammar.allChannels, passwords: new Set() };
   for (const part of rule.slice(1, -1).split(/[ \t\r\n\v\f]/)) {
     const reason = part === '' ? undefined : refuseGrant(part, own, grammar);
     if (reason !== undefined) return reason;

@@ -19,10 +19,12 @@ export interface ValueContext {
   readonly traits: Traits;
   /** What the setting holds before this line, for those that change a part only. */
   readonly current: string;
+  /** What another setting holds at this point; empty where there is none. */
+  readonly setting: (name: string) => string;
   /** This is the first line of its directive in the file. */
   readonly first: boolean;
   /** Whether a folder can be entered; every folder, where this is not known. */
-  readonly folder: (path: string) => boolean;
+  readonly folder: (path: string, asWritten: string) => boolean;
   /** The server's folder, to make `dir` absolute. */
   readonly workingFolder: string | undefined;
   /** Whether the server was built with its own jemalloc, which `activedefrag` needs. */
@@ -166,8 +168,9 @@ function parseNumber(type: NumberKind, text: string, traits: Traits): bigint | s
     const { value, rest, overflow } = longPrefix(text, 8);
     return rest === '' && !overflow ? value : undefined;
   }
-  const bytes = memory(text, !traits.complete);
-  if (bytes !== undefined) {
+  const bytes = memory(text, { signed: !traits.complete, strict: traits.refusesOverflow });
+  if (type.signed) return bytes === undefined ? strictInteger(text) : BigInt.asIntN(64, bytes);
+  if (bytes !== undefined && bytes >= 0n) {
     // Kept as a signed number, in which a percentage is negative.
     const signed = BigInt.asIntN(64, bytes);
     if (type.percent !== undefined && signed < 0n) return `${-signed}%`;
@@ -193,29 +196,43 @@ function wrongNumber(type: NumberKind, text: string): string {
 
 /** Before Redis 6.0: digits are read as far as they go, what follows is forgotten, only some bounds are checked. */
 function readLoose(name: string, type: NumberKind, text: string): ValueReading {
-  if (type.kind === 'memory') {
-    const value = memory(text, true) ?? 0n;
-    return value < 0n && type.min > 0n
-      ? refused(`Invalid ${name}`)
-      : same(BigInt.asUintN(64, value).toString());
-  }
   if (type.kind === 'octal') {
     const { value } = longPrefix(text, 8);
     return value > 0o777n || value < 0n
       ? refused('Invalid socket file permissions')
       : same(value.toString(8));
   }
-  const wide = type.max > 2n ** 32n;
-  const value = wide ? longPrefix(text).value : BigInt(looseInteger(text));
-  const bounded = !uncheckedBefore.has(name);
+  if (type.kind === 'memory' || counted.has(name)) {
+    const value = memory(text, { signed: true }) ?? 0n;
+    if (positive.has(name) && value <= 0n) return refused(`${name} must be 1 or greater.`);
+    return same((name === 'repl-backlog-size' && value < 16384n ? 16384n : value).toString());
+  }
+  const value = wide.has(name) ? longPrefix(text).value : BigInt(looseInteger(text));
   if (name === 'hz') return same((value < 1n ? 1n : value > 500n ? 500n : value).toString());
-  if (bounded && (value < type.min || value > type.max)) return refused(`Invalid ${name} value`);
+  const least = name === 'cluster-node-timeout' ? 1n : type.min;
+  if (!unbounded.has(name) && (value < least || value > type.max)) return refused(`Invalid ${name} value`);
   return same(value.toString());
 }
 
 const looseBeforeSeven: ReadonlySet<string> = new Set(['unixsocketperm', 'client-query-buffer-limit']);
-
-const uncheckedBefore: ReadonlySet<string> = new Set([
+/** Read with units, though they count entries. */
+const counted: ReadonlySet<string> = new Set([
+  'hash-max-ziplist-entries',
+  'hash-max-zipmap-entries',
+  'set-max-intset-entries',
+  'zset-max-ziplist-entries',
+]);
+const positive: ReadonlySet<string> = new Set(['repl-backlog-size', 'active-defrag-ignore-bytes']);
+/** Of 64 bits; all others of 32. */
+const wide: ReadonlySet<string> = new Set([
+  'lua-time-limit',
+  'slowlog-log-slower-than',
+  'slowlog-max-len',
+  'latency-monitor-threshold',
+  'cluster-node-timeout',
+  'active-defrag-max-scan-fields',
+]);
+const unbounded: ReadonlySet<string> = new Set([
   'slave-priority',
   'replica-priority',
   'list-max-ziplist-size',
@@ -223,7 +240,6 @@ const uncheckedBefore: ReadonlySet<string> = new Set([
   'lua-time-limit',
   'slowlog-log-slower-than',
   'slowlog-max-len',
-  'set-max-intset-entries',
-  'hash-max-ziplist-entries',
-  'zset-max-ziplist-entries',
+  'stream-node-max-entries',
+  'active-defrag-max-scan-fields',
 ]);

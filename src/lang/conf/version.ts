@@ -42,6 +42,8 @@ export interface Traits {
   readonly duplicateUsers: boolean;
   /** In cluster mode the number of databases is forced to 1. */
   readonly clusterOneDatabase: boolean;
+  /** A number of bytes that does not fit is refused; elsewhere it becomes the largest. */
+  readonly refusesOverflow: boolean;
 }
 
 export function traitsOf(product: Product, version: string): Traits {
@@ -62,6 +64,7 @@ export function traitsOf(product: Product, version: string): Traits {
     sentinelLater: redis('6.2.0'),
     users: redis('6.0.0'),
     duplicateUsers: redis('6.2.0'),
+    refusesOverflow: valkey('9.1.0'),
     clusterOneDatabase: redis('7.2.0') && !valkey('9.0.0'),
   };
 }

@@ -1972,7 +1972,7 @@ export const measured: Readonly<Record<'redis' | 'valkey' | 'keydb', Measured>> 
       'slave-read-only': [['8.0.1', 'boolean']],
       'slave-serve-stale-data': [['8.0.1', 'boolean']],
       slaveof: [['8.0.1', 'special, fixed']],
-      'slot-migration-max-failover-repl-bytes': [['9.1.2', 'memory 0..18446744073709551615']],
+      'slot-migration-max-failover-repl-bytes': [['9.1.2', 'signed -1..9223372036854775807']],
       'slowlog-log-slower-than': [['8.0.1', 'integer -1..9223372036854775807']],
       'slowlog-max-len': [['8.0.1', 'integer 0..9223372036854775807']],
       'socket-mark-id': [['8.0.1', 'integer 0..4294967295, fixed']],
