@@ -1,4 +1,4 @@
-import { defineCheck, failEach, fault, notApplicable, pass } from '../../define-check.ts';
+import { defineCheck, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
 import { settings } from '../../example-facts.ts';
 import { textOf } from '../../readings/values.ts';
 
@@ -9,10 +9,14 @@ export default defineCheck({
   remedy: 'Set hide-user-data-from-log yes, unless you are hunting a crash.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/debugging/'],
   needs: ['settings'],
-  judge({ settings: values }) {
+  uses: ['identity'],
+  judge({ settings: values }, { identity: who }) {
+    if (who.known && who.value.mode === 'sentinel') return notApplicable('a Sentinel holds no data');
     const hidden = textOf(values, 'hide-user-data-from-log');
     if (hidden === undefined) return notApplicable('this version cannot leave them out');
     if (hidden !== 'no') return pass;
+    if (values['hide-user-data-from-log']?.from === 'default' && who.known && who.value.version === undefined)
+      return undecided('the file does not say, and the default depends on the version');
     return failEach([
       fault(
         'hide-user-data-from-log is no',

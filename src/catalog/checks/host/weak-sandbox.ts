@@ -1,4 +1,4 @@
-import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { defineCheck, failEach, fault, notApplicable, undecided } from '../../define-check.ts';
 import { unit } from '../../example-facts.ts';
 
 interface Wall {
@@ -60,8 +60,14 @@ export default defineCheck({
   remedy:
     'Add the lines with `systemctl edit`, with ReadWritePaths= for the data, log and configuration folders, and restart. `systemd-analyze security` shows what is left.',
   links: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Sandboxing'],
-  needs: ['unit'],
-  judge({ unit: { name, service, fragments } }) {
+  needs: [],
+  uses: ['unit'],
+  judge(_, { unit: found }) {
+    if (!found.known)
+      return found.why === 'not-supported' || found.why === 'absent'
+        ? notApplicable(found.detail)
+        : undecided(`the unit is not known: ${found.detail}`);
+    const { name, service, fragments } = found.value;
     const missing = walls.filter(({ directive, holds }) => !holds(service[directive] ?? '', service));
     if (missing.length === 0) return failEach([]);
     const file = fragments[0];
@@ -115,5 +121,6 @@ export default defineCheck({
         }),
       },
     },
+    other: { 'not looked at': { facts: {}, verdict: 'unknown' } },
   },
 });

@@ -11,8 +11,10 @@ export default defineCheck({
     'Set sanitize-dump-payload clients (or yes), and take RESTORE and MIGRATE from users that do not need them.',
   links: ['https://redis.io/docs/latest/commands/restore/'],
   needs: ['settings'],
-  uses: ['grants'],
-  judge({ settings: values }, { grants }) {
+  uses: ['grants', 'identity'],
+  judge({ settings: values }, { grants, identity }) {
+    if (identity.known && identity.value.mode === 'sentinel')
+      return notApplicable('a Sentinel takes no values');
     const value = textOf(values, 'sanitize-dump-payload');
     if (value === undefined) return notApplicable('this version has no such setting');
     if (value !== 'no') return pass;

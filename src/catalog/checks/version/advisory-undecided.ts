@@ -1,6 +1,7 @@
 import { advisory } from '../../advisories/index.ts';
 import { defineCheck, failEach, fault, pass, undecided } from '../../define-check.ts';
 import { advisoryState } from '../../example-facts.ts';
+import { makerOf } from '../../readings/upstream.ts';
 import { listed } from '../../readings/values.ts';
 
 export default defineCheck({
@@ -14,11 +15,13 @@ export default defineCheck({
     'https://security-tracker.debian.org/tracker/source-package/redis',
   ],
   needs: ['advisories'],
-  judge({ advisories: all }) {
+  uses: ['package'],
+  judge({ advisories: all }, { package: pack }) {
     const open = all.filter(({ state, id }) => state === 'unknown' && advisory(id)?.disputed !== true);
     if (open.length === 0) return pass;
     const used = open.filter(({ id }) => advisory(id)?.knownExploited !== undefined);
-    if (used.length === 0) {
+    // With no package in sight it is one doubt among others; with one of a distribution it is the likely case.
+    if (used.length === 0 || !pack.known || makerOf(pack) !== 'distribution') {
       const how = open.find(({ howToKnow }) => howToKnow !== undefined)?.howToKnow;
       return undecided(
         `${listed(open.map(({ id }) => id))}: ${open[0]?.because ?? ''}.${how === undefined ? '' : ` ${how}`}`,
@@ -43,9 +46,21 @@ export default defineCheck({
             because: 'the package is not known',
           }),
         ],
+        package: { manager: 'dpkg', name: 'redis-server', distribution: 'debian', release: '11' },
       },
     },
     other: {
+      'the same, on a host that nobody looked at': {
+        facts: {
+          advisories: [
+            advisoryState('CVE-2022-0543', {
+              state: 'unknown',
+              because: 'only packages of Debian and Ubuntu have it',
+            }),
+          ],
+        },
+        verdict: 'unknown',
+      },
       'a package without a record': {
         facts: {
           advisories: [

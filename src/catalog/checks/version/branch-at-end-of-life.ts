@@ -1,4 +1,4 @@
-import { endOfLife } from '../../advisories/index.ts';
+import { endOfLife, floorFor } from '../../advisories/index.ts';
 import { defineCheck, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
 import { identity } from '../../example-facts.ts';
 import { makerOf, packageName, releaseOf } from '../../readings/upstream.ts';
@@ -19,7 +19,9 @@ export default defineCheck({
     const { product, version } = release;
     const { state, because } = endOfLife(product, version, collectedOn);
     if (state === 'supported') return pass;
-    if (state === 'unknown') return undecided(because);
+    // No end is announced for the newest branches: those that got the latest fixes are alive.
+    if (state === 'unknown')
+      return floorFor(product, version).floor === undefined ? undecided(because) : pass;
     if (pack.known && makerOf(pack) === 'distribution')
       return undecided(
         `${because} upstream; whether ${packageName(pack.value)} is still mended, the distribution says`,
@@ -29,7 +31,13 @@ export default defineCheck({
     ]);
   },
   examples: {
-    good: { 'a living branch': { identity: identity({ version: '7.2.16' }), collectedOn: '2026-09-30' } },
+    good: {
+      'a living branch': { identity: identity({ version: '7.2.16' }), collectedOn: '2026-09-30' },
+      'no end announced, and fixes came lately': {
+        identity: identity({ version: '8.10.2' }),
+        collectedOn: '2026-09-30',
+      },
+    },
     bad: {
       'Redis 5': { identity: identity({ version: '5.0.14' }), collectedOn: '2026-09-30' },
       'the day after': { identity: identity({ version: '8.0.6' }), collectedOn: '2026-12-02' },
@@ -50,7 +58,7 @@ export default defineCheck({
         verdict: 'unknown',
       },
       'nobody says': {
-        facts: { identity: identity({ version: '8.10.2' }), collectedOn: '2026-09-30' },
+        facts: { identity: identity({ product: 'kvrocks', version: '2.9.0' }), collectedOn: '2026-09-30' },
         verdict: 'unknown',
       },
     },
