@@ -158,6 +158,8 @@ function probe(server: string, folder: string, name: string): string {
     return `percent ${most}`;
   }
   if (wrong?.includes('memory value')) {
+    // A few take a negative number too, without a unit.
+    if (ask('-1') === undefined) return `signed ${range(ask(longMin)) ?? `${longMin}..${longMax}`}`;
     const both = range(ask(unsignedMax));
     const low = range(ask('0'))?.split('..')[0] ?? '0';
     return `memory ${both ?? `${low}..${unsignedMax}`}`;
@@ -312,7 +314,7 @@ function merge(all: readonly Measured[]): Measured[] {
         facts: before.facts.size > 0 ? before.facts : one.facts,
       });
   }
-  return [...merged.values()].sort(
+  return [...merged.values()].toSorted(
     (a, b) => a.product.localeCompare(b.product) || older(a.version, b.version),
   );
 }

@@ -11,7 +11,24 @@ const shown = (line: ConfLine): string =>
 const confText = fc
   .array(
     fc.constantFrom(
-      ...['port', 'bind', ' ', '\t', '\r', '\n', '\r\n', '#', '"', "'", '\\', '\\x00', '\0', '1gb', '\ufeff', 'é', '\v', 'a'.repeat(40)],
+      'port',
+      'bind',
+      ' ',
+      '\t',
+      '\r',
+      '\n',
+      '\r\n',
+      '#',
+      '"',
+      "'",
+      '\\',
+      '\\x00',
+      '\0',
+      '1gb',
+      '\ufeff',
+      'é',
+      '\v',
+      'a'.repeat(40),
     ),
     { maxLength: 60 },
   )
@@ -81,7 +98,11 @@ describe('laws', () => {
       fc.property(anyBytes, fc.boolean(), (bytes, joinQuotes) => {
         const doc = parseConf(bytes, undefined, { joinQuotes });
         expect(Buffer.compare(printConf(doc), bytes)).toBe(0);
-        expect(doc.lines.every((line, i) => line.number === i + 1 && line.start <= line.end && line.end <= line.next)).toBe(true);
+        expect(
+          doc.lines.every(
+            (line, i) => line.number === i + 1 && line.start <= line.end && line.end <= line.next,
+          ),
+        ).toBe(true);
       }),
       { numRuns: numRuns * 3 },
     );
@@ -89,11 +110,17 @@ describe('laws', () => {
 
   it('text loses no byte', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 30 }), fc.string({ unit: 'grapheme' }).map((text) => Buffer.from(text))), (bytes) => {
-        const text = decodeText(bytes);
-        expect(Buffer.compare(encodeText(text), bytes)).toBe(0);
-        expect(JSON.parse(JSON.stringify(text))).toBe(text);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 30 }),
+          fc.string({ unit: 'grapheme' }).map((text) => Buffer.from(text)),
+        ),
+        (bytes) => {
+          const text = decodeText(bytes);
+          expect(Buffer.compare(encodeText(text), bytes)).toBe(0);
+          expect(JSON.parse(JSON.stringify(text))).toBe(text);
+        },
+      ),
       { numRuns: numRuns * 3 },
     );
   });

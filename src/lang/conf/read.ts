@@ -145,7 +145,7 @@ function readSentinelLines(state: ReadState): SentinelReading | undefined {
 
 /** What stops a server after it has read all. */
 function checkStart(state: ReadState): void {
-  const { users, moduleSettings, modules, settings, places, options } = state;
+  const { users, moduleSettings, modules, settings, places, options, traits } = state;
   const late = { stage: 'start', reported: undefined } as const;
   const [unknown] = moduleSettings;
   if (unknown && modules.length === 0 && !options.sentinel)
@@ -158,6 +158,10 @@ function checkStart(state: ReadState): void {
       : refuseUser(rules, options.product, options.version, allChannels);
     if (reason !== undefined) report(state, { file, line, reported: 0 }, reason, late);
   }
+  // Redis 6 does not raise an hz of 0 that stands in a file, and divides by it.
+  const dies = traits.checked && !traits.complete && settings.get('hz') === '0';
+  for (const place of (dies && places.get('hz')) || [])
+    report(state, { ...place, reported: 0 }, 'hz 0: the server dies of a division by zero', late);
   const [user] = users;
   const [aclfile] = places.get('aclfile') ?? [];
   if (user && aclfile && settings.get('aclfile') !== '')

@@ -21,16 +21,32 @@ const at = (rows: Rows | undefined, version: string): string | null | undefined 
 
 const tables = new Map<string, DirectiveTable>();
 
+/** The measured version that is most like `version`: of its minor version, else the next one of its major, else older. */
+function nearest(versions: readonly string[], version: string): string {
+  const [major, minor] = version.split('.', 2).map((part) => Number.parseInt(part, 10) || 0);
+  const starts = (one: string, of: readonly (number | undefined)[]): boolean =>
+    of.every((part, i) => part === (Number.parseInt(one.split('.')[i] ?? '', 10) || 0));
+  const older = (one: string): boolean => compareVersions(one, version) <= 0;
+  const sameMinor = versions.filter((one) => starts(one, [major, minor]));
+  return (
+    sameMinor.findLast(older) ??
+    sameMinor[0] ??
+    versions.find((one) => starts(one, [major]) && !older(one)) ??
+    versions.findLast(older) ??
+    versions[0] ??
+    version
+  );
+}
+
 /**
  * The directives of a server: names, defaults, kinds, what may be changed while it runs. Measured on real servers
- * (Redis 2.4 to 8.6, Valkey 7.2 to 9.1, KeyDB 6.3); for any other version the nearest older measured one of the same
- * minor version or before answers, else the oldest, and `exact` is false.
+ * (Redis 2.4 to 8.6, Valkey 7.2 to 9.1, KeyDB 6.3); for any other version the nearest measured one answers, and
+ * `exact` is false.
  *
  * @example directiveTable('redis', '7.0.15').get('port')?.mutable // true
  */
 export function directiveTable(product: Product, version: string): DirectiveTable {
-  const { versions } = measured[product];
-  const known = versions.findLast((one) => compareVersions(one, version) <= 0) ?? versions[0] ?? version;
+  const known = nearest(measured[product].versions, version);
   const exact = compareVersions(known, version) === 0;
   const key = `${product} ${known} ${exact}`;
   const found = tables.get(key);
@@ -40,10 +56,10 @@ export function directiveTable(product: Product, version: string): DirectiveTabl
   return table;
 }
 
-/** The command names of a version, as `rename-command` looks them up; undefined where they are not known. */
+/** The command names of a version, in lower case, as `rename-command` looks them up. */
 export function commandNames(product: Product, version: string): ReadonlySet<string> {
   const { commands, versions } = measured[product];
-  const known = versions.findLast((one) => compareVersions(one, version) <= 0) ?? versions[0] ?? version;
+  const known = nearest(versions, version);
   return new Set(Object.keys(commands).filter((name) => typeof at(commands[name], known) === 'string'));
 }
 
@@ -121,7 +137,7 @@ function shape(name: string, fact: string): Shape {
 }
 
 function typeOf(name: string, fact: string): DirectiveKind {
-  const [kind, detail = ''] = fact.split(' ', 2);
+  const [kind = '', detail = ''] = fact.split(' ', 2);
   if (kind === 'statement' || kind === 'ignored') return { kind };
   const special = specials[name] ?? fileNames[name];
   if (special?.startsWith('list ')) return { kind: 'list', most: Number(special.slice(5)) };

@@ -93,7 +93,7 @@ function refuseRule(rule: string, user: Collected, grammar: Grammar): string | u
     if (word === 'reset' || word === 'resetpass' || word === 'nopass') user.passwords.clear();
     return undefined;
   }
-  switch (rule[0]) {
+  switch (rule[0] ?? '') {
     case '>':
       user.passwords.add(rule.slice(1));
       return undefined;

@@ -56,7 +56,11 @@ export function readValue(
     case 'statement':
     case 'ignored':
       return same('');
-    default:
+    case 'boolean':
+    case 'integer':
+    case 'octal':
+    case 'memory':
+    case 'string':
       return readOne(directive, type, args[0] ?? '', context);
   }
 }
@@ -122,7 +126,9 @@ function readOne(directive: Directive, type: Single, text: string, context: Valu
     case 'string':
       if (type.nonempty && cString(text) === '') return refused(`${directive.name} can't be empty`);
       return same(binaryStrings.has(directive.name) ? text : cString(text));
-    default:
+    case 'integer':
+    case 'octal':
+    case 'memory':
       return readNumber(directive, type, text, context);
   }
 }
@@ -210,6 +216,8 @@ function readLoose(name: string, type: NumberKind, text: string): ValueReading {
   const value = wide.has(name) ? longPrefix(text).value : BigInt(looseInteger(text));
   if (name === 'hz') return same((value < 1n ? 1n : value > 500n ? 500n : value).toString());
   const least = name === 'cluster-node-timeout' ? 1n : type.min;
+  // Kept without a sign: only zero is too small.
+  if (name === 'active-defrag-max-scan-fields' && value === 0n) return refused(`${name} must be positive`);
   if (!unbounded.has(name) && (value < least || value > type.max)) return refused(`Invalid ${name} value`);
   return same(value.toString());
 }
