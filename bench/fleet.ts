@@ -75,7 +75,14 @@ export async function rows(): Promise<readonly Row[]> {
     const urls = places.map(({ host, port }) => `redis://${host}:${port}`);
     const report = join(folder, 'report.json');
     const audit = [
-      ...[process.execPath, keyward, 'audit', '--no-host', '--format', 'json', '-o', report],
+      process.execPath,
+      keyward,
+      'audit',
+      '--no-host',
+      '--format',
+      'json',
+      '-o',
+      report,
       ...urls,
     ];
     const quoted = questions.map((question) => `'${question.replaceAll(' ', "' '")}'`);
