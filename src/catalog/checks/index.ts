@@ -90,6 +90,7 @@ import noMemoryLimit from './configuration/no-memory-limit.ts';
 import outputBuffersUnlimited from './configuration/output-buffers-unlimited.ts';
 import requestSizeRaised from './configuration/request-size-raised.ts';
 import scriptsMayRunForever from './configuration/scripts-may-run-forever.ts';
+import setOnlyAtRuntime from './configuration/set-only-at-runtime.ts';
 import templateValuesLeft from './configuration/template-values-left.ts';
 import userDataInCrashLogs from './configuration/user-data-in-crash-logs.ts';
 import aclfileReadable from './host/aclfile-readable.ts';
@@ -255,6 +256,7 @@ export const checks: readonly Check[] = [
   { id: 'output-buffers-unlimited', theme: 'configuration', ...outputBuffersUnlimited },
   { id: 'request-size-raised', theme: 'configuration', ...requestSizeRaised },
   { id: 'scripts-may-run-forever', theme: 'configuration', ...scriptsMayRunForever },
+  { id: 'set-only-at-runtime', theme: 'configuration', ...setOnlyAtRuntime },
   { id: 'template-values-left', theme: 'configuration', ...templateValuesLeft },
   { id: 'user-data-in-crash-logs', theme: 'configuration', ...userDataInCrashLogs },
   { id: 'aclfile-readable', theme: 'host', ...aclfileReadable },
