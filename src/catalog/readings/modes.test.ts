@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closedToOthers, groupMay, isSticky, othersMay } from './modes.ts';
+import { closedToOthers, isSticky, othersMay } from './modes.ts';
 
 describe('modes in octal', () => {
   it('say what others may', () => {
@@ -7,10 +7,6 @@ describe('modes in octal', () => {
     expect(othersMay('write', '0644')).toBe(false);
     expect(othersMay('write', '0777')).toBe(true);
     expect(othersMay('enter', '0750')).toBe(false);
-  });
-  it('say what the group may', () => {
-    expect(groupMay('write', '0660')).toBe(true);
-    expect(groupMay('write', '0640')).toBe(false);
   });
   it('read socket permissions as the setting has them, with no zero in front', () => {
     expect(othersMay('write', '777')).toBe(true);

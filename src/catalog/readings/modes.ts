@@ -9,9 +9,6 @@ const digits = (mode: string): number | undefined =>
 /** Whether users who are neither owner nor in the group have a right, by a mode in octal; false where there is none. */
 export const othersMay = (right: Right, mode: string): boolean => ((digits(mode) ?? 0) & bit[right]) !== 0;
 
-export const groupMay = (right: Right, mode: string): boolean =>
-  (((digits(mode) ?? 0) >> 3) & bit[right]) !== 0;
-
 /** Entries may be made by all, and taken away only by their owner: `/tmp`. */
 export const isSticky = (mode: string): boolean => ((digits(mode) ?? 0) & 0o1000) !== 0;
 

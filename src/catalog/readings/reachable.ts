@@ -1,3 +1,4 @@
+import { joinHostPort } from '../../lang/address/index.ts';
 import { lower, type Exposure, type Fact, type Origin, type Severity } from '../../model/index.ts';
 
 const remote: ReadonlySet<Origin['reach']> = new Set(['internet', 'network', 'container']);
@@ -16,10 +17,6 @@ export function weighedBy(exposure: Fact<Exposure>, severity: Severity): Severit
   return othersWhoGetIn(exposure.value).length === 0 ? lower(severity, 2) : severity;
 }
 
-/** `redis at 10.0.0.5:6379`, for a sentence. */
+/** Where a row comes in: `10.0.0.5:6379`, or the path of a socket. */
 export const viaOf = ({ via }: Origin): string =>
-  'path' in via
-    ? via.path
-    : via.address.includes(':')
-      ? `[${via.address}]:${via.port}`
-      : `${via.address}:${via.port}`;
+  'path' in via ? via.path : joinHostPort(via.address, via.port);

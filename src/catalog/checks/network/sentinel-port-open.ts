@@ -1,8 +1,7 @@
-import { joinHostPort } from '../../../lang/address/index.ts';
+import { joinHostPort, kindOf } from '../../../lang/address/index.ts';
 import { defineCheck, failEach, fault, notApplicable, undecided } from '../../define-check.ts';
 import { identity, listener, settings, user } from '../../example-facts.ts';
 import { doorsOf, isEveryAddress } from '../../readings/listening.ts';
-import { kindOf } from '../../../lang/address/index.ts';
 import { listed, textOf } from '../../readings/values.ts';
 
 export default defineCheck({
