@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path/posix';
 import { kindOf } from '../../lang/address/index.ts';
 import { unknown, valueOr, type ConfFacts, type Fact, type Listener } from '../../model/index.ts';
 import { readConfFacts, type ConfRequest, type ReadConf } from '../files/conf.ts';
+import { readCommandLine } from '../host/command-line.ts';
 import { resolveInside, type FoundProcess } from '../host/index.ts';
 
 /**
@@ -127,9 +128,9 @@ function fits(conf: ConfFacts, found: FoundProcess, listeners: readonly Listener
   );
 }
 
-/** A process that shows its arguments, or a title in their place, which hides whether there was a file. */
-const hidesArguments = ({ process }: FoundProcess): boolean =>
-  process.argv.filter((argument) => argument !== '').length <= 1;
+/** Where the arguments are still to be seen they say whether there is a file; a title in their place does not. */
+const hidesArguments = ({ process: { argv } }: FoundProcess): boolean =>
+  argv.length <= 1 || readCommandLine(argv).title !== undefined;
 
 /** The one configuration of this host that asks for what the process has; `undefined` where none or several do. */
 export async function matchingConf(

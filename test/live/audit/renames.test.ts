@@ -1,0 +1,79 @@
+import { chmodSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CollectedName, ServerAudit } from '../../../src/index.ts';
+import type { RunningServer } from '../../../src/adapters/servers/index.ts';
+import { matrix, type MatrixServer } from '../support/servers.ts';
+import { see, stateOf, valueOf } from './sight.ts';
+
+const hasUsers = ({ product, atLeast }: MatrixServer): boolean => product === 'valkey' || atLeast(6, 0);
+const asked = (server: MatrixServer): readonly (readonly [string, CollectedName])[] => [
+  ['CONFIG', 'config'],
+  ['INFO', 'info'],
+  ['COMMAND', 'commandReply'],
+  ['CLIENT', 'clients'],
+  ['MODULE', 'modules'],
+  ...(hasUsers(server) ? ([['ACL', 'aclUsers']] as const) : []),
+];
+const states = ({ evidence: { facts } }: ServerAudit, server: MatrixServer): readonly string[] =>
+  asked(server).map(([, fact]) => stateOf(facts[fact]));
+
+describe.each(matrix.map((server) => [server.name, server] as const))('%s whose commands', (_, server) => {
+  const commands = asked(server);
+  const names = new Map(commands.map(([command]) => [command, `hidden-${command.toLowerCase()}-7f3`]));
+
+  describe('have other names', () => {
+    let running: RunningServer;
+    let target = '';
+    beforeAll(async () => {
+      running = await server.start([...names].map(([from, to]) => `rename-command ${from} ${to}`));
+      target = `redis://127.0.0.1:${running.port}`;
+    });
+    afterAll(() => running.stop());
+
+    it('is asked by the names that the user gives', async () => {
+      const { server: audit, problems } = await see(target, { host: false, renames: names });
+      expect(problems).toEqual([]);
+      expect(states(audit, server)).toEqual(commands.map(() => 'known'));
+      expect(valueOf(audit.identity).version).toBe(server.version);
+    });
+
+    it('is asked by the names in its file, also where the user gave a wrong one', async () => {
+      for (const renames of [new Map<string, string>(), new Map([['CONFIG', 'no-such-name']])]) {
+        const { server: audit } = await see(target, { renames });
+        expect(states(audit, server)).toEqual(commands.map(() => 'known'));
+        expect(valueOf(audit.evidence.facts.conf).renames).toHaveLength(commands.length);
+        expect(JSON.stringify(audit)).not.toContain('hidden-');
+      }
+    });
+
+    it('is not guessed at without either', async () => {
+      const { server: audit } = await see(target, { host: false });
+      expect(states(audit, server)).toEqual(commands.map(() => 'not-supported'));
+      expect(audit.evidence.facts.config).toMatchObject({
+        detail: expect.stringMatching(/renamed, or disabled/),
+      });
+      // HELLO may still tell the version; what it cannot tell is not made up.
+      const { version } = valueOf(audit.identity);
+      expect([undefined, server.version]).toContain(version);
+      expect(audit.findings.filter(({ theme }) => theme === 'commands')).toEqual([]);
+    });
+  });
+
+  it('are switched off stays unknown, with the line that did it', async () => {
+    const running = await server.start(commands.map(([from]) => `rename-command ${from} ""`));
+    try {
+      chmodSync(running.configFile, 0o600);
+      const { server: audit } = await see(`redis://127.0.0.1:${running.port}`);
+      for (const [command, fact] of commands)
+        expect(audit.evidence.facts[fact]).toMatchObject({
+          known: false,
+          why: 'not-supported',
+          detail: expect.stringMatching(new RegExp(`^${command} is switched off .*server\\.conf:\\d+`)),
+        });
+      // Its file says the rest: settings are known, and said to be those of the file.
+      expect(audit.exposure.known && audit.exposure.value.notCollected.join()).toMatch(/running settings/);
+    } finally {
+      await running.stop();
+    }
+  });
+});
