@@ -30,6 +30,8 @@ export interface Report {
   readonly title: string;
   readonly mediaType: string;
   readonly render: (audit: Audit, options: ReportOptions) => string;
+  /** The same text in parts, where a fleet's would be more than one string can hold. */
+  readonly parts?: (audit: Audit, options: ReportOptions) => Iterable<string>;
 }
 
 /**
@@ -47,4 +49,8 @@ export const defineReport = (source: {
 }): Report => ({ ...source, render: (audit, options) => source.render(show(audit), options) });
 
 /** For a format that carries the whole audit and escapes by itself: it must take the secrets out. */
-export const defineWholeReport = (source: Report): Report => source;
+export const defineWholeReport = (source: {
+  readonly title: string;
+  readonly mediaType: string;
+  readonly parts: (audit: Audit, options: ReportOptions) => Iterable<string>;
+}): Report => ({ ...source, render: (audit, options) => [...source.parts(audit, options)].join('') });

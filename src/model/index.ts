@@ -11,4 +11,5 @@ export type * from './identity.ts';
 export * from './secret.ts';
 export type * from './server.ts';
 export * from './severity.ts';
+export * from './shared-tables.ts';
 export * from './target.ts';

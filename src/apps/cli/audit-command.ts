@@ -109,13 +109,14 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
       const result = await auditTargets(targets, how);
       if (options.save) await saveSnapshot(options.save, result);
       const report = await reports[options.format].load();
-      const text = report.render(result, {
+      const look = {
         color: options.output === undefined && colorful(process.stdout),
         width: options.output === undefined ? columnsOf(process.stdout) : 80,
         verbose: options.verbose === true,
         ascii: options.ascii === true,
         checks,
-      });
+      };
+      const text = report.parts?.(result, look) ?? [report.render(result, look)];
       if (options.output) await writeOut(options.output, text);
       else await print(text);
       // A person who reads the report on a screen has seen them there.

@@ -14,11 +14,17 @@ export function say(text: string): void {
 }
 
 /** The report. Resolves when it is written, also into a pipe; a reader who has gone away is no error. */
-export function print(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.once('error', () => resolve());
-    process.stdout.write(text, () => resolve());
+export async function print(text: string | Iterable<string>): Promise<void> {
+  let gone = false;
+  process.stdout.on('error', () => {
+    gone = true;
   });
+  for (const part of typeof text === 'string' ? [text] : text) {
+    await new Promise<void>((resolve) => {
+      process.stdout.write(part, () => resolve());
+    });
+    if (gone) return;
+  }
 }
 
 /** Colours only for a terminal, unless NO_COLOR or FORCE_COLOR say otherwise. */

@@ -1,5 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises';
-import type { Audit, Evidence } from '../../model/index.ts';
+import { restoreTables, shareTables, type Audit, type Evidence } from '../../model/index.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `--save` writes: evidence as it was collected, one entry a server. */
@@ -18,7 +18,7 @@ const maxBytes = 512 << 20;
  *
  * @throws UsageError where it cannot be written
  */
-export async function writeOut(path: string, text: string): Promise<void> {
+export async function writeOut(path: string, text: string | Iterable<string>): Promise<void> {
   try {
     const file = await open(path, 'w', 0o600);
     try {
@@ -36,14 +36,16 @@ export async function writeOut(path: string, text: string): Promise<void> {
   }
 }
 
-export const saveSnapshot = (path: string, audit: Audit): Promise<void> => {
-  const snapshot: Snapshot = {
-    schema: 'keyward.snapshot/1',
-    version: audit.version,
-    evidence: audit.servers.map(({ evidence }) => evidence),
-  };
-  return writeOut(path, `${JSON.stringify(snapshot)}\n`);
-};
+/** One server a line, and a command table that several have only once: see `shareTables`. */
+function* partsOf({ version, servers }: Audit): Generator<string> {
+  const listed = shareTables();
+  yield `{"schema":"keyward.snapshot/1","version":${JSON.stringify(version)},"evidence":[`;
+  for (const [index, { evidence }] of servers.entries())
+    yield `${index === 0 ? '' : ',\n'}${JSON.stringify(listed(evidence))}`;
+  yield ']}\n';
+}
+
+export const saveSnapshot = (path: string, audit: Audit): Promise<void> => writeOut(path, partsOf(audit));
 
 const isEvidence = (value: unknown): value is Evidence =>
   typeof value === 'object' &&
@@ -89,7 +91,7 @@ export async function loadSnapshot(
         problem: `${path} is no snapshot of this Keyward (schema keyward.snapshot/1): make one with keyward audit --save`,
       };
     }
-    return { evidence: parsed.evidence };
+    return { evidence: restoreTables(parsed.evidence) };
   } catch (error) {
     return { problem: `${path} is no JSON: ${(error as Error).message.slice(0, 120)}` };
   }
