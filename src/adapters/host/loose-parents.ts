@@ -5,8 +5,8 @@ import type { Resolved } from './inside-root.ts';
  * Folders on the way to a file in which somebody other than root and the file's owner may make, rename or remove
  * entries, and so put another file in its place.
  *
- * A sticky folder (/tmp) keeps others from replacing what is not theirs, so it counts only for what lies directly in
- * it: there the name itself could be taken by another user first. A group counts when it is neither root's nor the
+ * A sticky folder (/tmp) keeps others from replacing what is not theirs, so it counts only for what would lie directly
+ * in it and does not exist: there another user could take the name first. A group counts when it is neither root's nor the
  * owner's own. Access control lists are not looked at; where there is one, the group bits show its mask.
  */
 export function looseParents(
@@ -23,6 +23,6 @@ export function looseParents(
     const trusted = stats.gid === 0 || (owner !== undefined && primaryGroup(owner) === stats.gid);
     const group = (stats.mode & 0o020) !== 0 && !trusted;
     const sticky = (stats.mode & 0o1000) !== 0;
-    return sticky ? direct && (others || group) : others || group;
+    return sticky ? direct && found.stats === undefined && (others || group) : others || group;
   }
 }

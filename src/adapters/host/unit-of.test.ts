@@ -118,7 +118,7 @@ describe('the files of a unit', () => {
 
   it('is unknown where no systemd service is, or its files are not to be had', async () => {
     put('proc/7/cgroup', '0::/init.scope\n');
-    expect(await unitOf(7, root)).toMatchObject({ known: false, why: 'not-supported' });
+    expect(await unitOf(7, root)).toMatchObject({ known: false, why: 'absent' });
     put('proc/7/cgroup', '0::/system.slice/gone.service\n');
     expect(await unitOf(7, root)).toMatchObject({ known: false, why: 'unreadable' });
   });

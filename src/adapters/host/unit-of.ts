@@ -20,7 +20,7 @@ export function unitOf(pid: number, root = '/'): Promise<Fact<UnitFacts>> {
     const groups = controlGroups(readText(source));
     const service = groups.map(serviceOf).find((found) => found !== undefined);
     if (service === undefined)
-      return unknown('not-supported', `process ${pid} is not run by a systemd service`);
+      return unknown('absent', `process ${pid} is not run by a systemd service`);
     const home =
       service.userId === undefined
         ? undefined

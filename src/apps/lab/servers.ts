@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer, type RunningServer } from '../../adapters/servers/index.ts';
 
@@ -31,15 +31,24 @@ export async function weakServer(
 
 /** What Keyward would make of it: named users with no more than they need, nobody without a password, limits set. */
 export async function wellKeptServer(binary: string, password: string): Promise<RunningServer> {
+  // Not as root, where we may choose: the user `nobody` has the same number on every Linux.
+  const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
   return startServer({
     binary,
+    ...(account ? { user: account } : {}),
     conf: ({ dir }) => {
       const users = [
         'user default off resetpass resetkeys resetchannels -@all',
         `user operator on #${sha256(password)} ~* &* +@all`,
         `user app on #${sha256(`${password}-app`)} ~app:* resetchannels -@all +get +set +del +expire +ttl +incr +hget +hset +hgetall +ping`,
       ];
-      writeFileSync(join(dir, 'users.acl'), `${users.join('\n')}\n`, { mode: 0o600 });
+      for (const [name, text] of [
+        ['users.acl', `${users.join('\n')}\n`],
+        ['redis.log', ''],
+      ] as const) {
+        writeFileSync(join(dir, name), text, { mode: 0o600 });
+        if (account) chownSync(join(dir, name), account.uid, account.gid);
+      }
       return [
         'bind 127.0.0.1 -::1',
         'protected-mode yes',

@@ -72,10 +72,25 @@ function hasWhatItTakes(reach: Reach, grant: Grant, settings: AdvisoryInputs['se
   );
 }
 
-function reachableBy({ reach }: Advisory, inputs: AdvisoryInputs): readonly string[] {
+/** A hole in TLS needs TLS, and one behind a setting needs that setting. */
+function doorIsThere({ reach, prerequisites }: Advisory, { settings }: AdvisoryInputs): boolean {
+  if (!settings.known) return true;
+  const value = (name: string): string => String(settings.value[name]?.value ?? '');
+  const tls = ['tls-port', 'tls-replication', 'tls-cluster'].some(
+    (name) => !['', '0', 'no'].includes(value(name)),
+  );
+  if (prerequisites.includes('tls') && !tls) return false;
+  return (
+    !reach.directives ||
+    reach.directives.some((name) => (settings.value[name]?.from ?? 'default') !== 'default')
+  );
+}
+
+function reachableBy(entry: Advisory, inputs: AdvisoryInputs): readonly string[] {
+  const { reach } = entry;
   switch (reach.from) {
     case 'network':
-      return ['anyone'];
+      return doorIsThere(entry, inputs) ? ['anyone'] : [];
     case 'bus':
       return inputs.identity.mode === 'cluster' ? ['anyone'] : [];
     case 'session':
@@ -111,6 +126,7 @@ export function deriveAdvisories(inputs: AdvisoryInputs): readonly AdvisoryState
         state: judgement.state,
         because: judgement.because,
         ...(judgement.howToKnow ? { howToKnow: judgement.howToKnow } : {}),
+        ...(judgement.fixedIn ? { fixedIn: judgement.fixedIn } : {}),
         reachableBy: reachableBy(entry, inputs),
         effects: entry.effects,
         links: entry.id.startsWith('CVE-') ? [`https://www.cve.org/CVERecord?id=${entry.id}`] : [],

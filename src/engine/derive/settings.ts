@@ -56,9 +56,16 @@ export function deriveSettings(
       return [[name, { value: namesSecret(name) ? empty : directive.default, from: 'default' }]];
     },
   );
+  // A Sentinel starts from other defaults, whatever the table of data servers says. Source: sentinel.c, initSentinelConfig.
+  const sentinel: readonly [string, Setting][] = conf.value.sentinel
+    ? [
+        ['port', { value: '26379', from: 'default' }],
+        ['protected-mode', { value: 'no', from: 'default' }],
+      ]
+    : [];
   const set = Object.entries(conf.value.settings).map(([name, value]): [string, Setting] => [
     name,
     { value, from: 'file', ...place(name) },
   ]);
-  return known(Object.fromEntries([...defaults, ...set]), conf.source);
+  return known(Object.fromEntries([...defaults, ...sentinel, ...set]), conf.source);
 }
