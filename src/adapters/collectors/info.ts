@@ -20,19 +20,19 @@ export function parseInfo(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(fields);
 }
 
-/** Before 2.6 INFO takes no argument: hence two questions, of which the fuller answer counts. */
+/** Before 2.6 INFO takes no argument: hence two questions, of which the longer answer counts. */
 export default defineLive({
   fact: 'info',
   ask: [question('INFO', 'all'), question('INFO')],
   read([all, plain]) {
     const why = refusal(all, 'INFO') && refusal(plain, 'INFO');
     if (why) return why;
-    const fields = [all, plain].map((answer) =>
-      answer && !failed(answer) ? parseInfo(textOf(answer.value) ?? '') : {},
+    const [first = '', second = ''] = [all, plain].map((answer) =>
+      answer && !failed(answer) ? (textOf(answer.value) ?? '') : '',
     );
-    const [fullest = {}] = fields.toSorted((a, b) => Object.keys(b).length - Object.keys(a).length);
-    return Object.keys(fullest).length > 0
-      ? known(fullest, 'INFO')
+    const fields = parseInfo(first.length >= second.length ? first : second);
+    return Object.keys(fields).length > 0
+      ? known(fields, 'INFO')
       : unknown('unreadable', 'INFO holds no field');
   },
 });

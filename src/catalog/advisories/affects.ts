@@ -5,6 +5,7 @@ import { byPackage } from './by-package.ts';
 import { byVersion } from './by-version.ts';
 import { advisories } from './data.ts';
 import type { AdvisoryContext, Judgement, Verdict } from './judgement.ts';
+import { readOnce } from './read-once.ts';
 import type { Advisory, NeedsSetting } from './types.ts';
 
 /**
@@ -123,7 +124,7 @@ function withRevocation(product: Product, version: Version, verdict: Verdict): V
 /** Why a release should not be used although its number looks right; `undefined` for all others. */
 export function revokedRelease(product: Product, version: Version): string | undefined {
   return revokedReleases.find((known) => {
-    const other = parseVersion(known.version);
+    const other = readOnce(known.version);
     return known.product === product && other !== undefined && compareVersions(other, version) === 0;
   })?.because;
 }

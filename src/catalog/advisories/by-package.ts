@@ -1,12 +1,12 @@
 import {
   compareDebianVersions,
   compareVersions,
-  parseVersion,
   type Product,
   type Version,
 } from '../../lang/version/index.ts';
 import type { AdvisoryContext, Verdict } from './judgement.ts';
 import { always, isVendorsOwn, keptByDistributions, packageFixes } from './packages.ts';
+import { readOnce } from './read-once.ts';
 import type { Advisory } from './types.ts';
 
 /**
@@ -80,7 +80,7 @@ function releaseIn(revision: string | undefined): string | undefined {
 function perhapsPackaged(product: Product, version: Version, verdict: Verdict, id: string): Verdict {
   if (verdict.state !== 'affected') return verdict;
   const kept = keptByDistributions.find((known) => {
-    const other = parseVersion(known.version);
+    const other = readOnce(known.version);
     return known.product === product && other !== undefined && compareVersions(other, version) === 0;
   });
   return kept === undefined

@@ -2,12 +2,12 @@ import {
   branchOf,
   compareBranches,
   compareVersions,
-  parseVersion,
   type Product,
   type Version,
 } from '../../lang/version/index.ts';
 import { firstValkey, newestRelease } from './branches.ts';
 import type { Verdict } from './judgement.ts';
+import { readOnce } from './read-once.ts';
 import type { BranchRange, Ranges } from './types.ts';
 
 /** What the version alone says. */
@@ -38,7 +38,7 @@ const isBefore = (left: string | Version, right: string | Version): boolean => {
 };
 
 const read = (version: string | Version): Version | undefined =>
-  typeof version === 'string' ? parseVersion(version) : version;
+  typeof version === 'string' ? readOnce(version) : version;
 
 function inBranch(version: Version, range: BranchRange, ranges: Ranges): Verdict {
   const line = range.branch === '*' ? 'this product' : `branch ${range.branch}`;
@@ -72,7 +72,7 @@ function betweenBranches(branch: string, version: Version, ranges: Ranges): Verd
   }
   if (newest.fixed === 'none')
     return { state: 'not-affected', because: `branch ${branch} never had the fault` };
-  if (parseVersion(newest.fixed) === undefined) {
+  if (readOnce(newest.fixed) === undefined) {
     return {
       state: 'unknown',
       because: `branch ${branch} is newer than these data, and ${newest.branch} has no known fix`,

@@ -59,10 +59,19 @@ function contextOf({ identity, settings, package: pack, info, modules }: Advisor
 /** Whoever may change users and settings has nothing to gain from a hole, unless that takes no login. */
 const isAdministrator = (actor: Actor, grant: Grant): boolean =>
   (actor.kind === 'password' || actor.kind === 'certificate') &&
-  (grant.commands.includes('config|set') || grant.commands.includes('acl|setuser'));
+  (commandsOf(grant).has('config|set') || commandsOf(grant).has('acl|setuser'));
+
+const sets = new WeakMap<Grant, ReadonlySet<string>>();
+
+/** The commands of a grant, looked up: once a grant, not once an advisory. */
+function commandsOf(grant: Grant): ReadonlySet<string> {
+  const found = sets.get(grant) ?? new Set(grant.commands);
+  sets.set(grant, found);
+  return found;
+}
 
 function hasWhatItTakes(reach: Reach, grant: Grant, settings: AdvisoryInputs['settings']): boolean {
-  const commands = new Set(grant.commands);
+  const commands = commandsOf(grant);
   if (!reach.commands.every((alternatives) => alternatives.some((command) => commands.has(command))))
     return false;
   if (!reach.directives) return true;

@@ -25,8 +25,20 @@ function read(text: string): Parsed | undefined {
 
 export const isAddress = (text: string): boolean => read(text) !== undefined;
 
+const kinds = new Map<string, AddressKind | undefined>();
+const mostKinds = 4096;
+
 /** `undefined` for what is no address (a host name, a glob). */
 export function kindOf(text: string): AddressKind | undefined {
+  // The same few addresses are asked for again and again, and reading one makes numbers of 128 bits.
+  if (kinds.has(text)) return kinds.get(text);
+  if (kinds.size >= mostKinds) kinds.clear();
+  const kind = readKind(text);
+  if (text.length <= 64) kinds.set(text, kind);
+  return kind;
+}
+
+function readKind(text: string): AddressKind | undefined {
   const parsed = read(text);
   if (!parsed) return undefined;
   const { of } = parsed;
