@@ -100,12 +100,18 @@ function recorded(): Measured[] {
     });
 }
 
+/** The names in a reply to COMMAND; since 7.0 each entry ends in its subcommands, `config|get` and so on. */
+function commandsIn(reply: unknown): string[] {
+  if (!Array.isArray(reply)) return [];
+  return reply.flatMap((entry: unknown) =>
+    Array.isArray(entry) ? [String(entry[0]).toLowerCase(), ...commandsIn(entry[9])] : [],
+  );
+}
+
 function recordedCommands(folder: string): ReadonlySet<string> {
   const file = ['command-all.txt', 'command.txt'].map((name) => join(folder, name)).find(existsSync);
   if (!file) return new Set();
-  const answer = recordedReply(readFileSync(file, 'latin1').replace(/^> .*\n/, ''));
-  if (!Array.isArray(answer)) return new Set();
-  return new Set(answer.flatMap((entry) => (Array.isArray(entry) ? [String(entry[0]).toLowerCase()] : [])));
+  return new Set(commandsIn(recordedReply(readFileSync(file, 'latin1').replace(/^> .*\n/, ''))));
 }
 
 // ---- servers that start ----
@@ -249,8 +255,7 @@ async function measure(server: string, names: ReadonlySet<string>): Promise<Meas
     };
     const [listed, table] = await client.ask([['CONFIG', 'GET', '*'], ['COMMAND']]);
     take(listed, false);
-    for (const entry of Array.isArray(table) ? table : [])
-      if (Array.isArray(entry)) commands.add(String(entry[0]).toLowerCase());
+    for (const name of commandsIn(table)) commands.add(name);
     const words = checked ? wordsInside(server) : [];
     for (let i = 0; i < words.length; i += 500)
       for (const answer of await client.ask(words.slice(i, i + 500).map((word) => ['CONFIG', 'GET', word])))

@@ -4,6 +4,7 @@ import { splitArgs as split } from '../quote/index.ts';
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const BACKSLASH = 0x5c;
+const [VT, FF] = [0x0b, 0x0c];
 const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 // Vertical tab and form feed are blanks between arguments, and letters inside one.
 const ends = (byte: number): boolean =>
@@ -15,8 +16,9 @@ const ends = (byte: number): boolean =>
  */
 export const joinQuotes: typeof splitArgs = (bytes): Split<Uint8Array> => {
   const plain = split(bytes);
-  // Only where the strict reading fails can the two differ.
-  return plain.problem === 'text after a closing quote' ? joined(bytes) : plain;
+  // Only after a closing quote can the two differ: the strict reading fails, or ends at one of the odd blanks.
+  const odd = bytes.includes(VT) || bytes.includes(FF);
+  return odd || plain.problem === 'text after a closing quote' ? joined(bytes) : plain;
 };
 
 function joined(bytes: Uint8Array): Split<Uint8Array> {

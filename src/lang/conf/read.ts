@@ -5,9 +5,9 @@ import { parseConf } from './parse.ts';
 import type { ConfFile, ConfReading, ReadOptions } from './reading.ts';
 import { readSentinel, type SentinelReading } from './sentinel.ts';
 import { newState, report, type OpenFile, type ReadState } from './state.ts';
-import { badDirective, readStatement } from './statements.ts';
+import { readStatement } from './statements.ts';
 import { refuseUser } from './user-line.ts';
-import { readValue } from './values.ts';
+import { badDirective, readValue } from './values.ts';
 
 /**
  * Reads configuration files exactly as a server of that product and version does, include by include and line by
@@ -108,7 +108,9 @@ function setDirective(directive: Directive, args: readonly string[], where: Wher
     defragments: host?.defragments ?? true,
   });
   if (reading.refused !== undefined) {
-    report(state, where, reading.refused);
+    // Before 7.0 a folder that cannot be entered ended the server at once, without the number of the line.
+    const silent = directive.name === 'dir' && !traits.complete && args.length === 1;
+    report(state, where, reading.refused, silent ? { reported: undefined } : {});
     return;
   }
   const place = { file: where.file, line: where.line };

@@ -152,7 +152,7 @@ function wrongAddress(
   { level, settings, host: world }: State,
 ): string | undefined {
   const number = looseInteger(port);
-  if (number < 0 || number > 65535) return 'Invalid port number.';
+  if (number < 0 || number > 65535) return `Invalid port number${level('6.2.0') ? '.' : ''}`;
   if (isNumericAddress(host)) return undefined;
   // Since 6.2 names are refused unless resolve-hostnames allows them, and then they may resolve later.
   const may = level('6.2.0') ? settings.get('resolve-hostnames') === 'yes' : world.resolves(host);

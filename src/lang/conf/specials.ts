@@ -13,7 +13,7 @@ type Reader = (args: readonly string[], context: ValueContext, name: string) => 
 const refused = (reason: string): ValueReading => ({ refused: reason });
 const same = (value: string): ValueReading => ({ value });
 const wrongCount = refused('wrong number of arguments');
-const badDirective = refused('Bad directive or wrong number of arguments');
+const wrongLine = refused('Bad directive or wrong number of arguments');
 
 export function readSpecial(
   special: string,
@@ -52,7 +52,7 @@ const classes: ReadonlyMap<string, string> = new Map([
 
 /** Names classes and sets these; the others stay. */
 const limits: Reader = (args, { traits, current }) => {
-  if (!traits.complete && args.length !== 4) return badDirective;
+  if (!traits.complete && args.length !== 4) return wrongLine;
   if (args.length % 4 !== 0) return refused('Wrong number of arguments in buffer limit configuration.');
   const words = current.split(' ');
   const kept = new Map<string, string>();
@@ -80,7 +80,7 @@ const limits: Reader = (args, { traits, current }) => {
 };
 
 const oom: Reader = (args, { traits }) => {
-  if (args.length !== 3) return traits.complete ? wrongCount : badDirective;
+  if (args.length !== 3) return traits.complete ? wrongCount : wrongLine;
   const numbers = args.map((arg) => longPrefix(arg));
   if (numbers.some(({ value, rest }) => rest !== '' || value < -2000n || value > 2000n))
     return refused('Invalid oom-score-adj-values, elements must be between -2000 and 2000.');
@@ -94,7 +94,7 @@ const events: Reader = (args, context) => {
 
 const primary: Reader = (args, { traits, product, version }) => {
   const [host = '', port = ''] = args;
-  if (args.length !== 2) return traits.complete ? wrongCount : badDirective;
+  if (args.length !== 2) return traits.complete ? wrongCount : wrongLine;
   if (traits.checked && lowerAscii(cString(host)) === 'no' && lowerAscii(cString(port)) === 'one')
     return same('');
   const { value, rest } = traits.checked ? longPrefix(port) : { value: BigInt(looseInteger(port)), rest: '' };
@@ -113,14 +113,26 @@ const directory: Reader = (args, { folder, workingFolder, product }) => {
   return folder(absolute, path) ? same(absolute) : refused('No such file or directory');
 };
 
-/** `string2d`: a number and nothing else; blanks and hexadecimal are refused, inf and nan too. */
 const decimal = /^[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,4})?$/;
-const percentiles: Reader = (args) => {
+const hexadecimal = /^([+-]?)0[xX]([0-9A-Fa-f]{1,12})(?:[pP]([+-]?[0-9]{1,3}))?$/;
+
+/** `string2d`: a number and nothing else. It is C's, in hexadecimal too, until Valkey 9.1 reads it by itself. */
+function double(text: string, { product, version }: ValueContext): number | undefined {
+  if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  const value = decimal.test(text) ? Number(text) : undefined;
+  if (value !== undefined) return Number.isFinite(value) ? value : undefined;
+  const own = product === 'valkey' && compareVersions(version, '9.0.0') >= 0;
+  const [whole, sign, digits = '', power = '0'] = (own ? null : hexadecimal.exec(text)) ?? [];
+  if (whole === undefined) return undefined;
+  return (sign === '-' ? -1 : 1) * Number.parseInt(digits, 16) * 2 ** Number(power);
+}
+
+const percentiles: Reader = (args, context) => {
   if (args.length === 1 && args[0] === '') return same('');
   const printed: string[] = [];
   for (const arg of args) {
-    if (!decimal.test(arg)) return refused('Invalid latency-tracking-info-percentiles parameters');
-    const value = Number(arg);
+    const value = double(arg, context);
+    if (value === undefined) return refused('Invalid latency-tracking-info-percentiles parameters');
     if (value < 0 || value > 100)
       return refused('latency-tracking-info-percentiles parameters should sit between [0.0,100.0]');
     printed.push(

@@ -6,8 +6,7 @@ import { report, type ReadState } from './state.ts';
 import { commandNames } from './table.ts';
 import { cString, lowerAscii } from './text.ts';
 import { refuseUser } from './user-line.ts';
-
-export const badDirective = 'Bad directive or wrong number of arguments';
+import { badDirective } from './values.ts';
 
 // A server has no limit and dies of a loop. Far more than anyone nests, or than any folder of includes holds.
 const MAX_DEPTH = 16;
@@ -91,8 +90,13 @@ function rename(command: string, to: string, where: Where, state: ReadState): vo
   const { commands } = state;
   const [from, target] = [lowerAscii(command), lowerAscii(to)];
   if (!commands.has(from)) {
-    // `container|subcommand` is found, and then the server fails an assertion.
     report(state, where, 'No such command in rename-command');
+    return;
+  }
+  if (from.includes('|')) {
+    report(state, where, 'A subcommand cannot be renamed: the server fails an assertion', {
+      reported: undefined,
+    });
     return;
   }
   commands.delete(from);

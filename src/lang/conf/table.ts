@@ -56,12 +56,18 @@ export function directiveTable(product: Product, version: string): DirectiveTabl
   return table;
 }
 
-/** The command names of a version, in lower case, as `rename-command` looks them up. */
+/** The commands of a version in lower case, subcommands as `config|get`. */
 export function commandNames(product: Product, version: string): ReadonlySet<string> {
   const { commands, versions } = measured[product];
   const known = nearest(versions, version);
-  return new Set(Object.keys(commands).filter((name) => typeof at(commands[name], known) === 'string'));
+  const key = `${product} ${known}`;
+  const found =
+    names.get(key) ??
+    new Set(Object.keys(commands).filter((name) => typeof at(commands[name], known) === 'string'));
+  names.set(key, found);
+  return found;
 }
+const names = new Map<string, ReadonlySet<string>>();
 
 function build(product: Product, version: string): Map<string, Directive> {
   const history = measured[product];

@@ -3,6 +3,7 @@
  * command or category that it does not know is forgiven here (a module may bring it) and stops it only later.
  * What the rules grant is not asked here.
  */
+import { commandNames } from './table.ts';
 import { lowerAscii } from './text.ts';
 import { compareVersions, type Product } from './version.ts';
 
@@ -23,6 +24,7 @@ interface Grammar {
   readonly selectors: boolean;
   readonly databases: boolean;
   readonly allChannels: boolean;
+  readonly commands: ReadonlySet<string>;
 }
 
 /** What one user or selector has collected so far, as far as it decides what may follow. */
@@ -57,6 +59,7 @@ export function refuseUser(
     selectors: compareVersions(level, '7.0.0') >= 0,
     databases: product === 'valkey' && compareVersions(version, '9.1.0') >= 0,
     allChannels,
+    commands: commandNames(product, version),
   };
   const user: Collected = { allKeys: false, allChannels, passwords: new Set() };
   const merged = grammar.selectors ? mergeSelectors(rules) : rules;
@@ -104,7 +107,7 @@ function refuseRule(rule: string, user: Collected, grammar: Grammar): string | u
       user.passwords.add(rule);
       return undefined;
     case '!':
-      if (!hash.test(rule.slice(1))) return grammar.channels ? wrongHash : absent;
+      if (!hash.test(rule.slice(1))) return wrongHash;
       return user.passwords.delete(`#${rule.slice(1)}`) ? undefined : absent;
     case '(':
       return grammar.selectors ? refuseSelector(rule, grammar) : syntax;
@@ -145,19 +148,22 @@ function refuseGrant(rule: string, user: Collected, grammar: Grammar): string | 
     if (user.allChannels) return afterAllChannels;
     return blank.test(rule) ? syntax : undefined;
   }
-  const permission = rule[0] === '%' && grammar.selectors ? /^%(?:r|w|rw|wr)~/i.exec(rule) : null;
+  const permission = rule[0] === '%' && grammar.selectors;
   if (rule[0] !== '~' && !permission) return syntax;
   if (user.allKeys) return afterAllKeys;
+  // `%R` alone is a pattern too: the empty one.
+  if (permission && !/^%(?:r|w|rw|wr)(?:~|$)/i.test(rule)) return syntax;
   return blank.test(rule) ? syntax : undefined;
 }
 
 const blank = /[ \t\r\n\v\f\0]/;
 
-function refuseCommand(rule: string, { selectors }: Grammar): string | undefined {
-  const bar = rule.indexOf('|');
+/** `+get`, `-@all`, `+config|get`, `+select|0`. What is not known is not looked at any further. */
+function refuseCommand(rule: string, { selectors, commands }: Grammar): string | undefined {
+  const bar = selectors ? rule.lastIndexOf('|') : rule.indexOf('|');
   if (bar < 0 || rule[1] === '@') return undefined;
-  if (bar === rule.length - 1) return syntax;
-  return selectors && rule.includes('|', bar + 1)
-    ? 'Allowing first-arg of a subcommand is not supported'
-    : undefined;
+  const command = lowerAscii(rule.slice(1, bar));
+  if (!commands.has(command)) return undefined;
+  if (selectors && command.includes('|')) return 'Allowing first-arg of a subcommand is not supported';
+  return bar === rule.length - 1 ? syntax : undefined;
 }

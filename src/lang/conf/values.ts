@@ -43,7 +43,10 @@ export function readValue(
   const { type } = directive;
   const many = type.kind === 'list' || (type.kind === 'special' && manyArguments.has(type.special));
   const list = many || (type.kind === 'enum' && type.combines);
-  if (!list && args.length !== 1) return refused(wrongCount(context.traits));
+  if (!list && args.length !== 1)
+    return refused(
+      ownCode.has(directive.name) && !context.traits.complete ? badDirective : wrongCount(context.traits),
+    );
   const taken = list && context.traits.splitsLists ? splitOnce(args) : args;
   if (taken === undefined) return refused('Unbalanced quotes in configuration line');
   switch (type.kind) {
@@ -66,8 +69,18 @@ export function readValue(
 }
 
 const manyArguments: ReadonlySet<string> = new Set(['save', 'limits', 'oom', 'primary', 'percentiles']);
-export const wrongCount = (traits: Traits): string =>
-  traits.checked ? 'wrong number of arguments' : 'Bad directive or wrong number of arguments';
+export const badDirective = 'Bad directive or wrong number of arguments';
+const wrongCount = (traits: Traits): string => (traits.checked ? 'wrong number of arguments' : badDirective);
+/** In Redis 6 still read each by its own code. */
+const ownCode: ReadonlySet<string> = new Set([
+  'dir',
+  'logfile',
+  'requirepass',
+  'unixsocketperm',
+  'notify-keyspace-events',
+  'cluster-config-file',
+  'client-query-buffer-limit',
+]);
 
 /** One argument of a list is split again, so that `"a b"` is two. */
 function splitOnce(args: readonly string[]): readonly string[] | undefined {
@@ -78,8 +91,8 @@ function splitOnce(args: readonly string[]): readonly string[] | undefined {
 }
 
 function readList(most: number, args: readonly string[], { traits }: ValueContext): ValueReading {
-  if (args.length > most) return refused('Too many bind addresses specified.');
-  if (!traits.complete && args.length === 0) return refused('Bad directive or wrong number of arguments');
+  if (args.length > most) return refused(`Too many bind addresses specified${traits.complete ? '.' : ''}`);
+  if (!traits.complete && args.length === 0) return refused(badDirective);
   return same(args.length === 1 && args[0] === '' ? '' : args.map(cString).join(' '));
 }
 
