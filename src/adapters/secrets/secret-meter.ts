@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash } from 'node:crypto';
 import type { SecretNote } from '../../model/secret.ts';
 import { commonHashes, commonPasswords } from './common-passwords.ts';
 import { guessCount, looksGenerated } from './guess-count.ts';
@@ -37,8 +37,10 @@ export function createSecretMeter(salt: Uint8Array): SecretMeter {
   const year = new Date().getFullYear();
   const byNames = new Map<string, ReadonlySet<string>>();
 
+  // Made once: a key from bytes costs more than the digest.
+  const key = createSecretKey(salt);
   const sameAs = (sha256: string): string =>
-    createHmac('sha256', salt).update(sha256).digest('hex').slice(0, 16);
+    createHmac('sha256', key).update(sha256).digest('hex').slice(0, 16);
 
   const hashesOf = (names: readonly string[]): ReadonlySet<string> => {
     const key = names.join('\0');

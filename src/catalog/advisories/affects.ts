@@ -24,12 +24,36 @@ export function advisoriesFor(
   version: string,
   context: AdvisoryContext,
 ): readonly Judgement[] {
+  const key = JSON.stringify([product, version, { ...context, settings: asked(context.settings) }]);
+  const found = judged.get(key);
+  if (found !== undefined) return found;
   const read = parseVersion(version, product);
-  return advisories.flatMap((advisory) => {
+  const judgements = advisories.flatMap((advisory) => {
     const verdict = judge(advisory, product, read, context);
     return verdict === undefined ? [] : [{ id: advisory.id, ...verdict }];
   });
+  if (judged.size >= mostJudged) judged.clear();
+  if (key.length <= 4096) judged.set(key, judgements);
+  return judgements;
 }
+
+// A fleet has few versions: what one server was told holds for all of whom the same is known.
+const judged = new Map<string, readonly Judgement[]>();
+const mostJudged = 64;
+
+const directives = [
+  ...new Set(
+    advisories.flatMap(({ needsSetting }) =>
+      needsSetting === undefined
+        ? []
+        : [needsSetting, ...alternativeOf(needsSetting)].map(({ directive }) => directive),
+    ),
+  ),
+];
+
+/** The settings that any advisory asks for. */
+const asked = (settings: AdvisoryContext['settings']): unknown =>
+  settings && directives.map((name) => settings[name]);
 
 function judge(
   advisory: Advisory,
@@ -109,10 +133,11 @@ function bySetting({ needsSetting }: Advisory, verdict: Verdict, { settings }: A
   };
 }
 
-const alternativeOf = ({
+function alternativeOf({
   or,
-}: NeedsSetting): readonly { readonly directive: string; readonly value: string }[] =>
-  or === undefined ? [] : [or];
+}: NeedsSetting): readonly { readonly directive: string; readonly value: string }[] {
+  return or === undefined ? [] : [or];
+}
 
 function withRevocation(product: Product, version: Version, verdict: Verdict): Verdict {
   const revoked = revokedRelease(product, version);
