@@ -10,7 +10,6 @@ import {
   writeOut,
   type AuditOptions,
 } from '../../index.ts';
-import { wantsColor } from './colors.ts';
 import { credentials } from './credentials.ts';
 import type { ExitCode } from './exit-code.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
