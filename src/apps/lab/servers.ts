@@ -33,6 +33,16 @@ export async function weakServer(
 export async function wellKeptServer(binary: string, password: string): Promise<RunningServer> {
   // Not as root, where we may choose: the user `nobody` has the same number on every Linux.
   const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+  if (!account) return startAs(undefined, binary, password);
+  // Nobody may be kept out of our temporary folder (pam_tmpdir) or of the program's own (below /root).
+  return startAs(account, binary, password).catch(() => startAs(undefined, binary, password));
+}
+
+function startAs(
+  account: { readonly uid: number; readonly gid: number } | undefined,
+  binary: string,
+  password: string,
+): Promise<RunningServer> {
   return startServer({
     binary,
     ...(account ? { user: account } : {}),
