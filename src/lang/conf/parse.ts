@@ -1,4 +1,4 @@
-import { splitArgs } from '../quote/index.ts';
+import { splitArgs, splitText } from '../quote/index.ts';
 import { joinQuotes } from './joined-quotes.ts';
 import type { ConfDocument, ConfLine, ConfTextProblem } from './document.ts';
 import { decodeText, lowerAscii } from './text.ts';
@@ -21,6 +21,7 @@ export interface ParseOptions {
  */
 export function parseConf(bytes: Uint8Array, file?: string, options: ParseOptions = {}): ConfDocument {
   const lines: ConfLine[] = [];
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const split = options.joinQuotes ? joinQuotes : splitArgs;
   const size = bytes.length;
   let carriage = 0;
@@ -41,7 +42,7 @@ export function parseConf(bytes: Uint8Array, file?: string, options: ParseOption
     }
     if (first >= end) lines.push({ number, start, end, next, kind: 'blank' });
     else if (bytes[first] === HASH) lines.push({ number, start, end, next, kind: 'comment' });
-    else lines.push(directive(bytes, split, number, start, end, next));
+    else lines.push(directive(view, split, number, start, end, next));
     start = next;
   }
   const eol = carriage * 2 > lines.length ? '\r\n' : '\n';
@@ -56,14 +57,16 @@ export function parseConf(bytes: Uint8Array, file?: string, options: ParseOption
 }
 
 function directive(
-  bytes: Uint8Array,
+  bytes: Buffer,
   split: typeof splitArgs,
   number: number,
   start: number,
   end: number,
   next: number,
 ): ConfLine {
-  const found = split(bytes.subarray(start, end));
+  // Nearly every line is ASCII, and text is faster to cut than bytes.
+  const text = split === splitArgs ? asciiText(bytes, start, end) : undefined;
+  const found = text === undefined ? split(bytes.subarray(start, end)) : splitText(text);
   if (found.problem !== undefined)
     return { number, start, end, next, kind: 'broken', problem: found.problem, column: found.column };
   const [name, ...args] = found.value;
@@ -74,9 +77,16 @@ function directive(
     end,
     next,
     kind: 'directive',
-    name: lowerAscii(decodeText(name)),
-    args: args.map(decodeText),
+    name: lowerAscii(typeof name === 'string' ? name : decodeText(name)),
+    args: args.map((arg) => (typeof arg === 'string' ? arg : decodeText(arg))),
   };
+}
+
+function asciiText(bytes: Buffer, start: number, end: number): string | undefined {
+  for (let i = start; i < end; i++) if ((bytes[i] ?? 0) >= 0x80) return undefined;
+  const text = bytes.toString('latin1', start, end);
+  // An escape can make any byte.
+  return text.includes('\\') ? undefined : text;
 }
 
 /** The file again, byte for byte. */

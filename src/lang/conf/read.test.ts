@@ -99,6 +99,22 @@ describe('unknown directives', () => {
     expect(refused?.reason).toMatch(reason);
   });
 
+  it('of a server that is newer than all measured ones are said, and refuse nothing', () => {
+    for (const [product, version] of [
+      ['redis', '99.0.0'],
+      ['valkey', '99.0.0'],
+    ] as const) {
+      const reading = read('brand-new-directive 1\nport 7\n', { product, version });
+      expect(reading.refused).toBeUndefined();
+      expect(reading.problems[0]).toMatchObject({
+        fatal: false,
+        line: 1,
+        reason: expect.stringContaining(bad),
+      });
+      expect(reading.settings.get('port')).toBe('7');
+    }
+  });
+
   it('are left to the modules where one is loaded', () => {
     const reading = read('loadmodule /m.so a\nm.opt "x y"\nm.opt 2\n', { version: '8.6.3' });
     expect(reading.refused).toBeUndefined();

@@ -4,7 +4,7 @@ import { joinText, type Where } from './joined-text.ts';
 import { parseConf } from './parse.ts';
 import type { ConfFile, ConfReading, ReadOptions } from './reading.ts';
 import { readSentinel, type SentinelReading } from './sentinel.ts';
-import { newState, report, type OpenFile, type ReadState } from './state.ts';
+import { newState, report, reportUnknown, type OpenFile, type ReadState } from './state.ts';
 import { readStatement } from './statements.ts';
 import { refuseUser } from './user-line.ts';
 import { badDirective, readValue } from './values.ts';
@@ -151,7 +151,12 @@ function checkStart(state: ReadState): void {
   const late = { stage: 'start', reported: undefined } as const;
   const [unknown] = moduleSettings;
   if (unknown && modules.length === 0 && !options.sentinel)
-    report(state, { ...unknown, reported: 0 }, moduleless(unknown.name, state), late);
+    reportUnknown(
+      state,
+      { file: unknown.file, line: unknown.line, reported: 0 },
+      moduleless(unknown.name, state),
+      late,
+    );
   // Users are made when all is read: what the files say of channels by then holds for all of them.
   const allChannels = settings.get('acl-pubsub-default') === 'allchannels';
   for (const { name, rules, file, line } of users) {

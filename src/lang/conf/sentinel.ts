@@ -156,7 +156,7 @@ function wrongAddress(
   if (isNumericAddress(host)) return undefined;
   // Since 6.2 names are refused unless resolve-hostnames allows them, and then they may resolve later.
   const may = level('6.2.0') ? settings.get('resolve-hostnames') === 'yes' : world.resolves(host);
-  return may ? undefined : "Can't resolve instance hostname.";
+  return may ? undefined : `Can't resolve ${level('6.2.0') ? '' : 'master '}instance hostname.`;
 }
 
 type Own = 'text' | 'yesno' | 'id' | 'number';

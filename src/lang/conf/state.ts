@@ -12,7 +12,7 @@ import type {
 } from './reading.ts';
 import type { SentinelLine } from './sentinel.ts';
 import { directiveTable } from './table.ts';
-import { traitsOf, type Traits } from './version.ts';
+import { compareVersions, traitsOf, type Traits } from './version.ts';
 
 /** What a reading has gathered so far. Lives no longer than one call of `readConf`. */
 export interface ReadState {
@@ -72,6 +72,23 @@ export function report(
   const found: ConfProblem = { ...where, column: 1, reason, fatal: true, stage: 'read', ...more };
   state.problems.push(found);
   if (found.fatal && !state.options.keepGoing) state.stopped = true;
+}
+
+/** A directive that nobody knows. Of a server newer than those that were measured, that is no certain refusal. */
+export function reportUnknown(
+  state: ReadState,
+  where: Where,
+  reason: string,
+  more: Partial<ConfProblem> = {},
+): void {
+  const { table, options } = state;
+  const newer = !table.exact && compareVersions(options.version, table.version) > 0;
+  if (newer)
+    report(state, where, `Not known to ${table.product} ${table.version}: ${reason}`, {
+      ...more,
+      fatal: false,
+    });
+  else report(state, where, reason, more);
 }
 
 /** A file read within another: its own includes are gathered while it is read. */

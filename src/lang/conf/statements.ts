@@ -2,7 +2,7 @@
 import type { DirectiveLine } from './document.ts';
 import type { Where } from './joined-text.ts';
 import type { ConfFile } from './reading.ts';
-import { report, type ReadState } from './state.ts';
+import { report, reportUnknown, type ReadState } from './state.ts';
 import { commandNames } from './table.ts';
 import { cString, lowerAscii } from './text.ts';
 import { refuseUser } from './user-line.ts';
@@ -38,7 +38,8 @@ export function readStatement(
     else report(state, where, 'sentinel directive while not in sentinel mode');
   } else {
     const alone = state.traits.moduleSettings && !state.traits.keepsUnknown && name.includes('.');
-    report(state, where, alone ? 'Module config specified without value' : badDirective);
+    if (alone) report(state, where, 'Module config specified without value');
+    else reportUnknown(state, where, badDirective);
   }
   return undefined;
 }

@@ -126,6 +126,8 @@ function refuseSelector(rule: string, grammar: Grammar): string | undefined {
   for (const part of rule.slice(1, -1).split(/[ \t\r\n\v\f]/)) {
     const reason = part === '' ? undefined : refuseGrant(part, own, grammar);
     if (reason !== undefined) return reason;
+    // What a module may bring ends the look at a selector: it is forgiven as a whole.
+    if ((part[0] === '+' || part[0] === '-') && !isKnown(part, grammar)) return undefined;
   }
   return undefined;
 }
@@ -157,6 +159,23 @@ function refuseGrant(rule: string, user: Collected, grammar: Grammar): string | 
 }
 
 const blank = /[ \t\r\n\v\f\0]/;
+
+const categories: ReadonlySet<string> = new Set(
+  'all keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking dangerous connection transaction scripting search tdigest cms bloom cuckoo topk timeseries json vectorset'.split(
+    ' ',
+  ),
+);
+
+/** Whether the server has the command or the category by itself. */
+function isKnown(rule: string, { commands }: Grammar): boolean {
+  const word = lowerAscii(rule.slice(1));
+  if (word.startsWith('@')) return categories.has(word.slice(1));
+  const [command = ''] = word.split('|', 1);
+  return (
+    commands.has(word) ||
+    (commands.has(command) && ![...commands].some((one) => one.startsWith(`${command}|`)))
+  );
+}
 
 /** `+get`, `-@all`, `+config|get`, `+select|0`. What is not known is not looked at any further. */
 function refuseCommand(rule: string, { selectors, commands }: Grammar): string | undefined {
