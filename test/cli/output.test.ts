@@ -32,7 +32,6 @@ const escapes = /\u001b\[/;
 describe('a password', () => {
   it.each([
     ['a file', ['--password-file', at('password')], {}],
-    ['the usual variable', [], { REDISCLI_AUTH: password }],
     ['a variable of any name', ['--password-env', 'KW_SECRET'], { KW_SECRET: password }],
   ] as const)('is taken from %s', async (_, args, env) => {
     const { code, out, err } = await keyward(['audit', target, '--no-host', ...args, '-f', 'json'], { env });
@@ -98,36 +97,29 @@ describe('colours', () => {
   });
 
   it.skipIf(spawnSync('script', ['--version']).status !== 0)('are for a terminal', async () => {
-    const onTerminal = async (env: Readonly<Record<string, string>>): Promise<string> => {
-      const shell = `script -qec "$(printf '%q ' "$@")" /dev/null`;
-      return (
-        await keyward(['audit', target, '--no-host'], { env: { ...login.env, TERM: 'xterm', ...env }, shell })
-      ).out;
-    };
-    expect(await onTerminal({})).toMatch(escapes);
-  });
-
-  it('never go into a file', async () => {
-    await keyward(['audit', target, '--no-host', '-o', at('plain.txt')], {
-      env: { ...login.env, FORCE_COLOR: '1' },
+    const shell = `script -qec "$(printf '%q ' "$@")" /dev/null`;
+    const { out } = await keyward(['audit', target, '--no-host'], {
+      env: { ...login.env, TERM: 'xterm' },
+      shell,
     });
-    expect(readFileSync(at('plain.txt'), 'utf8')).not.toMatch(escapes);
+    expect(out).toMatch(escapes);
   });
 });
 
 describe('a report in a file', () => {
-  it('is for its owner only, also where an open one was before', async () => {
-    for (const name of ['report.html', 'snapshot.json']) {
+  it('is for its owner only, also where an open one was before, and never coloured', async () => {
+    for (const name of ['report.txt', 'snapshot.json']) {
       writeFileSync(at(name), 'old and longer than nothing');
       chmodSync(at(name), 0o644);
     }
     const { code, out, err } = await keyward(
-      ['audit', target, '--no-host', '-f', 'html', '-o', at('report.html'), '--save', at('snapshot.json')],
-      login,
+      ['audit', target, '--no-host', '-o', at('report.txt'), '--save', at('snapshot.json')],
+      { env: { ...login.env, FORCE_COLOR: '1' } },
     );
     expect([code, out]).toEqual([1, '']);
-    expect(err).toContain(`wrote ${at('report.html')}`);
-    for (const name of ['report.html', 'snapshot.json']) {
+    expect(err).toContain(`wrote ${at('report.txt')}`);
+    expect(readFileSync(at('report.txt'), 'utf8')).not.toMatch(escapes);
+    for (const name of ['report.txt', 'snapshot.json']) {
       expect(statSync(at(name)).mode & 0o777).toBe(0o600);
       expect(readFileSync(at(name), 'utf8')).not.toContain('old and longer');
     }

@@ -3,12 +3,14 @@ import {
   containerOf,
   fileFacts,
   hostAddresses,
+  hostSigns,
   listenersOf,
   rootOf,
   unitOf,
   type FoundProcess,
+  type SignHints,
 } from '../host/index.ts';
-import { settingOf, wantedFiles } from './wanted-files.ts';
+import { folderOf, settingOf, wantedFiles } from './wanted-files.ts';
 
 const number = (text: string | undefined): number | undefined => {
   const port = Number(text);
@@ -41,6 +43,19 @@ function hintsOf(facts: Partial<Collected>): {
   };
 }
 
+/** What an intruder would have written through this server, and where. */
+function signHints(facts: Partial<Collected>, found: FoundProcess, port: number | undefined): SignHints {
+  const { pid, cwd } = found.process;
+  const dir = folderOf(facts, cwd);
+  const dbfilename = settingOf(facts, 'dbfilename');
+  return {
+    pid,
+    ...(port ? { port } : {}),
+    ...(dir ? { dir } : {}),
+    ...(dbfilename ? { dbfilename } : {}),
+  };
+}
+
 /** All that the host tells about one of its processes; its package is known before. Nothing is started for it. */
 export async function collectHost(
   found: FoundProcess,
@@ -48,12 +63,14 @@ export async function collectHost(
 ): Promise<Partial<Collected>> {
   const { pid, exe, cwd } = found.process;
   const root = rootOf(pid).path;
-  const [listeners, addresses, unit, container, files] = await Promise.all([
-    listenersOf(pid, hintsOf(facts)) as Promise<Fact<readonly Listener[]>>,
+  const hints = hintsOf(facts);
+  const [listeners, addresses, unit, container, files, signs] = await Promise.all([
+    listenersOf(pid, hints) as Promise<Fact<readonly Listener[]>>,
     hostAddresses(pid),
     unitOf(pid),
     containerOf(pid),
     fileFacts(wantedFiles(facts, exe, cwd), root),
+    hostSigns(signHints(facts, found, hints.port ?? hints.tlsPort)),
   ]);
   return {
     process: known(found.process, `/proc/${pid}`),
@@ -62,5 +79,6 @@ export async function collectHost(
     unit,
     container,
     files,
+    hostSigns: signs,
   };
 }

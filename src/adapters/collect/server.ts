@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path/posix';
-import type { Collected, Evidence, Target } from '../../model/index.ts';
+import type { Collected, Evidence, Fact, PackageFacts, Target } from '../../model/index.ts';
 import { readAclFile } from '../files/acl-file.ts';
 import { readCertificates } from '../files/certificates.ts';
 import { readConfFacts, type ReadConf } from '../files/conf.ts';
@@ -86,13 +86,13 @@ async function readFiles(
 /** The files of a server that runs here: where it says they are, else where a file fits what runs. */
 async function filesOf(
   found: FoundProcess,
+  pack: Fact<PackageFacts>,
   facts: Partial<Collected>,
   settings: CollectSettings,
 ): Promise<ServerFiles | undefined> {
   const root = rootOf(found.process.pid).path;
   const folder = found.process.cwd ?? '/';
   const path = confPath(facts, found);
-  const pack = await packageOf(found.process.exe, root);
   const language = languageOf(facts, found, pack, path);
   if (path) return readFiles({ path, root, folder }, facts, language, settings);
   // A server that told of itself and named no file has none.
@@ -150,7 +150,8 @@ async function withHost(
   first: Live,
   found: FoundProcess,
 ): Promise<CollectedServer> {
-  const files = await filesOf(found, first.facts, settings);
+  const pack = await packageOf(found.process.exe, rootOf(found.process.pid).path);
+  const files = await filesOf(found, pack, first.facts, settings);
   const names = files?.conf.renames;
   const again =
     names && needsRenames(first, names)
@@ -162,7 +163,7 @@ async function withHost(
   const facts = { ...(conf?.known ? sayDisabled(heard, conf.value) : heard), ...files?.facts };
   const host = await collectHost(found, facts);
   return {
-    evidence: asEvidence(target, { ...facts, ...host }, 'no way to read it', settings),
+    evidence: asEvidence(target, { ...facts, ...host, package: pack }, 'no way to read it', settings),
     // Its files were read: that nobody gave a password is said among what is missing.
     ...problemOf(live.lacksLogin && conf?.known ? undefined : live.problem),
   };

@@ -37,6 +37,8 @@ const since: Readonly<Partial<Record<CollectedName, readonly [number, number] | 
   hostAddresses: [0, 0],
   files: [0, 0],
   container: [0, 0],
+  package: [0, 0],
+  hostSigns: [0, 0],
 };
 
 describe.each(matrix.map((server) => [server.name, server] as const))('what is known of %s', (_, server) => {
