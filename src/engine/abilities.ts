@@ -1,4 +1,7 @@
+import { printKeyPattern, type KeyPattern } from '../lang/acl/index.ts';
 import type { Capability, Setting } from '../model/index.ts';
+import type { CommandTraits, KeyNeeds } from './command-traits.ts';
+import { debugParts, worth, type Worth } from './worth.ts';
 
 /**
  * What a set of permitted commands makes possible on one server, given its protected settings. Commands come from
@@ -13,167 +16,180 @@ export interface Ability {
   readonly certainty: 'certain' | 'possible';
 }
 
-export interface CommandTraits {
-  readonly name: string;
-  readonly reads: boolean;
-  readonly writes: boolean;
-}
-
 export interface AbilityContext {
   readonly settings: Readonly<Record<string, Setting>>;
+  /** False where nobody could look: then a switch may stand anywhere. */
+  readonly settingsKnown: boolean;
   /** Protected configs, DEBUG and MODULE switches exist (Redis 7.0 and later, all Valkey). */
   readonly hasSwitches: boolean;
   /** MODULE LOAD exists (4.0 and later). */
   readonly hasModules: boolean;
+  /** In a cluster; `undefined` where that is not known. */
+  readonly cluster?: boolean;
+  /** A replica that takes no writes but its master's. */
+  readonly readOnlyReplica: boolean;
+  /** `sentinel deny-scripts-reconfig no`. */
+  readonly sentinelScripts: boolean;
   readonly traits: (command: string) => CommandTraits;
+  /** Commands that must be called by another name. */
+  readonly renamed: ReadonlySet<string>;
 }
 
-/** How far a user's keys go: `undefined` for all of them, else the patterns. */
-export type KeyScope = readonly string[] | undefined;
+/** One set of permissions of a user: a command counts only with the keys and channels of the same set. */
+export interface Scope {
+  /** Full names, lower case, `container|sub`. */
+  readonly commands: ReadonlySet<string>;
+  readonly allKeys: boolean;
+  readonly keys: readonly KeyPattern[];
+  readonly allChannels: boolean;
+  readonly databases: 'all' | 'some' | 'none';
+}
 
-const given = (can: Capability, commands: readonly string[]): readonly (readonly [string, Capability])[] =>
-  commands.map((command) => [command, can] as const);
-
-/** Commands whose worth does not show in their flags. Others count by what the server says: reads, or writes. */
-const worth: ReadonlyMap<string, readonly Capability[]> = (() => {
-  const map = new Map<string, Capability[]>();
-  const rows = [
-    ...given('destroy', [
-      'flushall',
-      'flushdb',
-      'swapdb',
-      'replicaof',
-      'slaveof',
-      'cluster|reset',
-      'del',
-      'unlink',
-      'cluster|flushslots',
-    ]),
-    ...given('copy', ['sync', 'psync']),
-    ...given('control', [
-      'config|set',
-      'config|rewrite',
-      'acl|setuser',
-      'acl|deluser',
-      'acl|load',
-      'acl|save',
-      'cluster|meet',
-      'cluster|forget',
-      'cluster|failover',
-      'cluster|replicate',
-      'cluster|setslot',
-      'failover',
-      'client|kill',
-      'client|pause',
-      'sentinel|set',
-      'sentinel|monitor',
-      'sentinel|remove',
-      'sentinel|failover',
-      'sentinel|reset',
-      'sentinel|config',
-      'function|load',
-      'function|restore',
-      'function|flush',
-      'function|delete',
-    ]),
-    ...given('stop', ['shutdown']),
-    ...given('observe', [
-      'monitor',
-      'client|list',
-      'slowlog|get',
-      'acl|log',
-      'acl|list',
-      'acl|getuser',
-      'config|get',
-      'psubscribe',
-      'commandlog|get',
-    ]),
-    ...given('reach', [
-      'replicaof',
-      'slaveof',
-      'migrate',
-      'cluster|meet',
-      'sentinel|monitor',
-      'cluster|migrateslots',
-      'cluster|migration',
-    ]),
-  ];
-  for (const [command, can] of rows) map.set(command, [...(map.get(command) ?? []), can]);
-  return map;
-})();
-
-const switchState = (context: AbilityContext, name: string): 'no' | 'local' | 'yes' => {
-  if (!context.hasSwitches) return 'yes';
-  const value = context.settings[name]?.value;
-  return value === 'yes' || value === 'local' ? value : 'no';
-};
-
-const ability = (can: Capability, by: string, localOnly = false): Ability => ({
-  can,
-  by,
-  localOnly,
-  certainty: 'certain',
+/** Commands without any limit. */
+export const unlimited = (commands: ReadonlySet<string>): Scope => ({
+  commands,
+  allKeys: true,
+  keys: [],
+  allChannels: true,
+  databases: 'all',
 });
 
-/** Files in a place and under a name of the caller's choice, or native code: the three roads to running code. */
-function codeRoads(commands: ReadonlySet<string>, context: AbilityContext): readonly Ability[] {
+const ability = (can: Capability, by: string, more: Partial<Ability> = {}): Ability => ({
+  can,
+  by,
+  localOnly: false,
+  certainty: 'certain',
+  ...more,
+});
+
+type Switch = 'no' | 'local' | 'yes' | 'unknown';
+
+const switchState = (context: AbilityContext, name: string): Switch => {
+  if (!context.hasSwitches) return 'yes';
+  const value = context.settings[name]?.value;
+  if (value === 'yes' || value === 'local') return value;
+  return value === undefined && !context.settingsKnown ? 'unknown' : 'no';
+};
+
+const behind = (state: Switch): Partial<Ability> => ({
+  localOnly: state === 'local',
+  certainty: state === 'unknown' ? 'possible' : 'certain',
+});
+
+/** Files in a place and under a name of the caller's choice, or native code: the roads to running code. */
+function codeRoads(
+  commands: ReadonlySet<string>,
+  context: AbilityContext,
+  mayWrite: boolean,
+): readonly Ability[] {
   const roads: Ability[] = [];
   const modules = switchState(context, 'enable-module-command');
-  if (
-    context.hasModules &&
-    modules !== 'no' &&
-    (commands.has('module|load') || commands.has('module|loadex'))
-  ) {
-    roads.push(ability('execute', 'module|load', modules === 'local'));
-  }
+  const loads = ['module|load', 'module|loadex'].find((command) => commands.has(command));
+  if (context.hasModules && modules !== 'no' && loads) roads.push(ability('execute', loads, behind(modules)));
   const configs = switchState(context, 'enable-protected-configs');
   const saves = ['save', 'bgsave', 'replicaof', 'slaveof', 'shutdown'].find((command) =>
     commands.has(command),
   );
-  if (configs !== 'no' && commands.has('config|set') && saves) {
-    roads.push(ability('execute', `config|set dir, dbfilename, then ${saves}`, configs === 'local'));
+  // Whoever sets `save` makes the server save by itself, after the next write; what is in the file is then theirs only
+  // if they write as well.
+  const saved = saves ? `then ${saves}` : 'save, then a write';
+  if (configs !== 'no' && commands.has('config|set')) {
+    const sure = saves !== undefined || mayWrite;
+    const more = behind(configs);
+    roads.push(
+      ability(
+        'execute',
+        `config|set dir, dbfilename, ${saved}`,
+        sure ? more : { ...more, certainty: 'possible' },
+      ),
+    );
   }
-  const debug = switchState(context, 'enable-debug-command');
-  if (debug !== 'no' && commands.has('debug'))
-    roads.push(ability('stop', 'debug', debug === 'local'), ability('destroy', 'debug', debug === 'local'));
-  const scripts = context.settings['sentinel-deny-scripts-reconfig']?.value;
-  if (scripts === 'no' && commands.has('sentinel|set'))
+  if (context.sentinelScripts && commands.has('sentinel|set'))
     roads.push(ability('execute', 'sentinel|set notification-script'));
   return roads;
 }
 
-// Who may delete some keys only can spoil their own data, not the server's.
-const keyBound: ReadonlySet<string> = new Set(['del', 'unlink']);
-
-/** What `commands` (full names, lower case, `container|sub`) give on this server, on the keys of `keys`. */
-export function abilitiesOf(
-  commands: ReadonlySet<string>,
-  context: AbilityContext,
-  keys?: KeyScope,
-): readonly Ability[] {
-  const within =
-    keys === undefined ? '' : keys.length === 0 ? undefined : ` on ${keys.slice(0, 4).join(' ')}`;
-  const direct: Ability[] = [];
-  for (const command of commands) {
-    for (const can of worth.get(command) ?? []) {
-      if (keys === undefined || !keyBound.has(command)) direct.push(ability(can, command));
-    }
-    const { reads, writes } = context.traits(command);
-    if (within === undefined) continue;
-    if (reads) direct.push(ability('read', `${command}${within}`));
-    if (writes) direct.push(ability('write', `${command}${within}`));
-  }
-  return [...direct, ...codeRoads(commands, context)];
+function debugRoads(commands: ReadonlySet<string>, context: AbilityContext): readonly Ability[] {
+  const debug = switchState(context, 'enable-debug-command');
+  if (debug === 'no') return [];
+  if (commands.has('debug'))
+    return [ability('stop', 'debug', behind(debug)), ability('destroy', 'debug', behind(debug))];
+  return [...debugParts].flatMap(([part, can]) =>
+    commands.has(part) ? [ability(can, part, behind(debug))] : [],
+  );
 }
 
-/** Who may change users may give themselves everything that the server has. */
-export const mayBecomeAnyone = (commands: ReadonlySet<string>): boolean => commands.has('acl|setuser');
+/** The patterns that open what a command needs: `all`, a list to show, or `undefined` where nothing does. */
+function opened(scope: Scope, needs: KeyNeeds): 'all' | readonly string[] | undefined {
+  if (needs.length > 0 && scope.databases === 'none') return undefined;
+  if (needs.length === 0 || scope.allKeys) return 'all';
+  const fitting = needs.map((need) =>
+    scope.keys.filter(({ read, write }) => (read || !need.read) && (write || !need.write)),
+  );
+  if (fitting.some((patterns) => patterns.length === 0)) return undefined;
+  if (fitting.every((patterns) => patterns.some(({ pattern }) => /^\*+$/.test(pattern)))) return 'all';
+  return [...new Set(fitting.flat().map(printKeyPattern))];
+}
 
-/** Subcommands that matter, for servers whose command table does not list any. */
-export const subcommandsThatCount: readonly string[] = [
-  ...worth.keys(),
-  'module|load',
-  'module|loadex',
-  'config|get',
-  'acl|whoami',
-].filter((name) => name.includes('|'));
+function fits({ asks, where, command }: Worth, scope: Scope, context: AbilityContext): boolean {
+  if (context.cluster !== undefined && where && (where === 'cluster') !== context.cluster) return false;
+  if (asks === 'channels') return scope.allChannels;
+  if (asks === 'databases') return scope.databases === 'all';
+  if (asks === undefined) return true;
+  return opened(scope, context.traits(command).keys) === 'all';
+}
+
+/** Reading and writing, with the patterns that bound them. */
+function dataOf(command: string, scope: Scope, context: AbilityContext): readonly Ability[] {
+  const { reads, writes, keys, opaque } = context.traits(command);
+  if (command.startsWith('cluster|') && context.cluster === false) return [];
+  const on = (can: Capability, needs: KeyNeeds | undefined): readonly Ability[] => {
+    const patterns = needs && opened(scope, needs);
+    if (patterns === undefined) return [];
+    const within = patterns === 'all' ? '' : ` on ${patterns.slice(0, 4).join(' ')}`;
+    return [ability(can, `${command}${within}`, opaque ? { certainty: 'possible' } : {})];
+  };
+  return [
+    ...on('read', reads),
+    ...on('write', writes),
+    // MIGRATE takes a key along: without one it answers NOKEY and goes nowhere.
+    ...(command === 'migrate' ? on('reach', keys) : []),
+  ];
+}
+
+function ofCommand(
+  command: string,
+  scope: Scope,
+  context: AbilityContext,
+  endsReplication: boolean,
+): readonly Ability[] {
+  const own = (worth.get(command) ?? [])
+    .filter((entry) => fits(entry, scope, context))
+    .map(({ can, certainty }) => ability(can, command, { certainty }));
+  const abilities = [...own, ...dataOf(command, scope, context)];
+  const named = context.renamed.has(command)
+    ? abilities.map((one): Ability => ({ ...one, by: `${one.by} (renamed)`, certainty: 'possible' }))
+    : abilities;
+  // A failover makes a replica a master at any time.
+  if (!context.readOnlyReplica || endsReplication || !context.traits(command).refusedByReplica) return named;
+  return named.map((one) =>
+    one.can === 'read' ? one : { ...one, by: `${one.by}, once it is a master`, certainty: 'possible' },
+  );
+}
+
+/** What the sets of permissions of one user give on this server. */
+export function abilitiesOf(scopes: readonly Scope[], context: AbilityContext): readonly Ability[] {
+  const union = new Set(scopes.flatMap(({ commands }) => [...commands]));
+  const endsReplication =
+    union.has('config|set') || (context.cluster !== true && (union.has('replicaof') || union.has('slaveof')));
+  const direct = scopes.flatMap((scope) =>
+    [...scope.commands].flatMap((command) => ofCommand(command, scope, context, endsReplication)),
+  );
+  const mayWrite = direct.some(({ can }) => can === 'write');
+  const roads = [...codeRoads(union, context, mayWrite), ...debugRoads(union, context)];
+  const seen = new Set<string>();
+  return [...direct, ...roads].filter(({ can, by, localOnly, certainty }) => {
+    const key = `${can}|${by}|${localOnly}|${certainty}`;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+}

@@ -1,13 +1,22 @@
-import { abilitiesOf, mayBecomeAnyone, type Ability, type AbilityContext } from './abilities.ts';
-import type { Actor, AdvisoryState, Capability, Cell, Exposure, Grant, Origin } from '../model/index.ts';
+import type { Ability } from './abilities.ts';
+import type { Escalation } from './escalations.ts';
+import type { Actor, AdvisoryState, Capability, Cell, Exposure, Origin } from '../model/index.ts';
+
+/** What a user may do by themselves, and who they may become. */
+export interface Holding {
+  readonly abilities: readonly Ability[];
+  readonly escalations: readonly Escalation[];
+}
 
 export interface ExposeInput {
   readonly origins: readonly Origin[];
   readonly actors: readonly Actor[];
-  readonly grants: readonly Grant[];
-  /** Everything that the server can be asked: what somebody has who may change users. */
-  readonly everything: ReadonlySet<string>;
-  readonly context: AbilityContext;
+  /** By user. */
+  readonly holdings: ReadonlyMap<string, Holding>;
+  /** What somebody has who may do all that the server can be asked. */
+  readonly everything: readonly Ability[];
+  /** TLS connections need a certificate of a client: a login alone is then not enough. */
+  readonly clientCertificate: boolean;
   /** Holes of this very version, with the actors who have what it takes. */
   readonly holes: readonly AdvisoryState[];
   readonly notCollected: readonly string[];
@@ -15,40 +24,76 @@ export interface ExposeInput {
 
 const isLocal = ({ reach }: Origin): boolean => reach === 'host' || reach === 'socket';
 
+/** Abilities of a user and of all they may become, each with the way there. */
+function abilitiesOfUser(
+  user: string,
+  input: ExposeInput,
+  seen: ReadonlySet<string> = new Set(),
+): readonly Ability[] {
+  const holding = input.holdings.get(user);
+  if (!holding || seen.has(user)) return [];
+  const via = new Set([...seen, user]);
+  const won = holding.escalations.flatMap(({ to, by, certainty }) =>
+    (to === 'everything' ? input.everything : abilitiesOfUser('default', input, via)).map((one): Ability => ({
+      ...one,
+      by: `${by}, then ${one.by}`,
+      certainty: certainty === 'possible' ? certainty : one.certainty,
+    })),
+  );
+  // What they have of themselves needs no detour: only what is new or surer or from farther is told.
+  const has = (one: Ability, among: readonly Ability[]): boolean =>
+    among.some(
+      ({ can, certainty, localOnly }) =>
+        can === one.can &&
+        (certainty === 'certain' || one.certainty === 'possible') &&
+        (!localOnly || one.localOnly),
+    );
+  return [...holding.abilities, ...won.filter((one) => !has(one, holding.abilities))];
+}
+
 function abilitiesOfActor(actor: Actor, input: ExposeInput): readonly Ability[] {
-  const grant = input.grants.find(({ user }) => user === actor.user);
-  if (!grant) return [];
-  const own = new Set(grant.commands);
-  const abilities = abilitiesOf(own, input.context, grant.allKeys ? undefined : grant.keys);
   const holes = input.holes
     .filter(
       ({ reachableBy, state, effects }) =>
         state === 'affected' && effects.includes('code-execution') && reachableBy.includes(actor.id),
     )
     .map(({ id }): Ability => ({ can: 'execute', by: id, localOnly: false, certainty: 'possible' }));
-  if (!mayBecomeAnyone(own)) return [...abilities, ...holes];
-  const had = new Set(abilities.map(({ can }) => can));
-  const gained = abilitiesOf(input.everything, input.context)
-    .filter(({ can }) => !had.has(can))
-    .map((ability): Ability => ({ ...ability, by: `acl|setuser, then ${ability.by}` }));
-  return [...abilities, ...gained, ...holes];
+  return [...abilitiesOfUser(actor.user, input), ...holes];
 }
 
-function cellsOf(origin: Origin, actor: Actor, abilities: readonly Ability[]): readonly Cell[] {
-  if (origin.refused) return [];
+/** Whether the actor gets in by this door: a certificate counts in TLS only. */
+const entersBy = (origin: Origin, { kind }: Actor): boolean =>
+  kind !== 'certificate' || ('port' in origin.via && origin.via.tls);
+
+function cellsOf(
+  origin: Origin,
+  actor: Actor,
+  abilities: readonly Ability[],
+  clientCertificate: boolean,
+): readonly Cell[] {
+  if (origin.refused || !entersBy(origin, actor)) return [];
   const usable = abilities.filter(({ localOnly }) => !localOnly || isLocal(origin));
   const byCapability = new Map<Capability, Ability[]>();
   for (const ability of usable)
     byCapability.set(ability.can, [...(byCapability.get(ability.can) ?? []), ability]);
+  const needsMore =
+    clientCertificate && 'port' in origin.via && origin.via.tls && actor.kind !== 'certificate';
   return [...byCapability].map(([can, list]) => ({
     from: origin.id,
     as: actor.id,
     can,
     certainty:
-      origin.certainty === 'certain' && list.some(({ certainty }) => certainty === 'certain')
+      origin.certainty === 'certain' && !needsMore && list.some(({ certainty }) => certainty === 'certain')
         ? 'certain'
         : 'possible',
-    by: [...new Set(list.map(({ by }) => by))].slice(0, maxWays),
+    // Sure ways first: they decide.
+    by: [
+      ...new Set(
+        list
+          .toSorted((a, b) => Number(a.certainty === 'possible') - Number(b.certainty === 'possible'))
+          .map(({ by }) => by),
+      ),
+    ].slice(0, maxWays),
   }));
 }
 
@@ -65,7 +110,9 @@ export function expose(input: ExposeInput): Exposure {
     origins: input.origins,
     actors: input.actors,
     cells: input.origins.flatMap((origin) =>
-      input.actors.flatMap((actor) => cellsOf(origin, actor, abilities.get(actor.id) ?? [])),
+      input.actors.flatMap((actor) =>
+        cellsOf(origin, actor, abilities.get(actor.id) ?? [], input.clientCertificate),
+      ),
     ),
     notCollected: input.notCollected,
   };

@@ -3,7 +3,7 @@ import { known, unknown, type Collected, type Fact, type Identity, type View } f
 import { branchAtLeast } from '../branch.ts';
 import type { AbilityContext } from '../abilities.ts';
 import { newest } from './from-files.ts';
-import { traitsOf } from './grants.ts';
+import { traitsOf } from '../command-traits.ts';
 
 // Tables are looked up through indexes that hang on the object: the same table of the same server is made once.
 const named = new WeakMap<CommandTable, Map<string, CommandTable>>();
@@ -21,9 +21,21 @@ function ofServer(table: CommandTable, identity: Fact<Identity>): CommandTable {
   return made;
 }
 
+/** A recorded table without what the file switches off; a live server leaves that out by itself. */
+function withoutDisabled(table: CommandTable, conf: Collected['conf']): CommandTable {
+  const off = new Set(
+    conf.known ? conf.value.renames.filter(({ to }) => to === '').map(({ from }) => from.toLowerCase()) : [],
+  );
+  if (off.size === 0) return table;
+  const commands = table.commands.filter(
+    ({ name, parent }) => !off.has(name.toLowerCase()) && !off.has((parent ?? '').toLowerCase()),
+  );
+  return { ...table, commands };
+}
+
 /** What the server can be asked: its own COMMAND, else the table that was recorded of the nearest version. */
 export async function deriveCommands(
-  { commandReply }: Collected,
+  { commandReply, conf }: Collected,
   identity: Fact<Identity>,
 ): Promise<Fact<CommandTable>> {
   if (commandReply.known) return known(ofServer(commandReply.value, identity), commandReply.source);
@@ -34,22 +46,54 @@ export async function deriveCommands(
   }
   const served = product === 'valkey' || product === 'keydb' ? product : 'redis';
   const wanted = version ?? range?.to ?? assumed ?? newest[served];
-  const table = await bundledCommands(served, wanted);
+  const table = withoutDisabled(await bundledCommands(served, wanted), conf);
   return known(table, `the commands of ${served} ${wanted}, as recorded`);
+}
+
+// `sentinel deny-scripts-reconfig no` stands in the file only: no command tells it.
+const allowsSentinelScripts = ({ conf }: Collected): boolean =>
+  conf.known &&
+  conf.value.lines.some(({ name, args }) => {
+    const [what, value] = args.map((word) => (typeof word === 'string' ? word.toLowerCase() : ''));
+    return name === 'sentinel' && what === 'deny-scripts-reconfig' && value === 'no';
+  });
+
+/** A replica that takes writes from nobody but its master. */
+function isReadOnlyReplica(replication: View['replication'], settings: View['settings']): boolean {
+  if (!replication.known || replication.value.role !== 'replica') return false;
+  const value = settings.known
+    ? (settings.value['replica-read-only'] ?? settings.value['slave-read-only'])?.value
+    : undefined;
+  return value !== 'no';
+}
+
+export interface AbilityFacts {
+  readonly facts: Collected;
+  readonly settings: View['settings'];
+  readonly replication: View['replication'];
+  readonly table: CommandTable;
 }
 
 /** What decides what a command is good for on this server. */
 export function abilityContext(
   identity: Identity,
-  settings: View['settings'],
-  table: CommandTable,
+  { facts, settings, replication, table }: AbilityFacts,
 ): AbilityContext {
   const fork =
     identity.product === 'dragonfly' || identity.product === 'garnet' || identity.product === 'kvrocks';
   return {
     settings: settings.known ? settings.value : {},
+    settingsKnown: settings.known || fork,
     hasSwitches: fork || branchAtLeast(identity, '7.0'),
     hasModules: !fork && branchAtLeast(identity, '4.0'),
-    traits: traitsOf(table),
+    ...(identity.mode ? { cluster: identity.mode === 'cluster' } : {}),
+    readOnlyReplica: isReadOnlyReplica(replication, settings),
+    sentinelScripts: allowsSentinelScripts(facts),
+    traits: traitsOf(table, branchAtLeast(identity, '6.2')),
+    renamed: new Set(
+      facts.conf.known
+        ? facts.conf.value.renames.filter(({ to }) => to !== '').map(({ from }) => from.toLowerCase())
+        : [],
+    ),
   };
 }

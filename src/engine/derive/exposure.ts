@@ -7,18 +7,19 @@ import {
   type Collected,
   type Exposure,
   type Fact,
-  type Grant,
   type Identity,
   type Origin,
   type UserFacts,
   type View,
 } from '../../model/index.ts';
-import type { AbilityContext } from '../abilities.ts';
-import { expose } from '../expose.ts';
+import { abilitiesOf, unlimited, type Ability, type AbilityContext } from '../abilities.ts';
+import { escalationsOf, type EscalationContext } from '../escalations.ts';
+import { expose, type Holding } from '../expose.ts';
 import { originsOf } from '../origins.ts';
 import { protectedMode } from '../protected-mode.ts';
 import { doorsOf } from './doors.ts';
-import { withSubcommands } from './grants.ts';
+import { withSubcommands, type UserGrants } from './grants.ts';
+import { hasUsers } from './users.ts';
 
 /** Layers that stand in the way and that nobody has looked at, in words. */
 function notCollected(facts: Collected): readonly string[] {
@@ -56,28 +57,61 @@ const nowhere = unknown('not-asked', 'it is not known where the server listens')
 export interface ExposureInputs extends Seen {
   readonly users: readonly UserFacts[];
   readonly actors: readonly Actor[];
-  readonly grants: readonly Grant[];
+  readonly grants: UserGrants;
   readonly table: CommandTable;
   readonly context: AbilityContext;
   readonly advisories: readonly AdvisoryState[];
 }
 
 export function deriveExposure(inputs: ExposureInputs): Fact<Exposure> {
-  const { facts, identity, settings, users, actors, grants, table, context, advisories } = inputs;
+  const { facts, identity, settings, users, actors, advisories } = inputs;
   const refuses = settings.known ? protectedMode(identity, settings.value, users) : undefined;
   const origins = rowsOf(inputs, refuses);
   if (origins.length === 0) return nowhere;
-  const everything = withSubcommands(new Set(table.commands.map(({ name }) => name.toLowerCase())), table);
   const exposure = expose({
     origins,
     actors,
-    grants,
-    everything,
-    context,
+    holdings: holdingsOf(inputs),
+    everything: everythingOn(inputs),
+    clientCertificate: settings.known && settings.value['tls-auth-clients']?.value === 'yes',
     holes: advisories,
     notCollected: notCollected(facts),
   });
   return known(exposure, 'worked out from where it listens, its users and its commands');
+}
+
+const everythingOn = ({ table, context }: ExposureInputs): readonly Ability[] => {
+  const names = new Set(table.commands.map(({ name }) => name.toLowerCase()));
+  return abilitiesOf([unlimited(withSubcommands(names, table))], context);
+};
+
+/** What each user holds; where rules could not be read, it may be anything. */
+function holdingsOf(inputs: ExposureInputs): ReadonlyMap<string, Holding> {
+  const { grants, identity, settings, users, context } = inputs;
+  const road: EscalationContext = {
+    settings: settings.known ? settings.value : {},
+    users,
+    hasUsers: hasUsers(identity),
+    ...(context.cluster === undefined ? {} : { cluster: context.cluster }),
+  };
+  const read = grants.grants.map(({ user, commands }): readonly [string, Holding] => [
+    user,
+    {
+      abilities: grants.abilities.get(user) ?? [],
+      escalations: escalationsOf(new Set(commands), road),
+    },
+  ]);
+  const anything = everythingOn(inputs).map(({ can, localOnly }): Ability => ({
+    can,
+    by: 'rules that could not be read',
+    localOnly,
+    certainty: 'possible',
+  }));
+  const unread = grants.unread.map((user): readonly [string, Holding] => [
+    user,
+    { abilities: anything, escalations: [] },
+  ]);
+  return new Map([...read, ...unread]);
 }
 
 /**

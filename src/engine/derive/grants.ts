@@ -4,25 +4,13 @@ import {
   parseUserLine,
   printKeyPattern,
   type AclContext,
-  type AclCommand,
+  type AclSelector,
   type AclUser,
   type CommandTable,
 } from '../../lang/acl/index.ts';
-import { abilitiesOf, subcommandsThatCount, type AbilityContext, type CommandTraits } from '../abilities.ts';
+import { abilitiesOf, type Ability, type AbilityContext, type Scope } from '../abilities.ts';
+import { subcommandsThatCount } from '../worth.ts';
 import type { Capability, Grant, Identity, UserFacts } from '../../model/index.ts';
-
-const touchesKeys = ({ firstKey, keySpecs, flags, categories }: AclCommand): boolean =>
-  firstKey !== 0 || keySpecs.length > 0 || flags.includes('movablekeys') || categories.includes('keyspace');
-
-/** What a command does to data, by the flags that this server gives it. */
-export function traitsOf(table: CommandTable): (name: string) => CommandTraits {
-  const byName = new Map(table.commands.map((command) => [command.name.toLowerCase(), command]));
-  return (name) => {
-    const command = byName.get(name);
-    if (!command || !touchesKeys(command)) return { name, reads: false, writes: false };
-    return { name, reads: command.flags.includes('readonly'), writes: command.flags.includes('write') };
-  };
-}
 
 /** Before 7.0 a table lists containers only: then whoever has the container has its parts. */
 export function withSubcommands(names: ReadonlySet<string>, table: CommandTable): ReadonlySet<string> {
@@ -79,39 +67,58 @@ const withAllChannels = (user: AclUser): AclUser => {
   return { ...user, selectors: [{ ...root, allChannels: true }, ...more] };
 };
 
+function scopeOf(selector: AclSelector, acl: AclUser, table: CommandTable): Scope {
+  const { allKeys, keyPatterns, allChannels, channels, allDatabases, databases } = selector;
+  return {
+    commands: withSubcommands(allowedCommands({ ...acl, selectors: [selector] }, table), table),
+    allKeys,
+    keys: keyPatterns,
+    allChannels: allChannels || channels.some((channel) => /^\*+$/.test(channel)),
+    databases: allDatabases ? 'all' : databases.length > 0 ? 'some' : 'none',
+  };
+}
+
+const isEverything = ({ allKeys, keyPatterns }: AclSelector): boolean =>
+  allKeys || keyPatterns.some(({ pattern, read, write }) => read && write && /^\*+$/.test(pattern));
+
+export interface UserGrants {
+  readonly grants: readonly Grant[];
+  readonly abilities: ReadonlyMap<string, readonly Ability[]>;
+  /** Users whose rules cannot be read: nothing is known of what they may do. */
+  readonly unread: readonly string[];
+}
+
 /** What each user may do here; a user whose rules cannot be read is left out, and said so by the caller. */
 export function deriveGrants(
   users: readonly UserFacts[],
   table: CommandTable,
   identity: Identity,
   context: AbilityContext,
-): { readonly grants: readonly Grant[]; readonly unread: readonly string[] } {
+): UserGrants {
   const unread: string[] = [];
+  const abilities = new Map<string, readonly Ability[]>();
   const grants = users.flatMap((user): readonly Grant[] => {
     const acl = asAclUser(user, table, identity);
     if (!acl) {
       unread.push(user.name);
       return [];
     }
-    const commands = withSubcommands(allowedCommands(acl, table), table);
+    const scopes = acl.selectors.map((selector) => scopeOf(selector, acl, table));
+    const own = abilitiesOf(scopes, context);
+    abilities.set(user.name, own);
     const can: Partial<Record<Capability, string[]>> = {};
-    const allKeys = acl.selectors.some(
-      (selector) => selector.allKeys || selector.keyPatterns.some(({ pattern }) => pattern === '*'),
-    );
-    const keys = acl.selectors.flatMap(({ keyPatterns }) => keyPatterns.map(printKeyPattern));
-    for (const ability of abilitiesOf(commands, context, allKeys ? undefined : keys))
-      (can[ability.can] ??= []).push(ability.by);
+    for (const ability of own) (can[ability.can] ??= []).push(ability.by);
     return [
       {
         user: user.name,
         enabled: user.enabled,
-        commands: [...commands],
-        allKeys,
-        keys,
-        allChannels: acl.selectors.some(({ allChannels, channels }) => allChannels || channels.includes('*')),
+        commands: [...new Set(scopes.flatMap(({ commands }) => [...commands]))],
+        allKeys: acl.selectors.some(isEverything),
+        keys: acl.selectors.flatMap(({ keyPatterns }) => keyPatterns.map(printKeyPattern)),
+        allChannels: scopes.some(({ allChannels }) => allChannels),
         can,
       },
     ];
   });
-  return { grants, unread };
+  return { grants, abilities, unread };
 }

@@ -55,8 +55,10 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
   }
   const table = commands.value;
   const who = identity.value;
-  const context = abilityContext(who, settings, table);
-  const { grants, unread } = deriveGrants(users.value, table, who, context);
+  const { replication } = base;
+  const context = abilityContext(who, { facts, settings, replication, table });
+  const granted = deriveGrants(users.value, table, who, context);
+  const { grants, unread } = granted;
   const actors = actorsOf(users.value, settings.known ? settings.value : {});
   const { package: pack, modules } = facts;
   const advisories = deriveAdvisories({
@@ -80,7 +82,7 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
       settings,
       users: users.value,
       actors,
-      grants,
+      grants: granted,
       table,
       context,
       advisories,
