@@ -1,4 +1,4 @@
-import { known, type Collected, type Fact, type Listener } from '../../model/index.ts';
+import { known, type Collected } from '../../model/index.ts';
 import {
   containerOf,
   fileFacts,
@@ -65,7 +65,7 @@ export async function collectHost(
   const root = rootOf(pid).path;
   const hints = hintsOf(facts);
   const [listeners, addresses, unit, container, files, signs] = await Promise.all([
-    listenersOf(pid, hints) as Promise<Fact<readonly Listener[]>>,
+    listenersOf(pid, hints),
     hostAddresses(pid),
     unitOf(pid),
     containerOf(pid),

@@ -60,7 +60,7 @@ async function readAll(answers: readonly Answer[], context: LiveContext): Promis
     at += collector.ask.length;
     facts[collector.fact] = await collector.read(own, context);
   }
-  return facts as Partial<Collected>;
+  return facts;
 }
 
 const allUnknown = (why: Unknown): Partial<Collected> =>

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path/posix';
 import { kindOf } from '../../lang/address/index.ts';
 import { unknown, valueOr, type ConfFacts, type Fact, type Listener } from '../../model/index.ts';
+import { readFileFact } from '../files/read-file.ts';
 import { readConfFacts, type ConfRequest, type ReadConf } from '../files/conf.ts';
 import { readCommandLine } from '../host/command-line.ts';
 import { resolveInside, type FoundProcess } from '../host/index.ts';
@@ -25,7 +26,7 @@ const folders = [
   '/opt/valkey',
   '/usr/local/redis',
 ];
-const mostFiles = 64;
+const mostFiles = 512;
 // A written-back redis.conf with all of its comments has about 110 KB.
 const mostBytes = 1 << 20;
 
@@ -132,6 +133,22 @@ function fits(conf: ConfFacts, found: FoundProcess, listeners: readonly Listener
 const hidesArguments = ({ process: { argv } }: FoundProcess): boolean =>
   argv.length <= 1 || readCommandLine(argv).title !== undefined;
 
+/**
+ * Whether a file could name these ports at all, from a look at its bytes: on a host with a hundred servers every one
+ * of them would else read, and measure the passwords of, a hundred files.
+ */
+function mayFit(root: string, path: string, listeners: readonly Listener[]): boolean {
+  const file = readFileFact(path, root, mostBytes);
+  if (!file.known) return false;
+  if (file.value.includes('include')) return true;
+  const ports = new Set(listeners.flatMap(({ port }) => port ?? []));
+  const named = [...ports].filter((port) => file.value.includes(String(port)));
+  // A port may stand in no line: that of the default, and that of the bus, 10000 above another.
+  return [...ports].every((port) => named.includes(port) || isDefault(port) || ports.has(port - 10_000));
+}
+
+const isDefault = (port: number): boolean => port === 6379 || port === 26_379;
+
 /** The one configuration of this host that asks for what the process has; `undefined` where none or several do. */
 export async function matchingConf(
   found: FoundProcess,
@@ -141,6 +158,7 @@ export async function matchingConf(
   if (!hidesArguments(found) || listeners.length === 0) return undefined;
   const matches: { readonly path: string; readonly conf: ReadConf }[] = [];
   for (const path of candidates(request.root, found.process.cwd)) {
+    if (!mayFit(request.root, path, listeners)) continue;
     const conf = await readConfFacts({ ...request, path });
     if (conf.facts.known && fits(conf.facts.value, found, listeners, request.root))
       matches.push({ path, conf: { ...conf, facts: bySight(conf.facts) } });

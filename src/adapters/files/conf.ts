@@ -141,7 +141,7 @@ async function linesOf(
   for (const line of parseConf(file.bytes, file.path).lines) {
     if (line.kind !== 'directive') continue;
     const args = await Promise.all(
-      line.args.map((arg, index) =>
+      line.args.map(async (arg, index) =>
         secretAt(line.name, line.args, index) && arg !== '' ? meter.note(arg, names) : arg,
       ),
     );
