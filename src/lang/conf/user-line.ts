@@ -76,13 +76,13 @@ function mergeSelectors(rules: readonly string[]): readonly string[] | undefined
   const merged: string[] = [];
   let open: string | undefined;
   for (const rule of rules) {
-    if (open !== undefined) {
-      open += ` ${rule}`;
-      if (!rule.endsWith(')')) continue;
-      merged.push(open);
+    // One that opens while another is open takes its place: what the other had is forgotten.
+    if (rule.startsWith('(') && !rule.endsWith(')')) open = rule;
+    else if (open === undefined) merged.push(rule);
+    else if (rule.endsWith(')')) {
+      merged.push(`${open} ${rule}`);
       open = undefined;
-    } else if (rule.startsWith('(') && !rule.endsWith(')')) open = rule;
-    else merged.push(rule);
+    } else open += ` ${rule}`;
   }
   return open === undefined ? merged : undefined;
 }
