@@ -329,10 +329,11 @@ async function run(
     stream.on('data', (data: Buffer) => (said += data.toString('latin1')));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let over = false;
+  const isOver = (): boolean => over;
   void ended.then(() => (over = true));
   try {
     // The socket is there a moment before the server listens on it.
-    for (let i = 0; i < 1000 && !over; i++) {
+    for (let i = 0; i < 1000 && !isOver(); i++) {
       const settings = existsSync(socket) ? await configOf(socket, names) : undefined;
       if (settings) return { is: 'running', settings };
       await sleep(3);

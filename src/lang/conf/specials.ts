@@ -5,7 +5,7 @@ import { cString, lowerAscii } from './text.ts';
 import { isIpv4, isIpv6 } from './address.ts';
 import { absolutePath } from './paths.ts';
 import { validTitle } from './title.ts';
-import type { ValueContext, ValueReading } from './values.ts';
+import type { ValueContext, ValueReading } from './value-reading.ts';
 import { compareVersions } from './version.ts';
 
 type Reader = (args: readonly string[], context: ValueContext, name: string) => ValueReading;
