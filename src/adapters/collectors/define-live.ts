@@ -40,7 +40,7 @@ export function refusal(answer: Answer | undefined, asked: string): Fact<never> 
   if (/^(NOPERM|DENIED|WRONGPASS)/.test(error))
     return unknown('no-access', `${asked}: ${error.slice(0, 160)}`);
   // It knows the command, and has no time for it now.
-  if (/^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/.test(error))
+  if (/^(LOADING|BUSY|MASTERDOWN|TRYAGAIN)/.test(error))
     return unknown('timed-out', `${asked}: ${error.slice(0, 160)}`);
   if (/unknown (sub)?command/i.test(error))
     return unknown(
