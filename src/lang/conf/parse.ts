@@ -1,9 +1,10 @@
-import { splitArgs, splitText } from '../quote/index.ts';
+import { isAscii } from 'node:buffer';
+import { splitArgs, splitText, type Split } from '../quote/index.ts';
 import { joinQuotes } from './joined-quotes.ts';
 import type { ConfDocument, ConfLine, ConfTextProblem } from './document.ts';
 import { decodeText, lowerAscii } from './text.ts';
 
-const [TAB, LF, CR, SPACE, HASH] = [0x09, 0x0a, 0x0d, 0x20, 0x23];
+const [TAB, LF, CR, SPACE, HASH, BACKSLASH] = [0x09, 0x0a, 0x0d, 0x20, 0x23, 0x5c];
 
 /** How a line is split. Valkey 9.1 and later join what touches a closing quote; everyone else refuses it. */
 export interface ParseOptions {
@@ -23,6 +24,9 @@ export function parseConf(bytes: Uint8Array, file?: string, options: ParseOption
   const lines: ConfLine[] = [];
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const split = options.joinQuotes ? joinQuotes : splitArgs;
+  // Nearly every file is ASCII without escapes: then it is made text once, and text is faster to cut than bytes.
+  const plain = !options.joinQuotes && isAscii(view) && !view.includes(BACKSLASH);
+  const text = plain ? view.toString('latin1') : undefined;
   const size = bytes.length;
   let carriage = 0;
   let number = 0;
@@ -42,7 +46,11 @@ export function parseConf(bytes: Uint8Array, file?: string, options: ParseOption
     }
     if (first >= end) lines.push({ number, start, end, next, kind: 'blank' });
     else if (bytes[first] === HASH) lines.push({ number, start, end, next, kind: 'comment' });
-    else lines.push(directive(view, split, number, start, end, next));
+    else {
+      const found: Split<string | Uint8Array> =
+        text === undefined ? split(view.subarray(start, end)) : splitText(text.slice(start, end));
+      lines.push(directive(found, number, start, end, next));
+    }
     start = next;
   }
   const eol = carriage * 2 > lines.length ? '\r\n' : '\n';
@@ -57,37 +65,23 @@ export function parseConf(bytes: Uint8Array, file?: string, options: ParseOption
 }
 
 function directive(
-  bytes: Buffer,
-  split: typeof splitArgs,
+  found: Split<string | Uint8Array>,
   number: number,
   start: number,
   end: number,
   next: number,
 ): ConfLine {
-  // Nearly every line is ASCII, and text is faster to cut than bytes.
-  const text = split === splitArgs ? asciiText(bytes, start, end) : undefined;
-  const found = text === undefined ? split(bytes.subarray(start, end)) : splitText(text);
-  if (found.problem !== undefined)
+  if (found.problem !== undefined) {
     return { number, start, end, next, kind: 'broken', problem: found.problem, column: found.column };
-  const [name, ...args] = found.value;
+  }
+  const [name] = found.value;
   if (name === undefined) return { number, start, end, next, kind: 'blank' };
-  return {
-    number,
-    start,
-    end,
-    next,
-    kind: 'directive',
-    name: lowerAscii(typeof name === 'string' ? name : decodeText(name)),
-    args: args.map((arg) => (typeof arg === 'string' ? arg : decodeText(arg))),
-  };
+  const args: string[] = [];
+  for (let index = 1; index < found.value.length; index++) args.push(textOf(found.value[index] ?? ''));
+  return { number, start, end, next, kind: 'directive', name: lowerAscii(textOf(name)), args };
 }
 
-function asciiText(bytes: Buffer, start: number, end: number): string | undefined {
-  for (let i = start; i < end; i++) if ((bytes[i] ?? 0) >= 0x80) return undefined;
-  const text = bytes.toString('latin1', start, end);
-  // An escape can make any byte.
-  return text.includes('\\') ? undefined : text;
-}
+const textOf = (word: string | Uint8Array): string => (typeof word === 'string' ? word : decodeText(word));
 
 /** The file again, byte for byte. */
 export function printConf(doc: ConfDocument): Uint8Array {

@@ -75,9 +75,24 @@ export function splitText(line: string): Split<string> {
     const start = at;
     let stop: number | undefined = 0;
     while (at < end && !(stop = stops[line.charCodeAt(at)])) at++;
-    if (stop === 2) return splitQuotedText(line);
-    value.push(line.slice(start, at));
+    if (stop === 2) {
+      const close = at === start ? plainQuoteEnd(line, at) : -1;
+      if (close < 0) return splitQuotedText(line);
+      value.push(line.slice(at + 1, close));
+      at = close + 1;
+    } else value.push(line.slice(start, at));
   }
+}
+
+/** Where a quoted argument without escapes ends, followed by a blank or nothing: by far the most common; else -1. */
+function plainQuoteEnd(line: string, open: number): number {
+  const quote = line.charCodeAt(open);
+  for (let at = open + 1; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === quote) return at + 1 === line.length || isSpace(line.charCodeAt(at + 1)) ? at : -1;
+    if (code === BACKSLASH || code === 0) return -1;
+  }
+  return -1;
 }
 
 function splitQuotedText(line: string): Split<string> {
