@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { dataAsJson } from './build-data.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -29,6 +30,7 @@ await build({
   target: 'node24',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'linked',
+  plugins: [dataAsJson],
   minifySyntax: true,
   minifyWhitespace: true,
   // Dependencies that are CommonJS reach for `require` of built-in modules.

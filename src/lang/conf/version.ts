@@ -5,7 +5,20 @@ export type Product = 'redis' | 'valkey' | 'keydb';
 /** `major.minor.patch` as numbers; a pre-release counts as before its patch 0. */
 type Numbers = readonly [number, number, number];
 
+const read = new Map<string, Numbers>();
+const mostRead = 1024;
+
+/** Read once: a table of directives is built by thousands of comparisons of a few versions. */
 function numbers(version: string): Numbers {
+  const found = read.get(version);
+  if (found) return found;
+  if (read.size >= mostRead) read.clear();
+  const made = numbersIn(version);
+  read.set(version, made);
+  return made;
+}
+
+function numbersIn(version: string): Numbers {
   const [core = '', release] = version.split(/[-~+]/, 2);
   const [major, minor, patch] = core.split('.', 3).map((part) => Number.parseInt(part, 10) || 0);
   const before = release !== undefined && /^(m|rc|alpha|beta)/i.test(release);
