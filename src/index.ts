@@ -9,9 +9,10 @@ export {
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
 export { runLab, type LabOptions, type LabOutcome } from './apps/library/run-lab.ts';
-export { loadSnapshot, saveSnapshot, writeOut, type Snapshot } from './apps/library/snapshot.ts';
+export { loadSnapshot, saveSnapshot, type Snapshot } from './apps/library/snapshot.ts';
 export { UsageError } from './apps/library/usage-error.ts';
 export { version } from './apps/library/version.ts';
+export { writeOut } from './apps/library/write-out.ts';
 export { printable } from './lang/text/index.ts';
 export { checks } from './catalog/checks/index.ts';
 export type { Check } from './catalog/define-check.ts';

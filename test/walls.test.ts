@@ -46,7 +46,7 @@ describe('the rooms', () => {
       const room = roomOf(file);
       if (room === 'index.ts') return [];
       return importsOf(file)
-        .filter((target) => !((target === join(root, 'index.ts') && short(file).startsWith(join('apps', 'cli'))) || target.endsWith('package.json')))
+        .filter((target) => !((target === join(root, 'index.ts') && short(file).startsWith(join('apps', 'cli'))) || /[\\/](package|schemas[\\/][a-z]+\.schema)\.json$/.test(target)))
         .filter((target) => roomOf(target) !== room && !mayImport[room]?.includes(roomOf(target)))
         .map((target) => `${short(file)} imports ${short(target)}`);
     });

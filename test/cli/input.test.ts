@@ -70,7 +70,7 @@ beforeAll(() => {
   for (const [name, facts] of [
     ['no-facts', {}],
     ['null-facts', null],
-    ['half-facts', { info: { known: true, value: {}, source: 'INFO' } }],
+    ['half-facts', { info: { known: true, value: [], source: 'INFO' } }],
     ['wrong-facts', { info: 7, config: { known: true, value: null }, conf: { known: true } }],
   ] as const)
     writeFileSync(
@@ -106,8 +106,8 @@ const none: readonly (readonly [string, RegExp])[] = [
   ['missing.json', /cannot be read/],
   ['no-facts.json', /no snapshot/],
   ['null-facts.json', /no snapshot/],
-  ['wrong-facts.json', /no snapshot/],
-  ['half-facts.json', /no snapshot/],
+  ['wrong-facts.json', /no snapshot.*\/facts\/info must be an object/],
+  ['half-facts.json', /no snapshot.*\/facts\/info\/value must be an object/],
   ['/dev/zero', /is not a file/],
   ['/dev/stdin', /is not a file/],
   ['/proc/self/mem', /E[A-Z]+/],

@@ -37,14 +37,14 @@ describe('the published schemas', () => {
       expect(audit(parse(json.render(shown, options)))).toBe('valid');
     }
   });
-  it('take a snapshot, as it is saved and with secrets as ***', () => {
+  it('take a snapshot as it is saved, and not one whose notes of secrets a report has masked', () => {
     const saved = (servers: readonly { evidence: unknown }[]): unknown => ({
       schema: 'keyward.snapshot/1',
       version: '0.1.0',
       evidence: servers.map(({ evidence }) => evidence),
     });
     expect(snapshot(JSON.parse(JSON.stringify(saved(exampleAudit.servers))))).toBe('valid');
-    expect(snapshot(saved(parse(json.render(exampleAudit, options)).servers))).toBe('valid');
+    expect(snapshot(saved(parse(json.render(exampleAudit, options)).servers))).toContain('/passwords/0');
   });
   it('refuse what is no audit', () => {
     expect(audit({ ...emptyAudit, schema: 'keyward.audit/2' })).not.toBe('valid');
