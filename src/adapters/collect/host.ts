@@ -1,13 +1,16 @@
-import { known, type Collected } from '../../model/index.ts';
+import { known, type Collected, type Fact, type Listener } from '../../model/index.ts';
 import {
   containerOf,
   fileFacts,
   hostAddresses,
   hostSigns,
+  isWhole,
   listenersOf,
+  relabelled,
   rootOf,
   unitOf,
   type FoundProcess,
+  type ListenerHints,
   type SignHints,
 } from '../host/index.ts';
 import { folderOf, settingOf, wantedFiles } from './wanted-files.ts';
@@ -17,12 +20,7 @@ const number = (text: string | undefined): number | undefined => {
   return text !== undefined && Number.isInteger(port) && port > 0 ? port : undefined;
 };
 
-function hintsOf(facts: Partial<Collected>): {
-  port?: number;
-  tlsPort?: number;
-  busPort?: number;
-  sentinel?: boolean;
-} {
+function hintsOf(facts: Partial<Collected>): ListenerHints {
   const endpoint = facts.endpoint?.known ? facts.endpoint.value : undefined;
   // INFO tells one port only, which is that of TLS where there is no other.
   const told = facts.info?.known ? facts.info.value.tcp_port : undefined;
@@ -56,6 +54,16 @@ function signHints(facts: Partial<Collected>, found: FoundProcess, port: number 
   };
 }
 
+/** Where every socket of the process was seen, only what the ports are for is worked out again. */
+function listenersWith(
+  { process: { pid }, listeners }: FoundProcess,
+  hints: ListenerHints,
+): Promise<Fact<readonly Listener[]>> {
+  return listeners.known && isWhole(listeners)
+    ? Promise.resolve(known(relabelled(listeners.value, hints), listeners.source))
+    : listenersOf(pid, hints);
+}
+
 /** All that the host tells about one of its processes; its package is known before. Nothing is started for it. */
 export async function collectHost(
   found: FoundProcess,
@@ -65,7 +73,7 @@ export async function collectHost(
   const root = rootOf(pid).path;
   const hints = hintsOf(facts);
   const [listeners, addresses, unit, container, files, signs] = await Promise.all([
-    listenersOf(pid, hints),
+    listenersWith(found, hints),
     hostAddresses(pid),
     unitOf(pid),
     containerOf(pid),

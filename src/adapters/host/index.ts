@@ -8,7 +8,7 @@ export { findProcesses, type FoundProcess } from './find-processes.ts';
 export { hostSigns, type SignHints } from './host-signs.ts';
 export { hostAddresses, isContainerBridge } from './host-addresses.ts';
 export { resolveInside, type Resolved } from './inside-root.ts';
-export { type ListenerHints, listenersOf } from './listeners.ts';
+export { type ListenerHints, isWhole, listenersOf, relabelled } from './listeners.ts';
 export { packageOf } from './package-of.ts';
 export { processFacts } from './process-facts.ts';
 export { rootOf } from './process-root.ts';

@@ -60,6 +60,19 @@ export function listenersOf(
   });
 }
 
+/** Whether every socket of the process was seen, not only those of expected ports. */
+export const isWhole = (listeners: Fact<readonly Listener[]>): boolean =>
+  listeners.known && listeners.source.includes('{fd,');
+
+/**
+ * The same sockets, with what their ports are for by better hints. To list them again would cost more than all else:
+ * the kernel walks its whole table of connections for it, on a large machine for milliseconds.
+ */
+export const relabelled = (listeners: readonly Listener[], hints: ListenerHints): readonly Listener[] =>
+  listeners.map((listener) =>
+    listener.port === undefined ? listener : { ...listener, purpose: purposeOf(listener.port, hints) },
+  );
+
 type ListeningTcp = TcpSocket & { readonly family: 'ipv4' | 'ipv6' };
 
 /** Socket tables by network namespace: for a look at many servers, which mostly share one. */
