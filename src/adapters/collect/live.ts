@@ -2,7 +2,15 @@ import { kindOf } from '../../lang/address/index.ts';
 import { known, unknown, type Collected, type Target, type Unknown } from '../../model/index.ts';
 import type { LiveContext } from '../collectors/define-live.ts';
 import { liveCollectors } from '../collectors/index.ts';
-import { connect, type Answer, type Connection, type TlsSettings, type Where } from '../server/connection.ts';
+import {
+  connect,
+  type Answer,
+  type Connection,
+  type ConnectionSettings,
+  type Failure,
+  type TlsSettings,
+  type Where,
+} from '../server/connection.ts';
 import { greet } from '../server/greet.ts';
 import { certificateFacts } from '../tls/certificate.ts';
 import { logIn } from './log-in.ts';
@@ -101,6 +109,21 @@ async function converse(
   return { facts: { ...facts, ...endpointOf(where, connection, wanted === true), ...read } };
 }
 
+/** The first address of a name where somebody answers; what went wrong at the first of them where nobody does. */
+async function connectToAny(
+  where: Where,
+  settings: Omit<ConnectionSettings, 'where'>,
+): Promise<{ readonly connection: Connection | Failure; readonly at: Where }> {
+  const first = await connect({ ...settings, where });
+  if (!('failed' in first) || !('others' in where)) return { connection: first, at: where };
+  for (const host of where.others ?? []) {
+    const at = { host, port: where.port };
+    const connection = await connect({ ...settings, where: at });
+    if (!('failed' in connection)) return { connection, at };
+  }
+  return { connection: first, at: where };
+}
+
 /** Everything that a live server says. One connection, two or three packets, never a command that changes anything. */
 export async function collectLive(
   target: Target & { kind: 'tcp' | 'unix' },
@@ -114,8 +137,7 @@ export async function collectLive(
   } catch (error) {
     return { facts: {}, problem: (error as Error).message };
   }
-  const connection = await connect({
-    where,
+  const { connection, at } = await connectToAny(where, {
     ...(tls ? { tls } : {}),
     connectTimeout: settings.timeout,
     replyTimeout: settings.timeout,
@@ -123,7 +145,7 @@ export async function collectLive(
   });
   if ('failed' in connection) return { facts: {}, problem: sayFailure(connection, tls) };
   try {
-    return await converse(connection, where, tls, settings, target.kind === 'tcp' ? [target.host] : []);
+    return await converse(connection, at, tls, settings, target.kind === 'tcp' ? [target.host] : []);
   } finally {
     connection.close();
   }

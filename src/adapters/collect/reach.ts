@@ -9,20 +9,23 @@ export async function reach(
   allowPublic: boolean,
 ): Promise<Where | { readonly problem: string }> {
   if (target.kind === 'unix') return { path: target.path };
-  const host = isAddress(target.host) ? target.host : await resolved(target.host);
-  if (typeof host !== 'string') return host;
-  if (kindOf(host) === 'public' && !allowPublic) {
+  const found = isAddress(target.host) ? [target.host] : await resolved(target.host);
+  if ('problem' in found) return found;
+  const [host = target.host, ...others] = found;
+  const open = found.find((address) => kindOf(address) === 'public');
+  if (open !== undefined && !allowPublic) {
     return {
-      problem: `${target.host} is a public address${host === target.host ? '' : ` (${host})`}. If the server is yours, say so with --allow-public.`,
+      problem: `${target.host} is a public address${open === target.host ? '' : ` (${open})`}. If the server is yours, say so with --allow-public.`,
     };
   }
-  return { host, port: target.port };
+  return { host, port: target.port, ...(others.length > 0 ? { others } : {}) };
 }
 
-async function resolved(name: string): Promise<string | { readonly problem: string }> {
+/** Every address of a name, IPv4 first: `localhost` is two, and a server may listen on either. */
+async function resolved(name: string): Promise<readonly string[] | { readonly problem: string }> {
   try {
-    const { address } = await lookup(name, { verbatim: false });
-    return address;
+    const found = await lookup(name, { all: true, verbatim: false });
+    return [...new Set(found.map(({ address }) => address))].slice(0, 4);
   } catch (error) {
     return {
       problem: `${name} cannot be resolved (${(error as { code?: string }).code ?? 'unknown error'}): check the name`,

@@ -7,7 +7,7 @@ import { rootOf, type FoundProcess } from '../host/index.ts';
 import { matchingConf } from './matching-conf.ts';
 import { languageOf } from './product.ts';
 import type { CollectSettings } from './settings.ts';
-import { settingOf } from './wanted-files.ts';
+import { folderOf, settingOf } from './wanted-files.ts';
 
 /** Where the server's configuration is, as the server sees it. */
 function confPath(facts: Partial<Collected>, found: FoundProcess | undefined): string | undefined {
@@ -43,7 +43,9 @@ export async function readFiles(
   const certificates = ['tls-cert-file', 'tls-client-cert-file', 'tls-ca-cert-file'].flatMap(
     (name) => settingOf(withConf, name) ?? [],
   );
-  const absolute = (path: string): string => (isAbsolute(path) ? path : join(request.folder, path));
+  // `dir` moves the server before it opens these.
+  const folder = folderOf(withConf, request.folder) ?? request.folder;
+  const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
   return {
     conf,
     facts: {

@@ -9,7 +9,14 @@ import {
 } from '../../lang/resp/index.ts';
 import type { Question } from './read-only.ts';
 
-export type Where = { readonly host: string; readonly port: number } | { readonly path: string };
+export type Where =
+  | {
+      readonly host: string;
+      readonly port: number;
+      /** Further addresses of the same name, for when nobody answers at `host`. */
+      readonly others?: readonly string[];
+    }
+  | { readonly path: string };
 
 export interface TlsSettings {
   readonly ca?: readonly Buffer[];

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf, auditTargets } from '../../../src/index.ts';
@@ -71,7 +72,21 @@ describe.each(['redis-5.0', 'redis-8.6', 'valkey-9.1'])('%s', (name) => {
   });
 });
 
+const names = (await lookup('localhost', { all: true })).map(({ address }) => address);
+
 describe('a server on addresses of both families', () => {
+  it.skipIf(!names.includes('::1') || !names.includes('127.0.0.1'))(
+    'is met at whichever address of a name it has',
+    async () => {
+      const server = await matrixServer('redis-7.0').start(['bind ::1']);
+      await during(server, async () => {
+        const { server: audit } = await see(`redis://localhost:${server.port}`);
+        expect(valueOf(audit.evidence.facts.endpoint).address).toBe('::1');
+        expect(valueOf(audit.evidence.facts.process).pid).toBe(server.pid);
+      });
+    },
+  );
+
   it('is one server, whichever it is asked at', async () => {
     const server = await matrixServer('redis-7.0').start(['bind 127.0.0.1 ::1']);
     await during(server, async () => {
