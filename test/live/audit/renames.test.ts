@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CollectedName, ServerAudit } from '../../../src/index.ts';
 import type { RunningServer } from '../../../src/adapters/servers/index.ts';
-import { matrix, type MatrixServer } from '../support/servers.ts';
+import { matrix, matrixServer, type MatrixServer } from '../support/servers.ts';
 import { see, stateOf, valueOf } from './sight.ts';
 
 const hasUsers = ({ product, atLeast }: MatrixServer): boolean => product === 'valkey' || atLeast(6, 0);
@@ -74,6 +74,29 @@ describe.each(matrix.map((server) => [server.name, server] as const))('%s whose 
       expect(audit.exposure.known && audit.exposure.value.notCollected.join()).toMatch(/running settings/);
     } finally {
       await running.stop();
+    }
+  });
+});
+
+describe.each(['redis-5.0', 'redis-7.0', 'valkey-9.1'])('%s whose AUTH has another name', (name) => {
+  it('is logged in to by the name that its file or the user gives', async () => {
+    const password = 'pass-of-the-test-9Xk';
+    const server = await matrixServer(name).start([
+      `requirepass ${password}`,
+      'rename-command AUTH hidden-auth-7f3',
+      'rename-command PING ""',
+    ]);
+    try {
+      const target = `redis://:${password}@127.0.0.1:${server.port}`;
+      for (const options of [{}, { host: false, renames: new Map([['AUTH', 'hidden-auth-7f3']]) }]) {
+        const { server: audit, problems } = await see(target, options);
+        expect(problems).toEqual([]);
+        expect(stateOf(audit.evidence.facts.config)).toBe('known');
+      }
+      const { problems } = await see(target, { host: false });
+      expect(problems.join()).toMatch(/the login was refused/);
+    } finally {
+      await server.stop();
     }
   });
 });
