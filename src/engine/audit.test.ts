@@ -90,12 +90,37 @@ describe('the verdict', () => {
     expect(health([], { exposure: table('internet') })).toBe('exposed'));
   it('is weak with a grave finding', () =>
     expect(health([check('a', bad)], { exposure: table('host') })).toBe('weak'));
-  it('is sound only when exposure and users are known', () => {
-    expect(health([check('a', () => pass)], { exposure: table('host'), users: known([], 'test') })).toBe(
-      'sound',
-    );
-    expect(health([check('a', () => pass)], { exposure: table('host') })).toBe('unknown');
-    expect(health([check('a', () => pass)], {})).toBe('unknown');
+  it('is sound only when it is known where the server listens, who there is and what they may do', () => {
+    const looked = {
+      exposure: table('host'),
+      users: known([], 'test'),
+      grants: known([], 'test'),
+      settings: known({}, 'test'),
+    };
+    const fine = [check('a', () => pass)];
+    expect(health(fine, looked)).toBe('sound');
+    for (const name of ['exposure', 'users', 'grants', 'settings'] as const)
+      expect(health(fine, { ...looked, [name]: unknown('no-access', 'NOPERM') }), name).toBe('unknown');
+    const heard = { ...looked, settings: unknown('no-access', 'NOPERM'), listeners: known([], 'test') };
+    expect(health(fine, heard)).toBe('sound');
+    expect(health(fine, {})).toBe('unknown');
+  });
+  it('is not exposed to who lacks the certificate that is wanted first', () => {
+    const open = table('internet');
+    const secured: Fact<Exposure> = open.known
+      ? known(
+          {
+            ...open.value,
+            origins: [origin('internet', { via: { address: '0.0.0.0', port: 6379, tls: true } })],
+          },
+          'test',
+        )
+      : open;
+    const wanted = (value: string) =>
+      known({ 'tls-auth-clients': { value, from: 'runtime' as const } }, 'test');
+    expect(health([], { exposure: secured, settings: wanted('yes') })).not.toBe('exposed');
+    expect(health([], { exposure: secured, settings: wanted('optional') })).toBe('exposed');
+    expect(health([], { exposure: open, settings: wanted('yes') })).toBe('exposed');
   });
 });
 

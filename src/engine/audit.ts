@@ -103,9 +103,12 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
     return 'compromised';
   if (view.exposure.known) {
     const { origins, actors, cells } = view.exposure.value;
+    const certified = view.settings.known && view.settings.value['tls-auth-clients']?.value === 'yes';
     const remote = new Set(
       origins
         .filter(({ reach }) => reach === 'internet' || reach === 'network' || reach === 'container')
+        // Whoever needs a client certificate to be heard is not anyone.
+        .filter(({ via }) => !certified || !('port' in via) || !via.tls)
         .map(({ id }) => id),
     );
     const anyone = new Set(
@@ -114,8 +117,10 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
     if (cells.some(({ from, as }) => remote.has(from) && anyone.has(as))) return 'exposed';
   }
   if (findings.some(({ severity }) => compareSeverity(severity, 'high') >= 0)) return 'weak';
-  // Nothing bad seen is not the same as looked at: without exposure and users there is no clean bill.
-  return view.exposure.known && view.users.known ? 'sound' : 'unknown';
+  // Nothing bad seen is not the same as looked at: without knowing where it listens, who there is and what they may do
+  // there is no clean bill.
+  const seen = view.exposure.known && view.users.known && view.grants.known;
+  return seen && (view.listeners.known || view.settings.known) ? 'sound' : 'unknown';
 }
 
 /** All checks on one server. Pure: the same evidence gives the same audit. */

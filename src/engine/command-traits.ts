@@ -146,7 +146,6 @@ function readsOf(
   specs: readonly Spec[],
   setGives: boolean,
 ): KeyNeeds | undefined {
-  if (namesOfKeys.has(name)) return [];
   const writes = command.flags.includes('write');
   if (givesNothing.has(name) || aboutKeys.has(name) || (!writes && !command.flags.includes('readonly')))
     return undefined;
@@ -180,6 +179,8 @@ function writesOf({ flags }: AclCommand, name: string, specs: readonly Spec[]): 
 export function traitsOf(table: CommandTable, setGives: boolean): (name: string) => CommandTraits {
   const byName = new Map(table.commands.map((command) => [command.name.toLowerCase(), command]));
   return (name) => {
+    // Before 7.0 the table has no subcommands: by name, then, also for one that is not there.
+    if (namesOfKeys.has(name)) return { reads: [], keys: [], opaque: false, refusedByReplica: false };
     const command = byName.get(name);
     if (!command || scripts.test(name)) return { keys: [], opaque: false, refusedByReplica: false };
     const refusedByReplica = command.flags.includes('write');
@@ -189,7 +190,7 @@ export function traitsOf(table: CommandTable, setGives: boolean): (name: string)
       (command.keySpecs.length === 0 && (command.firstKey !== 0 || command.flags.includes('movablekeys')));
     // Products' own commands have no dot; `FT.SEARCH` is a module's.
     const opaque = !keyed && name.includes('.');
-    if (!keyed && !opaque && !namesOfKeys.has(name)) return { keys: [], opaque, refusedByReplica };
+    if (!keyed && !opaque) return { keys: [], opaque, refusedByReplica };
     const reads = opaque
       ? command.flags.includes('readonly')
         ? []

@@ -17,6 +17,8 @@ export interface OriginContext {
   /** Why the server turns away everyone who does not come from loopback; `undefined` where it does not. */
   readonly refusesOthers: string | undefined;
   readonly clientCertificate: boolean;
+  /** Why it may turn them away, where that is not sure. */
+  readonly mayRefuseOthers?: string;
 }
 
 const containerBridge = /^(docker\d|br-|podman|cni|virbr|lxcbr|lxdbr|veth)/;
@@ -128,9 +130,12 @@ export function originsOf(
         label: place.label,
         sources: place.sources,
         via: { address: place.at, port: door.port, tls: door.tls },
-        certainty: place.certain ? 'certain' : 'possible',
+        certainty: place.certain && !(remote && context.mayRefuseOthers) ? 'certain' : 'possible',
         ...(remote && context.refusesOthers ? { refused: context.refusesOthers } : {}),
-        because: notes,
+        because:
+          remote && context.mayRefuseOthers
+            ? [...notes, `from 7.0 on it would turn them away (${context.mayRefuseOthers})`]
+            : notes,
       };
     }),
   );

@@ -33,4 +33,19 @@ export function protectedMode(
 
 /** Whether an explicit `bind` line switches protected mode off. */
 export const looksAtBind = (identity: Identity): boolean =>
-  identity.product === 'keydb' || (identity.product === 'redis' && !branchAtLeast(identity, '7.0'));
+  identity.product === 'keydb' ||
+  (identity.product !== 'valkey' && (isAssumed(identity) || !branchAtLeast(identity, '7.0')));
+
+/** Nothing tells the version: then only what every version turns away is turned away. */
+const isAssumed = ({ version, range }: Identity): boolean =>
+  version === undefined && range?.from === undefined;
+
+/** Why this server may turn strangers away, where that hangs on a version that nobody knows. */
+export const maybeProtected = (
+  identity: Identity,
+  settings: Readonly<Record<string, Setting>>,
+  users: readonly UserFacts[],
+): string | undefined =>
+  isAssumed(identity) && protectedMode(identity, settings, users) === undefined
+    ? protectedMode({ ...identity, version: '7.0.0' }, settings, users)
+    : undefined;

@@ -116,4 +116,5 @@ export const subcommandsThatCount: readonly string[] = [
   'module|load',
   'module|loadex',
   'acl|whoami',
+  'cluster|getkeysinslot',
 ].filter((name) => name.includes('|'));

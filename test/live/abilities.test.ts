@@ -2,6 +2,7 @@
  * What the exposure table says that a user is able to do, against what happens when that user does it, on real
  * servers: a certain cell must come true, and without a cell every attempt must be refused.
  */
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   auditTargets,
@@ -12,6 +13,7 @@ import {
 } from '../../src/index.ts';
 import type { RunningServer } from '../../src/adapters/servers/index.ts';
 import type { RespValue } from '../../src/lang/resp/index.ts';
+import { ownMaster } from './support/own-master.ts';
 import { matrix, type MatrixServer } from './support/servers.ts';
 import { say, seed, succeeds, type Trier } from './support/tries.ts';
 
@@ -38,6 +40,7 @@ const probes: readonly Probe[] = [
   { rules: '~* +@all -@write -@dangerous' },
   { rules: '~app:* &* +@all' },
   { rules: '~app:* +@all -@dangerous' },
+  { rules: '+psubscribe' },
   { rules: '~* +get' },
   { rules: '~app:* +get' },
   { rules: '+get' },
@@ -197,9 +200,13 @@ async function climb(who: Trier): Promise<readonly Trier[]> {
   return logins.map((login) => ({ ...who, login }));
 }
 
-const describeServers = matrix.map((server) => [server.name, server] as const);
+// One of each kind; KEYWARD_DEEP takes them all.
+const kinds = new Set(['redis-6.0', 'redis-8.6', 'valkey-9.1']);
+const withUsers = matrix
+  .filter(({ product, atLeast }) => product === 'valkey' || atLeast(6, 0))
+  .filter(({ name }) => process.env['KEYWARD_DEEP'] !== undefined || kinds.has(name));
 
-describe.each(describeServers.filter(([, server]) => server.product === 'valkey' || server.atLeast(6, 0)))(
+describe.each(withUsers.map((server) => [server.name, server] as const))(
   'what a user of %s is able to do',
   (_, server) => {
     describe.each(setups.filter((setup) => fits(server, setup)).map((setup) => [setup.name, setup] as const))(
@@ -221,7 +228,10 @@ describe.each(describeServers.filter(([, server]) => server.product === 'valkey'
           keeper = { port: running.port, login: admin };
           if (setup.lines.includes('cluster-enabled yes')) await ownAllSlots(keeper);
           for (const [index, { rules }] of chosen.entries()) {
-            const words = rules.match(/\([^)]*\)|\S+/g) ?? [];
+            // 6.0 has no channel permissions: there every channel is open.
+            const words = (rules.match(/\([^)]*\)|\S+/g) ?? []).filter(
+              (word) => word !== '&*' || fits(server, { from: [6, 2] }),
+            );
             const made = await say(keeper, [
               ['ACL', 'SETUSER', nameOf(index), 'on', `>${password}`, ...words],
             ]);
@@ -261,3 +271,246 @@ describe.each(describeServers.filter(([, server]) => server.product === 'valkey'
     );
   },
 );
+
+/** One server, one audit, and what each of its people can do: the same two laws. */
+async function compare(
+  exposure: Exposure,
+  people: readonly { readonly user: string; readonly who: Trier; readonly reach: 'host' | 'network' }[],
+): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const { user, who, reach } of people) {
+    const cells = said(exposure, user, reach);
+    for (const can of inOrder) {
+      const way = await succeeds(can, [who]);
+      const cell = cells.get(can);
+      if (cell === undefined && way !== undefined)
+        wrong.push(`${user} from the ${reach}: ${can}: no cell, and try ${way} succeeds`);
+      if (cell?.startsWith('certain') && way === undefined)
+        wrong.push(`${user} from the ${reach}: ${can}: ${cell}, and no try succeeds`);
+    }
+  }
+  return wrong;
+}
+
+const audited = async (url: string, host = false): Promise<Exposure> =>
+  exposureOf(await auditTargets([url], { host }));
+
+describe('before there were users', () => {
+  const old = matrix.filter(({ product, atLeast }) => product === 'redis' && !atLeast(6, 0));
+
+  it.each(old.map((server) => [server.name, server] as const))(
+    '%s gives everything to everybody, or to who knows the password',
+    async (_name, server) => {
+      const open = await server.start(['repl-diskless-sync-delay 0']);
+      const shut = await server.start([`requirepass ${password}`, 'repl-diskless-sync-delay 0']);
+      try {
+        await say({ port: open.port }, seed);
+        expect(
+          await compare(await audited(`redis://127.0.0.1:${open.port}`), [
+            { user: 'default', who: { port: open.port }, reach: 'host' },
+          ]),
+        ).toEqual([]);
+        const exposure = await audited(`redis://:${password}@127.0.0.1:${shut.port}`);
+        expect(exposure.actors.map(({ kind }) => kind)).not.toContain('nobody');
+        await say({ port: shut.port, login: [password] }, seed);
+        expect(
+          await compare(exposure, [
+            { user: 'nobody at all', who: { port: shut.port }, reach: 'host' },
+            { user: 'default', who: { port: shut.port, login: [password] }, reach: 'host' },
+          ]),
+        ).toEqual([]);
+      } finally {
+        await open.stop();
+        await shut.stop();
+      }
+    },
+  );
+
+  it.each(old.map((server) => [server.name, server] as const))(
+    '%s with CONFIG switched off is told open from shut by its first answers',
+    async (_name, server) => {
+      const open = await server.start(['rename-command CONFIG ""']);
+      try {
+        const exposure = await audited(`redis://127.0.0.1:${open.port}`);
+        expect(exposure.actors).toMatchObject([{ kind: 'nobody' }]);
+        expect(said(exposure, 'default', 'host').get('execute')).toMatch(/^certain: module/);
+      } finally {
+        await open.stop();
+      }
+    },
+  );
+});
+
+// An address of this host that is not loopback: whoever comes from there is a stranger to the server. Valkey takes all of
+// 127.0.0.0/8 for its own host.
+const outside = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one !== undefined && one.family === 'IPv4' && !one.internal)?.address;
+
+// Those with switches, one of each line.
+const withSwitches = matrix.filter(({ name }) => ['redis-7.0', 'redis-8.6', 'valkey-9.1'].includes(name));
+
+describe.each(withSwitches.map((server) => [server.name, server] as const))('on %s', (_, server) => {
+  it.skipIf(outside === undefined)(
+    'switches that are `local` open to this host and to nobody else',
+    async () => {
+      const running = await server.start([
+        'bind 0.0.0.0',
+        'protected-mode no',
+        'enable-protected-configs local',
+        'enable-module-command local',
+        'enable-debug-command local',
+        'repl-diskless-sync-delay 0',
+        `user cautious on >${password} ~* &* +@all -acl -config -replicaof -slaveof`,
+        `user warden on >${password} ~* +@all`,
+      ]);
+      const login = ['cautious', password];
+      try {
+        await say({ port: running.port, login: admin }, seed);
+        const exposure = await audited(`redis://${admin.join(':')}@127.0.0.1:${running.port}`);
+        const internet: Exposure = {
+          ...exposure,
+          origins: exposure.origins.map((one) =>
+            one.reach === 'internet' ? { ...one, reach: 'network' } : one,
+          ),
+        };
+        expect(
+          await compare(internet, [
+            {
+              user: 'cautious',
+              who: { port: running.port, login, ...(outside ? { from: outside } : {}) },
+              reach: 'network',
+            },
+            { user: 'cautious', who: { port: running.port, login }, reach: 'host' },
+          ]),
+        ).toEqual([]);
+        expect(said(internet, 'cautious', 'network').get('execute') ?? 'none').not.toMatch(/^certain/);
+        expect(said(internet, 'cautious', 'host').get('execute')).toMatch(/^certain/);
+      } finally {
+        await running.stop();
+      }
+    },
+  );
+
+  it('a command that is switched off gives nothing, and one that is renamed something to who knows', async () => {
+    const running = await server.start([
+      ...[
+        'flushall',
+        'flushdb',
+        'swapdb',
+        'del',
+        'unlink',
+        'debug',
+        'config',
+        'acl',
+        'function',
+        'replicaof',
+      ].map((name) => `rename-command ${name} ""`),
+      'rename-command slaveof ""',
+      'rename-command shutdown zz-shutdown',
+      'repl-diskless-sync-delay 0',
+    ]);
+    try {
+      await say({ port: running.port }, seed.slice(1));
+      const exposure = await audited(`redis://127.0.0.1:${running.port}`, true);
+      const cells = said(exposure, 'default', 'host');
+      expect(
+        await compare(exposure, [{ user: 'default', who: { port: running.port }, reach: 'host' }]),
+      ).toEqual([]);
+      expect(cells.get('stop')).not.toContain('shutdown,');
+    } finally {
+      await running.stop();
+    }
+  });
+
+  it('a read-only replica is written by nobody but who may make it a master', async () => {
+    const running = await server.start([
+      'replicaof 127.0.0.1 1',
+      `user writer on >${password} ~* +@read +@write`,
+      `user warden on >${password} ~* +@all`,
+    ]);
+    try {
+      const exposure = await audited(`redis://${admin.join(':')}@127.0.0.1:${running.port}`);
+      const writer = said(exposure, 'writer', 'host');
+      expect(writer.get('write')).toMatch(/^possible/);
+      expect(writer.get('destroy')).toMatch(/^possible/);
+      const who = { port: running.port, login: ['writer', password] };
+      expect(await succeeds('write', [who])).toBeUndefined();
+      expect(await succeeds('destroy', [who])).toBeUndefined();
+      expect(said(exposure, 'warden', 'host').get('write')).toMatch(/^certain/);
+    } finally {
+      await running.stop();
+    }
+  });
+
+  it('whoever is switched off can do nothing; whoever needs no password can do theirs', async () => {
+    const running = await server.start([
+      'user default on nopass ~* &* +@all -@dangerous',
+      `user asleep off >${password} ~* +@all`,
+      'user anyone on nopass ~app:* +@read',
+      `user warden on >${password} ~* +@all`,
+    ]);
+    const { port } = running;
+    try {
+      await say({ port, login: admin }, seed);
+      const exposure = await audited(`redis://${admin.join(':')}@127.0.0.1:${port}`);
+      expect(
+        await compare(exposure, [
+          { user: 'anyone', who: { port, login: ['anyone', 'whatever'] }, reach: 'host' },
+          { user: 'default', who: { port }, reach: 'host' },
+        ]),
+      ).toEqual([]);
+      expect(exposure.actors.map(({ user }) => user)).not.toContain('asleep');
+      expect(await say({ port }, [['AUTH', 'asleep', password]])).toMatchObject([{ kind: 'error' }]);
+    } finally {
+      await running.stop();
+    }
+  });
+
+  it('who may choose its master may become anyone, by what that master sends', async () => {
+    const running = await server.start(['rdbchecksum no', `user follower on >${password} -@all +replicaof`]);
+    const master = await ownMaster([
+      ['ACL', 'SETUSER', 'planted', 'on', '>planted', 'allkeys', 'allcommands'],
+    ]);
+    try {
+      const exposure = await audited(`redis://127.0.0.1:${running.port}`);
+      expect(said(exposure, 'follower', 'host').get('control')).toMatch(/^possible: replicaof/);
+      const who = { port: running.port, login: ['follower', password] };
+      await say(who, [['REPLICAOF', '127.0.0.1', String(master.port)]]);
+      await vi.waitFor(
+        async () =>
+          expect(await succeeds('control', [{ port: running.port, login: ['planted', 'planted'] }])).toBe(0),
+        { timeout: 8000, interval: 100 },
+      );
+    } finally {
+      master.end();
+      await running.stop();
+    }
+  });
+});
+
+describe.each(matrix.map((server) => [server.name, server] as const))('a Sentinel of %s', (_, server) => {
+  it.each(['yes', 'no'])('with deny-scripts-reconfig %s', async (denied) => {
+    const running = await server.start(
+      [
+        'protected-mode no',
+        'sentinel monitor first 127.0.0.1 1 1',
+        `sentinel deny-scripts-reconfig ${denied}`,
+      ],
+      { sentinel: true },
+    );
+    try {
+      const exposure = await audited(`redis://127.0.0.1:${running.port}`, true);
+      const who = { port: running.port };
+      const people = [
+        { user: 'default', who, reach: 'host' as const },
+        ...(exposure.origins.some(({ reach }) => reach === 'network')
+          ? [{ user: 'default', who, reach: 'network' as const }]
+          : []),
+      ];
+      expect(await compare(exposure, people)).toEqual([]);
+    } finally {
+      await running.stop();
+    }
+  });
+});

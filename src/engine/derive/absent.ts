@@ -19,6 +19,18 @@ const since: Partial<Record<CollectedName, string>> = {
   commandReply: '2.8.13',
 };
 
+/** Sentinels got some of it later. */
+const sinceInSentinel: typeof since = {
+  ...since,
+  aclUsers: '6.2',
+  aclLog: '6.2',
+  whoami: '6.2',
+  commandReply: '6.2',
+};
+
+/** Products whose versions are numbers of the Redis line, or stand for one. */
+const line: ReadonlySet<Identity['product']> = new Set(['redis', 'valkey', 'keydb']);
+
 /** What Sentinels do not answer, whatever their version. */
 const notInSentinel: ReadonlySet<CollectedName> = new Set([
   'config',
@@ -39,10 +51,11 @@ function reasonFor(
     return typeof value === 'string' ? value : undefined;
   };
   const off = (directive: string): boolean => settings.known && (set(directive) ?? '') === '';
-  const first = since[name];
+  const first = (identity.known && identity.value.mode === 'sentinel' ? sinceInSentinel : since)[name];
   if (
     first !== undefined &&
     identity.known &&
+    line.has(identity.value.product) &&
     identity.value.version &&
     !branchAtLeast(identity.value, first)
   ) {

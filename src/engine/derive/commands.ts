@@ -1,4 +1,4 @@
-import { bundledCommands, type CommandTable } from '../../lang/acl/index.ts';
+import { bundledCommands, type AclCommand, type CommandTable } from '../../lang/acl/index.ts';
 import { known, unknown, type Collected, type Fact, type Identity, type View } from '../../model/index.ts';
 import { branchAtLeast } from '../branch.ts';
 import type { AbilityContext } from '../abilities.ts';
@@ -19,6 +19,38 @@ function ofServer(table: CommandTable, identity: Fact<Identity>): CommandTable {
   const made = { ...table, server: { product, version } };
   tables.set(`${product} ${version}`, made);
   return made;
+}
+
+// Before 6.2 a Sentinel has no COMMAND. Source: sentinel.c of 5.0.14 and 6.0.20.
+const sentinelCommands: ReadonlySet<string> = new Set([
+  'auth',
+  'client',
+  'hello',
+  'info',
+  'ping',
+  'psubscribe',
+  'publish',
+  'punsubscribe',
+  'role',
+  'shutdown',
+  'subscribe',
+  'unsubscribe',
+]);
+
+/** What a Sentinel before 6.2 can be asked: few of the server's commands, and SENTINEL. */
+function oldSentinel(table: CommandTable): CommandTable {
+  const own: AclCommand = {
+    name: 'sentinel',
+    arity: -2,
+    flags: ['admin'],
+    firstKey: 0,
+    lastKey: 0,
+    keyStep: 0,
+    categories: ['admin', 'dangerous', 'slow'],
+    keySpecs: [],
+  };
+  const shared = table.commands.filter(({ name }) => sentinelCommands.has(name.toLowerCase()));
+  return { ...table, commands: [...shared, own] };
 }
 
 /** A recorded table without what the file switches off; a live server leaves that out by itself. */
@@ -42,7 +74,12 @@ export async function deriveCommands(
   if (!identity.known) return unknown(commandReply.why, commandReply.detail);
   const { product, version, range, mode, assumed } = identity.value;
   if (mode === 'sentinel') {
-    return unknown(commandReply.why, 'a Sentinel has commands of its own, and this one did not list them');
+    if (!version || branchAtLeast(identity.value, '6.2'))
+      return unknown(commandReply.why, 'a Sentinel has commands of its own, and this one did not list them');
+    return known(
+      oldSentinel(await bundledCommands('redis', version)),
+      `the commands of a Sentinel ${version}`,
+    );
   }
   const served = product === 'valkey' || product === 'keydb' ? product : 'redis';
   const wanted = version ?? range?.to ?? assumed ?? newest[served];

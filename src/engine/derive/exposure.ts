@@ -16,7 +16,7 @@ import { abilitiesOf, unlimited, type Ability, type AbilityContext } from '../ab
 import { escalationsOf, type EscalationContext } from '../escalations.ts';
 import { expose, type Holding } from '../expose.ts';
 import { originsOf } from '../origins.ts';
-import { protectedMode } from '../protected-mode.ts';
+import { maybeProtected, protectedMode } from '../protected-mode.ts';
 import { doorsOf } from './doors.ts';
 import { withSubcommands, type UserGrants } from './grants.ts';
 import { hasUsers } from './users.ts';
@@ -26,7 +26,13 @@ function notCollected(facts: Collected): readonly string[] {
   return [
     'host firewall',
     'cloud firewall',
-    ...(facts.listeners.known ? [] : ['the host: which sockets listen is taken from the settings']),
+    ...(facts.listeners.known
+      ? []
+      : [
+          facts.config.known || facts.conf.known
+            ? 'the host: which sockets listen is taken from the settings'
+            : 'the host and the settings: where else it listens',
+        ]),
     ...(facts.hostAddresses.known ? [] : ["the host's addresses"]),
     ...(facts.config.known ? [] : facts.conf.known ? ['running settings: the file is taken for them'] : []),
     ...(facts.aclUsers.known || !facts.conf.known ? [] : ['running users: the files are taken for them']),
@@ -43,11 +49,16 @@ interface Seen {
 }
 
 /** Rows of the table; none where it is not known where the server listens. */
-function rowsOf({ facts, identity, settings }: Seen, refusesOthers: string | undefined): readonly Origin[] {
+function rowsOf(
+  { facts, identity, settings }: Seen,
+  refusesOthers: string | undefined,
+  mayRefuseOthers?: string,
+): readonly Origin[] {
   const { doors, sockets } = doorsOf(facts.listeners, settings, facts.endpoint, identity);
   return originsOf(doors, sockets, {
     hostAddresses: facts.hostAddresses.known ? facts.hostAddresses.value : undefined,
     refusesOthers,
+    ...(mayRefuseOthers === undefined ? {} : { mayRefuseOthers }),
     clientCertificate: settings.known && settings.value['tls-auth-clients']?.value !== 'no',
   });
 }
@@ -66,7 +77,8 @@ export interface ExposureInputs extends Seen {
 export function deriveExposure(inputs: ExposureInputs): Fact<Exposure> {
   const { facts, identity, settings, users, actors, advisories } = inputs;
   const refuses = settings.known ? protectedMode(identity, settings.value, users) : undefined;
-  const origins = rowsOf(inputs, refuses);
+  const mayRefuse = settings.known ? maybeProtected(identity, settings.value, users) : undefined;
+  const origins = rowsOf(inputs, refuses, mayRefuse);
   if (origins.length === 0) return nowhere;
   const exposure = expose({
     origins,

@@ -26,10 +26,10 @@ import { deriveUsers } from './users.ts';
  */
 export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
   const confProduct = identityFromFiles(facts);
-  const { greeting, info, config, conf, aclUsers, aclFile } = facts;
+  const { greeting, info, config, conf, aclUsers, aclFile, door } = facts;
   const identity = identify({ greeting, info, ...(confProduct ? { confProduct } : {}) });
   const settings = deriveSettings(config, conf, identity);
-  const users = deriveUsers({ identity, settings, aclUsers, aclFile, conf });
+  const users = deriveUsers({ identity, settings, aclUsers, aclFile, conf, door });
   const commands = await deriveCommands(facts, identity);
   const base = {
     ...withAbsences(facts, identity, settings),

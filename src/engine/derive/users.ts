@@ -17,6 +17,7 @@ export interface UserInputs {
   readonly aclUsers: Fact<CollectedFacts['aclUsers']>;
   readonly aclFile: Fact<CollectedFacts['aclFile']>;
   readonly conf: Fact<CollectedFacts['conf']>;
+  readonly door?: Fact<CollectedFacts['door']>;
 }
 
 const everything = { commands: ['+@all'], keys: ['~*'], channels: ['&*'] };
@@ -39,7 +40,19 @@ export function defaultUserWith(password: SecretNote | undefined, where?: UserFa
 export const hasUsers = (identity: Identity): boolean =>
   identity.product === 'kvrocks'
     ? false
-    : ['keydb', 'dragonfly', 'garnet', 'valkey'].includes(identity.product) || branchAtLeast(identity, '6.0');
+    : ['keydb', 'dragonfly', 'garnet', 'valkey'].includes(identity.product) ||
+      // Sentinels got theirs later than servers.
+      branchAtLeast(identity, identity.mode === 'sentinel' ? '6.2' : '6.0');
+
+/** A password of which only that it is asked for is known. */
+const someSecret: SecretNote = { secret: true, strength: 'unmeasured', same: '' };
+
+/** Where CONFIG is closed: whoever was asked for a login needs the password, and else there is none. */
+function userAtTheDoor(door: UserInputs['door']): UserFacts | undefined {
+  if (!door?.known) return undefined;
+  if (door.value === 'open') return defaultUserWith(undefined);
+  return door.value === 'login' ? defaultUserWith(someSecret) : undefined;
+}
 
 const passwordOf = (
   settings: Fact<Readonly<Record<string, Setting>>>,
@@ -73,6 +86,7 @@ export function deriveUsers({
   aclUsers,
   aclFile,
   conf,
+  door,
 }: UserInputs): Fact<readonly UserFacts[]> {
   if (aclUsers.known)
     return known(
@@ -81,7 +95,10 @@ export function deriveUsers({
     );
   const { note, where } = passwordOf(settings);
   if (identity.known && !hasUsers(identity.value)) {
-    if (!settings.known) return unknown(settings.why, settings.detail);
+    if (!settings.known) {
+      const met = userAtTheDoor(door);
+      return met ? known([met], 'the first answers') : unknown(settings.why, settings.detail);
+    }
     return known([defaultUserWith(note, where)], 'requirepass');
   }
   if (aclFile.known)
