@@ -8,6 +8,7 @@ import {
   type Drift,
   type Fact,
   type SecretNote,
+  type Unknown,
   type UserFacts,
 } from '../../model/index.ts';
 
@@ -86,14 +87,33 @@ export function userDrift(
   });
 }
 
-/** All that differs between the files and the running server; unknown where one of the two was not read. */
+const isSet = (value: Value | undefined): boolean => value !== undefined && value !== '';
+
+/** What should have been compared, and could not be. */
+function notCompared(
+  { conf, config, aclUsers, aclFile }: Collected,
+  permissions: Parameters<typeof userDrift>[3] | undefined,
+): Unknown | undefined {
+  if (!conf.known && conf.why !== 'absent') return conf;
+  if (conf.known && !config.known) return config;
+  const named =
+    (config.known && isSet(config.value.aclfile)) || (conf.known && isSet(conf.value.settings.aclfile));
+  if (named && !aclFile.known) return aclFile;
+  if (!aclFile.known && !(conf.known && conf.value.users.length > 0)) return undefined;
+  if (!aclUsers.known) return aclUsers;
+  return permissions ? undefined : unknown('not-supported', 'what users may do could not be worked out');
+}
+
+/**
+ * All that differs between the files and the running server. No difference is only said where everything was
+ * compared: else it is unknown.
+ */
 export function deriveDrift(
   facts: Collected,
   permissions: Parameters<typeof userDrift>[3] | undefined,
 ): Fact<readonly Drift[]> {
   const { conf, config, aclUsers, aclFile } = facts;
-  if (!conf.known && !aclFile.known)
-    return unknown(conf.known ? 'not-asked' : conf.why, conf.known ? '' : conf.detail);
+  if (!conf.known && !aclFile.known) return unknown(conf.why, conf.detail);
   if (!config.known && !aclUsers.known) return unknown(config.why, config.detail);
   const settings = conf.known && config.known ? settingDrift(conf.value, config.value) : [];
   const users =
@@ -101,8 +121,11 @@ export function deriveDrift(
       ? []
       : aclFile.known
         ? userDrift(aclFile.value.users, aclUsers.value, 'aclfile', permissions)
-        : conf.known && conf.value.settings.aclfile === undefined && conf.value.users.length > 0
+        : conf.known && !isSet(conf.value.settings.aclfile) && conf.value.users.length > 0
           ? userDrift(conf.value.users, aclUsers.value, 'conf', permissions)
           : [];
-  return known([...settings, ...users], 'the files beside the running server');
+  const all = [...settings, ...users];
+  const missing = notCompared(facts, permissions);
+  if (all.length === 0 && missing) return unknown(missing.why, missing.detail);
+  return known(all, 'the files beside the running server');
 }

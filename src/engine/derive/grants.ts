@@ -22,8 +22,13 @@ export function withSubcommands(names: ReadonlySet<string>, table: CommandTable)
 }
 
 /** What the rules of a user come to, so that two ways to write the same are seen as the same. */
-export function permissionsOf(user: UserFacts, table: CommandTable, identity: Identity): string | undefined {
-  const acl = asAclUser(user, table, identity);
+export function permissionsOf(
+  user: UserFacts,
+  table: CommandTable,
+  identity: Identity,
+  channels?: ChannelDefault,
+): string | undefined {
+  const acl = asAclUser(user, table, identity, channels);
   if (!acl) return undefined;
   const selectors = acl.selectors.map(
     ({ allKeys, keyPatterns, allChannels, channels, databases, allDatabases }) => [
@@ -52,10 +57,27 @@ function dialects({
   return own !== undefined && ours ? [{ product, version: own }, newestOf] : [newestOf];
 }
 
-function asAclUser(user: UserFacts, table: CommandTable, identity: Identity): AclUser | undefined {
+/** `acl-pubsub-default`: what a user has whose rules name no channel. */
+export type ChannelDefault = NonNullable<AclContext['pubsubDefault']>;
+
+/** Its value in settings, whatever they are of; `undefined` leaves it to the version. */
+export const channelDefault = (value: unknown): ChannelDefault | undefined =>
+  value === 'allchannels' || value === 'resetchannels' ? value : undefined;
+
+function asAclUser(
+  user: UserFacts,
+  table: CommandTable,
+  identity: Identity,
+  channels?: ChannelDefault,
+): AclUser | undefined {
   const line = ['user', user.name, ...user.rules].join(' ');
   for (const dialect of dialects(identity)) {
-    const { user: read } = parseUserLine(line, { ...dialect, commands: table, source: 'acl-list' });
+    const { user: read } = parseUserLine(line, {
+      ...dialect,
+      commands: table,
+      source: 'acl-list',
+      ...(channels ? { pubsubDefault: channels } : {}),
+    });
     // Before 6.2 there are no channel rules, and everybody has every channel.
     if (read) return dialectOf(dialect).channels ? read : withAllChannels(read);
   }
@@ -95,10 +117,11 @@ export function deriveGrants(
   identity: Identity,
   context: AbilityContext,
 ): UserGrants {
+  const channels = channelDefault(context.settings['acl-pubsub-default']?.value);
   const unread: string[] = [];
   const abilities = new Map<string, readonly Ability[]>();
   const grants = users.flatMap((user): readonly Grant[] => {
-    const acl = asAclUser(user, table, identity);
+    const acl = asAclUser(user, table, identity, channels);
     if (!acl) {
       unread.push(user.name);
       return [];

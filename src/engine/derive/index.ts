@@ -15,7 +15,7 @@ import { abilityContext, deriveCommands } from './commands.ts';
 import { deriveDrift } from './drift.ts';
 import { deriveExposure, exposureAtTheDoor } from './exposure.ts';
 import { identityFromFiles } from './from-files.ts';
-import { deriveGrants, permissionsOf } from './grants.ts';
+import { channelDefault, deriveGrants, permissionsOf } from './grants.ts';
 import { deriveReplication } from './replication.ts';
 import { deriveSettings } from './settings.ts';
 import { deriveUsers } from './users.ts';
@@ -57,6 +57,8 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
   const who = identity.value;
   const { replication } = base;
   const context = abilityContext(who, { facts, settings, replication, table });
+  // Rules of a file were read with the file's default; ACL LIST leaves nothing to one.
+  const ofFile = channelDefault(conf.known ? conf.value.settings['acl-pubsub-default'] : undefined);
   const granted = deriveGrants(users.value, table, who, context);
   const { grants, unread } = granted;
   const actors = actorsOf(users.value, settings.known ? settings.value : {});
@@ -87,7 +89,7 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
       context,
       advisories,
     }),
-    drift: deriveDrift(facts, (user) => permissionsOf(user, table, who)),
+    drift: deriveDrift(facts, (user) => permissionsOf(user, table, who, ofFile)),
     advisories: who.version
       ? known(advisories, 'the advisories that this Keyward carries')
       : unknown('unreadable', 'the version is not known'),
