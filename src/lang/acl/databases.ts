@@ -1,7 +1,7 @@
 /** Which databases a command line touches, as Valkey 9.1 sees it. */
+import { strictInteger } from '../c-text/index.ts';
 import { sameWord } from './byte-string.ts';
 import type { AclCommand } from './command-table.ts';
-import { strictInteger } from './number.ts';
 
 /** The argument that names it (0: none does), and the database. */
 export type Touched = readonly [index: number, database: number];

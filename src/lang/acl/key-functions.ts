@@ -3,10 +3,10 @@
  * says less. COMMAND does not tell of them, so they are known by name. From 7.0 on they come after the key
  * specifications; before, they are all there is. Facts from db.c of Redis and Valkey.
  */
+import { atoi } from '../c-text/index.ts';
 import { sameWord } from './byte-string.ts';
 import type { Dialect } from './dialect.ts';
 import type { KeyAccess } from './key-spec.ts';
-import { atoi } from './number.ts';
 
 /** A key of a command line: its place in the arguments, the command's name being 0. */
 export interface FoundKey extends KeyAccess {

@@ -3,12 +3,12 @@
  * for ACL. From 7.0 on by key specifications, with the commands' own key finders where these vary, are
  * incomplete or fail; before by the first, last and step of COMMAND, with the key finders coming first.
  */
+import { strictInteger } from '../c-text/index.ts';
 import { sameWord } from './byte-string.ts';
 import { indexOf, type AclCommand, type CommandTable } from './command-table.ts';
 import { dialectOf, type Dialect } from './dialect.ts';
 import { keyFunction, type FoundKey } from './key-functions.ts';
 import { readsKey, writesKey, type KeySpec } from './key-spec.ts';
-import { strictInteger } from './number.ts';
 
 /** The keys of a command line. `complete: false`: there may be more, only the server (a module) knows. */
 export interface CommandKeys {

@@ -1,5 +1,6 @@
 /** One rule applied to a selector: commands, keys, channels, databases (ACLSetSelector; in 6.x ACLSetUser). */
-import { cString, hasSpace, lower } from './byte-string.ts';
+import { cString, lowerAscii } from '../c-text/index.ts';
+import { hasSpace } from './byte-string.ts';
 import { keepRule, setAllCommands, setCommand, type SelectorState, type Setting } from './selector-state.ts';
 import type { AclProblemCode } from './types.ts';
 
@@ -90,7 +91,7 @@ function databaseRule(state: SelectorState, text: string): Refusal {
 
 function commandRule(state: SelectorState, rule: string, setting: Setting): Refusal {
   const sign = rule[0] === '-' ? '-' : '+';
-  const name = lower(rule.slice(1));
+  const name = lowerAscii(rule.slice(1));
   if (name === '@all') setAllCommands(state, sign === '+');
   else if (name[0] === '@') return categoryRule(state, name, sign, setting);
   else if (sign === '+' && name.includes('|')) return allowUnder(state, rule.slice(1), setting);
@@ -125,7 +126,7 @@ function categoryRule(
 /** `+container|subcommand`, or `+command|first-argument` where the command has no subcommands. */
 function allowUnder(state: SelectorState, written: string, setting: Setting): Refusal {
   const { index, dialect } = setting;
-  const name = lower(written);
+  const name = lowerAscii(written);
   const bar = dialect.selectors ? name.lastIndexOf('|') : name.indexOf('|');
   const base = name.slice(0, bar);
   const place = index.byName.get(base);
@@ -143,7 +144,7 @@ function allowUnder(state: SelectorState, written: string, setting: Setting): Re
       return dialect.firstArgOfAllowed === 'refused' ? 'already-allowed' : undefined;
     }
     const args = state.firstArgs.get(base) ?? new Map<string, string>();
-    if (!args.has(lower(argument))) args.set(lower(argument), argument);
+    if (!args.has(lowerAscii(argument))) args.set(lowerAscii(argument), argument);
     state.firstArgs.set(base, args);
   }
   keepRule(state, name, '+');

@@ -1,5 +1,6 @@
 /** A selector while rules are applied to it. Everything that a long line could make slow is a map or a set. */
-import { bytesOf, lower, textOf } from './byte-string.ts';
+import { lowerAscii } from '../c-text/index.ts';
+import { bytesOf, textOf } from './byte-string.ts';
 import { indexOf, type CommandTable, type TableIndex } from './command-table.ts';
 import type { Dialect } from './dialect.ts';
 import { clear, drop, listed, orderedSet, put, type OrderedSet } from './ordered-set.ts';
@@ -70,7 +71,7 @@ export function openSelector(selector: AclSelector, setting: Setting): SelectorS
   }
   for (const rule of commands.rules) keepRule(state, bytesOf(rule.slice(1)), rule[0] === '-' ? '-' : '+');
   for (const [name, args] of Object.entries(selector.firstArgs)) {
-    state.firstArgs.set(name, new Map(args.map(bytesOf).map((arg) => [lower(arg), arg])));
+    state.firstArgs.set(name, new Map(args.map(bytesOf).map((arg) => [lowerAscii(arg), arg])));
   }
   state.allKeys = selector.allKeys;
   for (const { pattern, read, write } of selector.keyPatterns)

@@ -1,7 +1,8 @@
 /** A user while rules are applied: flags, passwords, and the rules handed on to a selector (ACLSetUser). */
+import { cString } from '../c-text/index.ts';
 import { hash } from 'node:crypto';
 import { splitText } from '../quote/index.ts';
-import { cString, textOf } from './byte-string.ts';
+import { textOf } from './byte-string.ts';
 import { clear, drop, listed, orderedSet, put, type OrderedSet } from './ordered-set.ts';
 import { applySelectorRule, type Refusal } from './selector-rules.ts';
 import {

@@ -2,7 +2,7 @@ import { needsQuotes, quoteArg } from '../quote/index.ts';
 import type { ConfDocument, DirectiveLine } from './document.ts';
 import { accumulating, aliases } from './facts.ts';
 import { parseConf } from './parse.ts';
-import { encodeText, lowerAscii } from './text.ts';
+import { encodeText, lowerAscii } from '../c-text/index.ts';
 
 /** A line by its name, or by one of its aliases, and by the arguments that it begins with. */
 interface Chosen {

@@ -8,7 +8,7 @@ export type {
   DirectiveLine,
 } from './document.ts';
 export { parseConf, printConf, type ParseOptions } from './parse.ts';
-export { decodeText, encodeText } from './text.ts';
+export { decodeText, encodeText } from '../c-text/index.ts';
 export type { Directive, DirectiveKind, DirectiveTable } from './directive.ts';
 export { directiveTable } from './table.ts';
 export type { Product } from './version.ts';

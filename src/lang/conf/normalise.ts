@@ -1,7 +1,7 @@
 import { splitArgs } from '../quote/index.ts';
 import type { Directive } from './directive.ts';
 import { directiveTable } from './table.ts';
-import { decodeText, encodeText, lowerAscii } from './text.ts';
+import { decodeText, encodeText, lowerAscii } from '../c-text/index.ts';
 import { readValue } from './values.ts';
 import { traitsOf, type Product } from './version.ts';
 

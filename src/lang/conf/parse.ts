@@ -1,15 +1,12 @@
 import { isAscii } from 'node:buffer';
-import { splitArgs, splitText, type Split } from '../quote/index.ts';
-import { joinQuotes } from './joined-quotes.ts';
+import { splitArgs, splitText, type Split, type SplitOptions } from '../quote/index.ts';
 import type { ConfDocument, ConfLine, ConfTextProblem } from './document.ts';
-import { decodeText, lowerAscii } from './text.ts';
+import { decodeText, lowerAscii } from '../c-text/index.ts';
 
 const [TAB, LF, CR, SPACE, HASH, BACKSLASH] = [0x09, 0x0a, 0x0d, 0x20, 0x23, 0x5c];
 
-/** How a line is split. Valkey 9.1 and later join what touches a closing quote; everyone else refuses it. */
-export interface ParseOptions {
-  readonly joinQuotes?: boolean;
-}
+/** How a line is split. */
+export type ParseOptions = SplitOptions;
 
 /**
  * Reads a configuration file of any of the family, sentinel.conf too. Never throws; `printConf` gives the same bytes
@@ -23,9 +20,8 @@ export interface ParseOptions {
 export function parseConf(bytes: Uint8Array, file?: string, options: ParseOptions = {}): ConfDocument {
   const lines: ConfLine[] = [];
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const split = options.joinQuotes ? joinQuotes : splitArgs;
   // Nearly every file is ASCII without escapes: then it is made text once, and text is faster to cut than bytes.
-  const plain = !options.joinQuotes && isAscii(view) && !view.includes(BACKSLASH);
+  const plain = isAscii(view) && !view.includes(BACKSLASH);
   const text = plain ? view.toString('latin1') : undefined;
   const size = bytes.length;
   let carriage = 0;
@@ -48,7 +44,9 @@ export function parseConf(bytes: Uint8Array, file?: string, options: ParseOption
     else if (bytes[first] === HASH) lines.push({ number, start, end, next, kind: 'comment' });
     else {
       const found: Split<string | Uint8Array> =
-        text === undefined ? split(view.subarray(start, end)) : splitText(text.slice(start, end));
+        text === undefined
+          ? splitArgs(view.subarray(start, end), options)
+          : splitText(text.slice(start, end), options);
       lines.push(directive(found, number, start, end, next));
     }
     start = next;

@@ -2,7 +2,7 @@ import type { DirectiveLine } from './document.ts';
 import type { Directive } from './directive.ts';
 import { joinText, type Where } from './joined-text.ts';
 import { parseConf } from './parse.ts';
-import type { ConfFile, ConfReading, ReadOptions } from './reading.ts';
+import type { ConfFile, ConfReading, ModuleSetting, ReadOptions } from './reading.ts';
 import { readSentinel, type SentinelReading } from './sentinel.ts';
 import { newState, report, reportUnknown, type OpenFile, type ReadState } from './state.ts';
 import { readStatement } from './statements.ts';
@@ -30,7 +30,7 @@ export function readConf(files: readonly ConfFile[], options: ReadOptions): Conf
   readText([...files, ...commandLine], opened, state);
   const sentinel = state.stopped ? undefined : readSentinelLines(state);
   if (!state.stopped) checkStart(state);
-  const { table, settings, places, users, renames, modules, moduleSettings, problems, complete } = state;
+  const { table, settings, places, users, renames, modules, problems, complete } = state;
   return {
     product: options.product,
     version: options.version,
@@ -40,7 +40,7 @@ export function readConf(files: readonly ConfFile[], options: ReadOptions): Conf
     users,
     renames,
     modules,
-    moduleSettings,
+    moduleSettings: lastOfEach(state.moduleSettings),
     sentinel,
     includes: opened,
     problems,
@@ -116,7 +116,9 @@ function setDirective(directive: Directive, args: readonly string[], where: Wher
   const place = { file: where.file, line: where.line };
   for (const name of [directive.name, ...directive.aliases]) {
     settings.set(name, reading.value);
-    places.set(name, directive.multi ? [...(places.get(name) ?? []), place] : [place]);
+    const before = directive.multi ? places.get(name) : undefined;
+    if (before) before.push(place);
+    else places.set(name, [place]);
   }
 }
 
@@ -145,11 +147,17 @@ function readSentinelLines(state: ReadState): SentinelReading | undefined {
   return sentinel;
 }
 
+/** Of each name the last line, in their order. */
+function lastOfEach(settings: readonly ModuleSetting[]): readonly ModuleSetting[] {
+  const places = new Map(settings.map(({ name }, place) => [name, place]));
+  return settings.filter(({ name }, place) => places.get(name) === place);
+}
+
 /** What stops a server after it has read all. */
 function checkStart(state: ReadState): void {
-  const { users, moduleSettings, modules, settings, places, options, traits } = state;
+  const { users, modules, settings, places, options, traits } = state;
   const late = { stage: 'start', reported: undefined } as const;
-  const [unknown] = moduleSettings;
+  const [unknown] = lastOfEach(state.moduleSettings);
   if (unknown && modules.length === 0 && !options.sentinel)
     reportUnknown(
       state,

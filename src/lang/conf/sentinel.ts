@@ -1,7 +1,6 @@
 /** The `sentinel …` lines of sentinel.conf, as a server in sentinel mode reads them. */
 import { isNumericAddress } from './address.ts';
-import { looseInteger } from './numbers.ts';
-import { cString, lowerAscii } from './text.ts';
+import { atoi, cString, lowerAscii } from '../c-text/index.ts';
 import { compareVersions, type Product } from './version.ts';
 
 /** One `sentinel` line without its first word. */
@@ -65,11 +64,12 @@ interface Primary extends MonitoredPrimary {
   readonly settings: Map<string, string>;
   readonly replicas: string[];
   readonly sentinels: string[];
-  readonly renamed: Set<string>;
 }
 
 interface State {
   readonly primaries: Map<string, Primary>;
+  /** What may be said once only: replicas, Sentinels and renamed commands, each of its primary. */
+  readonly seen: Set<string>;
   readonly settings: Map<string, string>;
   readonly level: (from: string) => boolean;
   readonly valkey: boolean;
@@ -85,6 +85,7 @@ export function readSentinel(
   const redis = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
   const state: State = {
     primaries: new Map(),
+    seen: new Set(),
     settings: new Map(),
     level: (from) => compareVersions(redis, from) >= 0,
     valkey: product === 'valkey' && compareVersions(version, '8.0.0') >= 0,
@@ -129,19 +130,18 @@ function known(word: string, { level, valkey }: State): boolean {
 
 function monitor(args: readonly string[], state: State): string | undefined {
   const [, name = '', host = '', port = '', quorum = ''] = args;
-  if (looseInteger(quorum) <= 0) return 'Quorum must be 1 or greater.';
+  if (atoi(quorum) <= 0) return 'Quorum must be 1 or greater.';
   const wrong = wrongAddress(host, port, state);
   if (wrong) return wrong;
   if (state.primaries.has(name)) return 'Duplicate master name.';
   state.primaries.set(name, {
     name,
     host,
-    port: looseInteger(port),
-    quorum: looseInteger(quorum),
+    port: atoi(port),
+    quorum: atoi(quorum),
     settings: new Map(),
     replicas: [],
     sentinels: [],
-    renamed: new Set(),
   });
   return undefined;
 }
@@ -151,7 +151,7 @@ function wrongAddress(
   port: string,
   { level, settings, host: world }: State,
 ): string | undefined {
-  const number = looseInteger(port);
+  const number = atoi(port);
   if (number < 0 || number > 65535) return `Invalid port number${level('6.2.0') ? '.' : ''}`;
   if (isNumericAddress(host)) return undefined;
   // Since 6.2 names are refused unless resolve-hostnames allows them, and then they may resolve later.
@@ -216,11 +216,11 @@ function setOfPrimary(
   switch (word) {
     case 'down-after-milliseconds':
     case 'failover-timeout':
-      if (looseInteger(value) <= 0) return 'negative or zero time parameter.';
+      if (atoi(value) <= 0) return 'negative or zero time parameter.';
       break;
     case 'master-reboot-down-after-period':
     case 'primary-reboot-down-after-period':
-      if (looseInteger(value) < 0) return 'negative time parameter.';
+      if (atoi(value) < 0) return 'negative time parameter.';
       break;
     case 'notification-script':
       if (!state.host.executable(value)) return 'Notification script seems non existing or non executable.';
@@ -231,20 +231,24 @@ function setOfPrimary(
       break;
     case 'known-slave':
     case 'known-replica':
-      return addTo(
-        primary.replicas,
-        value,
-        port,
-        `${value}:${looseInteger(port)}`,
-        'Duplicate hostname and port for replica.',
-        state,
+      return (
+        wrongAddress(value, port, state) ??
+        addTo(
+          primary,
+          'replicas',
+          `${value}:${atoi(port)}`,
+          'Duplicate hostname and port for replica.',
+          state,
+        )
       );
     case 'known-sentinel':
-      return addTo(primary.sentinels, value, port, id, 'Duplicate runid for sentinel.', state);
+      return (
+        wrongAddress(value, port, state) ??
+        addTo(primary, 'sentinels', id, 'Duplicate runid for sentinel.', state)
+      );
     case 'rename-command':
-      if (primary.renamed.has(lowerAscii(value)))
+      if (!isFirst(word, primary, lowerAscii(value), state))
         return 'Same command renamed multiple times with rename-command.';
-      primary.renamed.add(lowerAscii(value));
       break;
     default:
   }
@@ -252,17 +256,22 @@ function setOfPrimary(
   return undefined;
 }
 
+/** Remembers it; whether this primary said it for the first time. */
+function isFirst(kind: string, { name }: Primary, what: string, { seen }: State): boolean {
+  const key = `${kind}\0${name}\0${what}`;
+  const first = !seen.has(key);
+  seen.add(key);
+  return first;
+}
+
 function addTo(
-  list: string[],
-  host: string,
-  port: string,
+  primary: Primary,
+  list: 'replicas' | 'sentinels',
   key: string,
   duplicate: string,
   state: State,
 ): string | undefined {
-  const wrong = wrongAddress(host, port, state);
-  if (wrong) return wrong;
-  if (list.includes(key)) return duplicate;
-  list.push(key);
+  if (!isFirst(list, primary, key, state)) return duplicate;
+  primary[list].push(key);
   return undefined;
 }

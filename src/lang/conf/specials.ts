@@ -1,7 +1,7 @@
 /** The directives that are read in their own way. Each takes the arguments and gives what `CONFIG GET` prints. */
 import { readEvents } from './keyspace-events.ts';
-import { longPrefix, looseInteger, memory } from './numbers.ts';
-import { cString, lowerAscii } from './text.ts';
+import { memory } from './memory.ts';
+import { atoi, cString, lowerAscii, strtoll } from '../c-text/index.ts';
 import { isIpv4, isIpv6 } from './address.ts';
 import { absolutePath } from './paths.ts';
 import { validTitle } from './title.ts';
@@ -30,18 +30,22 @@ const save: Reader = (args, { traits, current, first }) => {
   if (!traits.complete) {
     if (args.length === 1 && args[0] === '') return same('');
     if (args.length !== 2) return same(current);
-    const [seconds, changes] = args.map(looseInteger);
+    const [seconds, changes] = args.map(atoi);
     if ((seconds ?? 0) < 1 || (changes ?? 0) < 0) return refused('Invalid save parameters');
-    return same(`${before} ${seconds} ${changes}`.trim());
+    return same(added(before, `${seconds} ${changes}`));
   }
   if (args.length === 1 && args[0] === '') return same('');
   if (args.length % 2 === 1) return refused('Invalid save parameters');
-  const numbers = args.map((arg) => longPrefix(arg));
+  const numbers = args.map((arg) => strtoll(arg));
   if (numbers.some(({ value, rest }, i) => rest !== '' || value < (i % 2 === 0 ? 1n : 0n)))
     return refused('Invalid save parameters');
   const printed = numbers.map(({ value }, i) => (i % 2 === 0 ? value : BigInt.asIntN(32, value)).toString());
-  return same([before, ...printed].filter((part) => part !== '').join(' '));
+  return same(added(before, printed.join(' ')));
 };
+
+/** Never copied or trimmed: a file may have a million `save` lines, and joined text costs nothing until it is read. */
+const added = (before: string, more: string): string =>
+  before === '' || more === '' ? before + more : `${before} ${more}`;
 
 const classes: ReadonlyMap<string, string> = new Map([
   ['normal', 'normal'],
@@ -68,7 +72,7 @@ const limits: Reader = (args, { traits, current }) => {
     const [hard, soft] = [args[i + 1] ?? '', args[i + 2] ?? ''].map((text) =>
       memory(text, { signed: !traits.complete, strict: traits.refusesOverflow }),
     );
-    const { value: seconds, rest } = longPrefix(args[i + 3] ?? '');
+    const { value: seconds, rest } = strtoll(args[i + 3] ?? '');
     const short = BigInt.asIntN(32, seconds);
     if (traits.complete && (hard === undefined || soft === undefined || rest !== '' || short < 0n))
       return refused('Error in hard, soft or soft_seconds setting in buffer limit configuration.');
@@ -81,7 +85,7 @@ const limits: Reader = (args, { traits, current }) => {
 
 const oom: Reader = (args, { traits }) => {
   if (args.length !== 3) return traits.complete ? wrongCount : wrongLine;
-  const numbers = args.map((arg) => longPrefix(arg));
+  const numbers = args.map((arg) => strtoll(arg));
   if (numbers.some(({ value, rest }) => rest !== '' || value < -2000n || value > 2000n))
     return refused('Invalid oom-score-adj-values, elements must be between -2000 and 2000.');
   return same(numbers.map(({ value }) => value.toString()).join(' '));
@@ -97,7 +101,7 @@ const primary: Reader = (args, { traits, product, version }) => {
   if (args.length !== 2) return traits.complete ? wrongCount : wrongLine;
   if (traits.checked && lowerAscii(cString(host)) === 'no' && lowerAscii(cString(port)) === 'one')
     return same('');
-  const { value, rest } = traits.checked ? longPrefix(port) : { value: BigInt(looseInteger(port)), rest: '' };
+  const { value, rest } = traits.checked ? strtoll(port) : { value: BigInt(atoi(port)), rest: '' };
   const number = BigInt.asIntN(32, value);
   if (traits.checked && (number < 0n || number > 65535n || rest !== ''))
     return refused(

@@ -20,10 +20,12 @@ export interface ReadState {
   readonly table: DirectiveTable;
   readonly traits: Traits;
   readonly settings: Map<string, string>;
-  readonly places: Map<string, readonly ConfPlace[]>;
+  readonly places: Map<string, ConfPlace[]>;
   readonly users: UserLine[];
+  readonly userNames: Set<string>;
   readonly renames: RenamedCommand[];
   readonly modules: LoadedModule[];
+  /** Each line of each; the last one of a name counts. */
   readonly moduleSettings: ModuleSetting[];
   readonly sentinelLines: SentinelLine[];
   readonly problems: ConfProblem[];
@@ -50,6 +52,7 @@ export function newState(options: ReadOptions): ReadState {
     settings,
     places: new Map(),
     users: [],
+    userNames: new Set(),
     renames: [],
     modules: [],
     moduleSettings: [],

@@ -4,7 +4,7 @@ import type { Where } from './joined-text.ts';
 import type { ConfFile } from './reading.ts';
 import { report, reportUnknown, type ReadState } from './state.ts';
 import { commandNames } from './table.ts';
-import { cString, lowerAscii } from './text.ts';
+import { cString, lowerAscii } from '../c-text/index.ts';
 import { refuseUser } from './user-line.ts';
 import { badDirective } from './values.ts';
 
@@ -28,11 +28,8 @@ export function readStatement(
   else if (name === 'user' && args.length >= 1 && table.has(name)) user(args, where, state);
   else if (name === 'loadmodule' && args.length >= 1 && table.has(name))
     state.modules.push({ ...place, path: cString(first), args: args.slice(1) });
-  else if (keptForModules(name, args, state)) {
-    const at = state.moduleSettings.findIndex((one) => one.name === name);
-    if (at >= 0) state.moduleSettings.splice(at, 1);
-    state.moduleSettings.push({ ...place, name, args });
-  } else if (name === 'sentinel' && table.has(name)) {
+  else if (keptForModules(name, args, state)) state.moduleSettings.push({ ...place, name, args });
+  else if (name === 'sentinel' && table.has(name)) {
     if (args.length === 0) return undefined;
     if (options.sentinel) state.sentinelLines.push({ ...where, args });
     else report(state, where, 'sentinel directive while not in sentinel mode');
@@ -112,10 +109,12 @@ function rename(command: string, to: string, where: Where, state: ReadState): vo
 function user(args: readonly string[], where: Where, state: ReadState): void {
   const [name = '', ...rules] = args;
   const { product, version } = state.options;
-  const duplicate = state.traits.duplicateUsers && state.users.some((one) => one.name === name);
+  const duplicate = state.traits.duplicateUsers && state.userNames.has(name);
   const reason = duplicate
     ? 'Duplicate user found. A user can only be defined once in config files'
     : refuseUser(rules, product, version, state.settings.get('acl-pubsub-default') === 'allchannels');
-  if (reason === undefined) state.users.push({ file: where.file, line: where.line, name, rules });
-  else report(state, where, `Error in user declaration '${name}': ${reason}`);
+  if (reason === undefined) {
+    state.users.push({ file: where.file, line: where.line, name, rules });
+    state.userNames.add(name);
+  } else report(state, where, `Error in user declaration '${name}': ${reason}`);
 }

@@ -4,7 +4,7 @@
  * What the rules grant is not asked here.
  */
 import { commandNames } from './table.ts';
-import { lowerAscii } from './text.ts';
+import { lowerAscii } from '../c-text/index.ts';
 import { compareVersions, type Product } from './version.ts';
 
 const flags = new Set([
@@ -171,10 +171,18 @@ function isKnown(rule: string, { commands }: Grammar): boolean {
   const word = lowerAscii(rule.slice(1));
   if (word.startsWith('@')) return categories.has(word.slice(1));
   const [command = ''] = word.split('|', 1);
-  return (
-    commands.has(word) ||
-    (commands.has(command) && ![...commands].some((one) => one.startsWith(`${command}|`)))
-  );
+  return commands.has(word) || (commands.has(command) && !containersAmong(commands).has(command));
+}
+
+const containers = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+
+/** The commands that have subcommands, worked out once per table. */
+function containersAmong(commands: ReadonlySet<string>): ReadonlySet<string> {
+  const found =
+    containers.get(commands) ??
+    new Set([...commands].flatMap((name) => (name.includes('|') ? name.slice(0, name.indexOf('|')) : [])));
+  containers.set(commands, found);
+  return found;
 }
 
 /** `+get`, `-@all`, `+config|get`, `+select|0`. What is not known is not looked at any further. */

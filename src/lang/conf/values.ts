@@ -1,9 +1,17 @@
 /** How a server of some version reads one value, and how it prints it back in `CONFIG GET`. */
 import type { Directive, DirectiveKind } from './directive.ts';
 import { binaryStrings } from './facts.ts';
-import { longPrefix, looseInteger, memory, strictInteger } from './numbers.ts';
+import { memory } from './memory.ts';
 import { readSpecial } from './specials.ts';
-import { cString, decodeText, encodeText, lowerAscii } from './text.ts';
+import {
+  atoi,
+  cString,
+  decodeText,
+  encodeText,
+  lowerAscii,
+  strictInteger,
+  strtoll,
+} from '../c-text/index.ts';
 import type { ValueContext, ValueReading } from './value-reading.ts';
 import type { Traits } from './version.ts';
 import { splitArgs } from '../quote/index.ts';
@@ -161,7 +169,7 @@ type NumberKind = Extract<Single, { kind: 'integer' | 'octal' | 'memory' }>;
 function parseNumber(type: NumberKind, text: string, traits: Traits): bigint | string | undefined {
   if (type.kind === 'integer') return strictInteger(text);
   if (type.kind === 'octal') {
-    const { value, rest, overflow } = longPrefix(text, 8);
+    const { value, rest, overflow } = strtoll(text, 8);
     return rest === '' && !overflow ? value : undefined;
   }
   const bytes = memory(text, { signed: !traits.complete, strict: traits.refusesOverflow });
@@ -193,7 +201,7 @@ function wrongNumber(type: NumberKind, text: string): string {
 /** Before Redis 6.0: digits are read as far as they go, what follows is forgotten, only some bounds are checked. */
 function readLoose(name: string, type: NumberKind, text: string): ValueReading {
   if (type.kind === 'octal') {
-    const { value } = longPrefix(text, 8);
+    const { value } = strtoll(text, 8);
     return value > 0o777n || value < 0n
       ? refused('Invalid socket file permissions')
       : same(value.toString(8));
@@ -203,7 +211,7 @@ function readLoose(name: string, type: NumberKind, text: string): ValueReading {
     if (positive.has(name) && value <= 0n) return refused(`${name} must be 1 or greater.`);
     return same((name === 'repl-backlog-size' && value < 16384n ? 16384n : value).toString());
   }
-  const value = wide.has(name) ? longPrefix(text).value : BigInt(looseInteger(text));
+  const value = wide.has(name) ? strtoll(text).value : BigInt(atoi(text));
   if (name === 'hz') return same((value < 1n ? 1n : value > 500n ? 500n : value).toString());
   const least = name === 'cluster-node-timeout' ? 1n : type.min;
   // Kept without a sign: only zero is too small.

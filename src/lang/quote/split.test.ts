@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { needsQuotes, quoteArg, splitArgs, splitText } from './index.ts';
+import { needsQuotes, quoteArg, splitArgs, splitText, type SplitOptions } from './index.ts';
 
 const numRuns = process.env['KEYWARD_DEEP'] ? 20_000 : 300;
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 /** Both entrances must agree; the answer as latin1 text. */
-function split(line: string): readonly string[] | string {
-  const bytes = splitArgs(latin1(line));
-  const text = splitText(line);
+function split(line: string, options?: SplitOptions): readonly string[] | string {
+  const bytes = splitArgs(latin1(line), options);
+  const text = splitText(line, options);
   const read =
     bytes.problem === undefined
       ? bytes.value.map((arg) => Buffer.from(arg).toString('latin1'))
@@ -60,6 +60,34 @@ describe('a line splits as sdssplitargs splits it', () => {
   ];
   it.each(cases)('%j', (line, what) => {
     expect(split(line)).toEqual(what);
+  });
+});
+
+describe('where quotes join, what touches a closing one belongs to it', () => {
+  const cases: readonly (readonly [line: string, what: readonly string[] | string])[] = [
+    ['"a"b', ['ab']],
+    ['"a""b" c', ['ab', 'c']],
+    ['x"a"\'b\'y', ['xaby']],
+    ['"a"\v"b"', ['a\vb']],
+    ['"a"\0b', ['a']],
+    ['"a"b"', '5: unbalanced quotes'],
+    ['"a"b\'\\\'', '5: unbalanced quotes'],
+  ];
+  it.each(cases)('%j', (line, what) => {
+    expect(split(line, { joinQuotes: true })).toEqual(what);
+  });
+
+  it('and what splits without joining splits the same, odd blanks aside', () => {
+    const plain = fc
+      .array(fc.constantFrom(...Array.from(' \t\0"\'\\xna0\xff')), { maxLength: 24 })
+      .map((chars) => chars.join(''));
+    fc.assert(
+      fc.property(plain, (line) => {
+        const strict = split(line);
+        if (typeof strict !== 'string') expect(split(line, { joinQuotes: true })).toEqual(strict);
+      }),
+      { numRuns },
+    );
   });
 });
 

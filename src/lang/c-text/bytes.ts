@@ -1,6 +1,6 @@
 /**
- * Text that loses no byte. A configuration file is bytes, almost always UTF-8; a password may be anything. Bytes
- * that are not UTF-8 become lone surrogates U+DC80..U+DCFF (as in Python's "surrogateescape"), so that every value
+ * Text that loses no byte. Files and replies are bytes, almost always UTF-8; a password may be anything. Bytes that
+ * are not UTF-8 become lone surrogates U+DC80..U+DCFF (as in Python's "surrogateescape"), so that every value
  * is one string that compares, prints through `printable`, survives JSON, and gives its bytes back.
  */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -64,15 +64,4 @@ function decodeMixed(bytes: Uint8Array): string {
     i += length || 1;
   }
   return text + utf8.decode(bytes.subarray(from));
-}
-
-/** Lower case as C's tolower in the "C" locale: A to Z only. */
-export function lowerAscii(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
-}
-
-/** What C sees of a string: all before the first NUL. */
-export function cString(text: string): string {
-  const nul = text.indexOf('\0');
-  return nul < 0 ? text : text.slice(0, nul);
 }
