@@ -71,16 +71,22 @@ const sayMissing = (name: FactName, { why, detail }: Unknown): string =>
 
 function failure(check: Check, fault: Fault, view: View): Finding {
   const { severity, opens } = weigh(fault, check.severity, view.exposure);
+  const own = fault.severity ?? check.severity;
   return {
     ...blank(check),
     verdict: 'fail',
-    severity,
+    // A table that leaves out whom and where nobody looked at makes nothing lighter.
+    severity: isWhole(view) ? severity : own,
     seen: fault.seen,
     goals: fault.goals,
     opens,
     ...(fault.where ? { where: fault.where } : {}),
   };
 }
+
+/** Whether it is known where the server listens, who there is and what they may do: all that makes the table whole. */
+const isWhole = ({ exposure, users, grants, listeners, settings }: View): boolean =>
+  exposure.known && users.known && grants.known && (listeners.known || settings.known);
 
 /** Signs of compromise before everything, then the graver, then what opens more. */
 const byWeight = (a: Finding, b: Finding): number =>
@@ -117,10 +123,8 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
     if (cells.some(({ from, as }) => remote.has(from) && anyone.has(as))) return 'exposed';
   }
   if (findings.some(({ severity }) => compareSeverity(severity, 'high') >= 0)) return 'weak';
-  // Nothing bad seen is not the same as looked at: without knowing where it listens, who there is and what they may do
-  // there is no clean bill.
-  const seen = view.exposure.known && view.users.known && view.grants.known;
-  return seen && (view.listeners.known || view.settings.known) ? 'sound' : 'unknown';
+  // Nothing bad seen is not the same as looked at: without the whole table there is no clean bill.
+  return isWhole(view) ? 'sound' : 'unknown';
 }
 
 /** All checks on one server. Pure: the same evidence gives the same audit. */
