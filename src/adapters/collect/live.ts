@@ -17,6 +17,7 @@ import { logIn } from './log-in.ts';
 import { sayDoor, sayFailure } from './say-failure.ts';
 import type { CollectSettings } from './settings.ts';
 import { tlsSettings } from './tls-settings.ts';
+import { createTurns } from './turns.ts';
 
 export interface Live {
   readonly facts: Partial<Collected>;
@@ -74,6 +75,10 @@ async function readAll(answers: readonly Answer[], context: LiveContext): Promis
 const allUnknown = (why: Unknown): Partial<Collected> =>
   Object.fromEntries(liveCollectors.map(({ fact }) => [fact, why]));
 
+// Answers of one server are a few hundred kilobytes to read. Were all servers of a fleet asked at once, answers would
+// lie about unread, and the last would seem to be late.
+const inTurn = createTurns(16);
+
 /** What is to be said once we are connected. */
 async function converse(
   connection: Connection,
@@ -103,8 +108,9 @@ async function converse(
       lacksLogin,
     };
   }
-  const answers = await connection.ask(liveCollectors.flatMap(({ ask }) => ask));
-  const read = await readAll(answers, { meter: settings.meter, names });
+  const read = await inTurn(async () =>
+    readAll(await connection.ask(liveCollectors.flatMap(({ ask }) => ask)), { meter: settings.meter, names }),
+  );
   const wanted = read.config?.known && read.config.value['tls-auth-clients'] !== 'no';
   return { facts: { ...facts, ...endpointOf(where, connection, wanted === true), ...read } };
 }
