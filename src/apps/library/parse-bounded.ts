@@ -45,7 +45,8 @@ function excess(bytes: Buffer, { values, depth }: JsonLimits): string | undefine
 
 /** Where V8 says that it stopped; its message also repeats the text, which may be a secret or escape codes. */
 function placeOf(error: unknown): string {
-  const [, line, column] = /\(line (\d{1,9}) column (\d{1,9})\)$/.exec(error instanceof Error ? error.message : '') ?? [];
+  const [, line, column] =
+    /\(line (\d{1,9}) column (\d{1,9})\)$/.exec(error instanceof Error ? error.message : '') ?? [];
   return line === undefined ? '' : `, at line ${line}, column ${column}`;
 }
 

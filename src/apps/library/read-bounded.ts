@@ -11,20 +11,16 @@ export async function readBounded(path: string, max: number): Promise<ReadBytes>
     await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const found = await file.stat();
     if (!found.isFile()) return { problem: 'is not a file: make a snapshot with keyward audit --save' };
-    const tooLarge = { problem: `is larger than any snapshot (${max >> 20} MiB)` };
-    if (found.size > max) return tooLarge;
-    const chunks: Buffer[] = [];
+    if (found.size > max) return { problem: `is larger than any snapshot (${max >> 20} MiB)` };
+    // One byte more than there is, to see whether it grows while it is read.
+    const bytes = Buffer.allocUnsafe(found.size + 1);
     let length = 0;
-    // It may grow while it is read.
-    for await (const chunk of file.createReadStream({
-      end: max,
-      highWaterMark: 1 << 20,
-      autoClose: false,
-    }) as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      length += chunk.length;
+    for (;;) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      length += bytesRead;
+      if (length === bytes.length) return { problem: 'is being written: wait until it is complete' };
+      if (bytesRead === 0) return { bytes: bytes.subarray(0, length) };
     }
-    return length > max ? tooLarge : { bytes: Buffer.concat(chunks, length) };
   } catch (error) {
     return { problem: `cannot be read (${(error as { code?: string }).code ?? 'unknown error'})` };
   }
