@@ -157,6 +157,12 @@ function dataOf(command: string, scope: Scope, context: AbilityContext): readonl
   ];
 }
 
+/** What is called by another name is for who knows it: `config|set dir, …` goes by the name of CONFIG. */
+const asNamed = (one: Ability, { renamed }: AbilityContext): Ability =>
+  renamed.has(one.by.split(/[|\s,]/, 1)[0] ?? '')
+    ? { ...one, by: `${one.by} (renamed)`, certainty: 'possible' }
+    : one;
+
 function ofCommand(
   command: string,
   scope: Scope,
@@ -167,9 +173,7 @@ function ofCommand(
     .filter((entry) => fits(entry, scope, context))
     .map(({ can, certainty }) => ability(can, command, { certainty }));
   const abilities = [...own, ...dataOf(command, scope, context)];
-  const named = context.renamed.has(command)
-    ? abilities.map((one): Ability => ({ ...one, by: `${one.by} (renamed)`, certainty: 'possible' }))
-    : abilities;
+  const named = abilities.map((one) => asNamed(one, context));
   // A failover makes a replica a master at any time.
   if (!context.readOnlyReplica || endsReplication || !context.traits(command).refusedByReplica) return named;
   return named.map((one) =>
@@ -188,8 +192,10 @@ export function abilitiesOf(scopes: readonly Scope[], context: AbilityContext): 
   const mayWrite = direct.some(({ can }) => can === 'write');
   const roads = [...codeRoads(union, context, mayWrite), ...debugRoads(union, context)];
   const seen = new Set<string>();
-  return [...direct, ...roads].filter(({ can, by, localOnly, certainty }) => {
-    const key = `${can}|${by}|${localOnly}|${certainty}`;
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
+  return [...direct, ...roads.map((road) => asNamed(road, context))].filter(
+    ({ can, by, localOnly, certainty }) => {
+      const key = `${can}|${by}|${localOnly}|${certainty}`;
+      return !seen.has(key) && seen.add(key) !== undefined;
+    },
+  );
 }

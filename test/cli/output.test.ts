@@ -151,6 +151,14 @@ describe('the exit code', () => {
   });
 });
 
+describe('no target', () => {
+  it('is every server of this host, ours among them', async () => {
+    const { out, err } = await keyward(['audit', '-f', 'csv', '--timeout', '20'], { patience: 60_000 });
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(out).toContain(target);
+  }, 70_000);
+});
+
 describe('a reader who leaves', () => {
   it.each(['| head -c 1', '>&-'])('is no error: %s', async (rest) => {
     const { err } = await keyward(['audit', target, '--no-host', '-v', '-f', 'json'], {

@@ -104,6 +104,23 @@ function isReadOnlyReplica(replication: View['replication'], settings: View['set
   return value !== 'no';
 }
 
+const askedWith = {
+  config: 'config',
+  clients: 'client',
+  modules: 'module',
+  aclUsers: 'acl',
+  functions: 'function',
+} as const;
+
+/** Commands that this server, asked, did not know by their own names: it has others for them, or none. */
+const notByName = (facts: Collected): readonly string[] =>
+  Object.entries(askedWith).flatMap(([name, command]) => {
+    const fact = facts[name as keyof typeof askedWith];
+    return !fact.known && fact.why === 'not-supported' && fact.detail.includes('does not know this command')
+      ? [command]
+      : [];
+  });
+
 export interface AbilityFacts {
   readonly facts: Collected;
   readonly settings: View['settings'];
@@ -127,10 +144,11 @@ export function abilityContext(
     readOnlyReplica: isReadOnlyReplica(replication, settings),
     sentinelScripts: allowsSentinelScripts(facts),
     traits: traitsOf(table, branchAtLeast(identity, '6.2')),
-    renamed: new Set(
-      facts.conf.known
+    renamed: new Set([
+      ...(facts.conf.known
         ? facts.conf.value.renames.filter(({ to }) => to !== '').map(({ from }) => from.toLowerCase())
-        : [],
-    ),
+        : []),
+      ...notByName(facts),
+    ]),
   };
 }

@@ -1,13 +1,19 @@
 /** Short words for the tests of this folder: an audit of one server, and its facts. */
+import { collectServer } from '../../../src/adapters/collect/server.ts';
+import type { CollectSettings } from '../../../src/adapters/collect/settings.ts';
+import { findProcesses } from '../../../src/adapters/host/index.ts';
+import { createSecretMeter } from '../../../src/adapters/secrets/index.ts';
+import type { RunningServer } from '../../../src/adapters/servers/index.ts';
+import { discover } from '../../../src/apps/library/discover.ts';
 import {
   auditTargets,
-  type Audit,
+  examine,
+  targetName,
   type AuditOptions,
   type CollectedFacts,
   type Fact,
   type ServerAudit,
 } from '../../../src/index.ts';
-import type { RunningServer } from '../../../src/adapters/servers/index.ts';
 
 export interface Seen {
   readonly server: ServerAudit;
@@ -30,18 +36,35 @@ export async function refusal(target: string, options: AuditOptions = {}): Promi
   return failures[0]?.problem ?? '';
 }
 
-/** What is found when nobody names a target: of this server only, whatever else runs here. */
-export async function discovered(
-  { pid }: Pick<RunningServer, 'pid'>,
-  options: AuditOptions = {},
-): Promise<{ readonly server: ServerAudit; readonly audit: Audit }> {
-  const audit = await auditTargets([], options);
-  const server = audit.servers.find(
-    ({ evidence: { facts } }) => facts.process.known && facts.process.value.pid === pid,
-  );
-  if (!server) throw new Error(`process ${pid} was not found: ${JSON.stringify(audit.failures)}`);
-  return { server, audit };
+/**
+ * What is found when nobody names a target: of this server only, since hundreds of others may run here while tests do.
+ * `problem` is what the person is told.
+ */
+export async function discovered({ pid }: Pick<RunningServer, 'pid'>): Promise<Found> {
+  const processes = valueOf(await findProcesses()).filter(({ process }) => process.pid === pid);
+  const [found] = await discover(processes);
+  if (found?.target.kind !== 'tcp' && found?.target.kind !== 'unix')
+    throw new Error(`no way to process ${pid}`);
+  const { evidence, problem } = await collectServer(found.target, settings, found);
+  if (!evidence) throw new Error(problem);
+  return { server: await examine(targetName(evidence.target), evidence), ...(problem ? { problem } : {}) };
 }
+
+export interface Found {
+  readonly server: ServerAudit;
+  readonly problem?: string;
+}
+
+const settings: CollectSettings = {
+  login: {},
+  tls: { insecure: false },
+  timeout: 3000,
+  renames: new Map(),
+  host: true,
+  allowPublic: false,
+  meter: createSecretMeter(Buffer.alloc(32, 7)),
+  now: () => new Date().toISOString(),
+};
 
 /** The value of a fact; throws with the reason where it is not known. */
 export function valueOf<T>(fact: Fact<T>): T {
