@@ -27,7 +27,7 @@ import {
   type ConfReading,
   type Directive,
   type Load,
-  type Product,
+  type ConfProduct,
 } from '../../src/lang/conf/index.ts';
 import { createDecoder, encodeCommand } from '../../src/lang/resp/index.ts';
 
@@ -40,7 +40,7 @@ const chosen = deep ? {} : { seed: 7 };
 interface Server {
   readonly name: string;
   readonly path: string;
-  readonly product: Product;
+  readonly product: ConfProduct;
   readonly version: string;
 }
 
@@ -49,7 +49,7 @@ const servers = (existsSync(folder) ? readdirSync(folder) : []).flatMap((name): 
   if (!existsSync(path)) return [];
   const said = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout;
   const [, brand, version] = /(Redis|Valkey|KeyDB) server v=(\S+)/.exec(said) ?? [];
-  return brand && version ? [{ name, path, product: brand.toLowerCase() as Product, version }] : [];
+  return brand && version ? [{ name, path, product: brand.toLowerCase() as ConfProduct, version }] : [];
 });
 if (servers.length === 0) console.warn('SKIPPED: no server in .cache/servers, no configuration was tried');
 

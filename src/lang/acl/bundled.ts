@@ -1,6 +1,7 @@
 /** Command tables that come with us, for what is read without a server: a configuration, an ACL file. */
 import { tableOf, type CommandTable } from './command-table.ts';
-import { versionNumbers, type Server } from './dialect.ts';
+import { compareVersionTexts, knownVersion } from '../version/index.ts';
+import type { Server } from './dialect.ts';
 import { decodeCommand } from './table-text.ts';
 
 interface Bundle {
@@ -38,23 +39,19 @@ function nearest(versions: readonly Bundle[], { product, version }: Server): Bun
   const same = versions.filter((bundle) => bundle.product === product);
   const candidates = (
     same.length > 0 ? same : versions.filter((bundle) => bundle.product === 'redis')
-  ).toSorted((a, b) => rank(a.version) - rank(b.version));
+  ).toSorted((a, b) => compareVersionTexts(a.version, b.version));
   const exact = candidates.find((bundle) => bundle.version === version);
-  const wanted = rank(version);
+  const { major, minor } = knownVersion(version);
   // Within one release line the commands do not change: a later patch tells as much as an earlier one.
-  const line = candidates.findLast(
-    (bundle) => Math.trunc(rank(bundle.version) / 1e4) === Math.trunc(wanted / 1e4),
-  );
-  const [oldest] = candidates;
-  const found = exact ?? line ?? candidates.findLast((bundle) => rank(bundle.version) <= wanted) ?? oldest;
+  const line = candidates.findLast((bundle) => {
+    const recorded = knownVersion(bundle.version);
+    return recorded.major === major && recorded.minor === minor;
+  });
+  const older = candidates.findLast((bundle) => compareVersionTexts(bundle.version, version) <= 0);
+  const found = exact ?? line ?? older ?? candidates[0];
   if (found === undefined) throw new Error('no command table is bundled');
   return found;
 }
-
-const rank = (version: string): number => {
-  const [major, minor, patch] = versionNumbers(version);
-  return major * 1e8 + minor * 1e4 + patch;
-};
 
 function unpacked(text: string): readonly number[] {
   return text.split(' ').flatMap((run) => {

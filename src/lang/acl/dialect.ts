@@ -1,3 +1,5 @@
+import { knownVersion } from '../version/index.ts';
+
 /**
  * What differs between the servers' ACL languages, as a table of facts by product and version. Read in the
  * sources of Redis 6.0 to 8.6, Valkey 7.2 to 9.1 and KeyDB 6.3, and tried on the running servers.
@@ -46,21 +48,12 @@ export interface Server {
   readonly version: string;
 }
 
-/** The numbers of a version: `8.0-m01` is [8, 0, 0]. */
-export function versionNumbers(version: string): readonly [number, number, number] {
-  const [major = 0, minor = 0, patch = 0] = version
-    .slice(0, 40)
-    .split(/[.-]/)
-    .map((part) => Number.parseInt(part, 10) || 0);
-  return [major, minor, patch];
-}
-
 /** The ACL language of a server. A product we do not know is read as the Redis of that version. */
 export function dialectOf({ product, version }: Server): Dialect {
   const name = product.toLowerCase();
   const valkey = name === 'valkey';
   const keydb = name === 'keydb';
-  const [major, minor, patch] = versionNumbers(version);
+  const { major, minor, patch } = knownVersion(version);
   const from = (x: number, y: number): boolean => !keydb && (major > x || (major === x && minor >= y));
   const acl = keydb ? major >= 6 : from(6, 0);
   const channels = keydb || from(6, 2);

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseConf, printConf, readConf, type ConfReading, type Product } from './index.ts';
+import { parseConf, printConf, readConf, type ConfProduct, type ConfReading } from './index.ts';
 
 const corpus = process.env['KEYWARD_CORPUS'] ?? '';
 const sets = ['redisconf-stock', 'redisconf-wild', 'redisconf-derived'].filter((set) =>
@@ -35,7 +35,7 @@ const defaults = (existsSync(defaultsFile) ? JSON.parse(readFileSync(defaultsFil
 function readAs(server: string, file: string, bytes: Uint8Array, sentinel: boolean): ConfReading {
   const dash = server.indexOf('-');
   return readConf([{ path: file, bytes }], {
-    product: server.slice(0, dash) as Product,
+    product: server.slice(0, dash) as ConfProduct,
     version: server.slice(dash + 1),
     sentinel,
     appended: Buffer.from('daemonize no\nlogfile ""\ndir /data\nunixsocket /tmp/s\n'),

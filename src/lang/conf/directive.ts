@@ -1,4 +1,4 @@
-import type { Product } from './version.ts';
+import type { ConfProduct } from './traits.ts';
 
 /** What kind of value a directive takes. Bounds are inclusive. */
 export type DirectiveKind =
@@ -52,7 +52,7 @@ export interface Directive {
 
 /** The directives of one version. A Map by name, which also says how it was found. */
 export interface DirectiveTable extends ReadonlyMap<string, Directive> {
-  readonly product: Product;
+  readonly product: ConfProduct;
   /** The version whose directives these are. */
   readonly version: string;
   /** False where the version asked for was never measured, and this is the nearest one that was. */

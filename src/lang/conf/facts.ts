@@ -2,7 +2,7 @@
  * What no server tells about its directives, by hand. Everything that a server does tell is in
  * `tables/measured.ts`; where both speak, this file wins.
  */
-import type { Product } from './version.ts';
+import type { ConfProduct } from './traits.ts';
 
 /** Two names of one setting: either may be written, both are printed. The newer name first. */
 export const aliases: readonly (readonly [name: string, alias: string])[] = [
@@ -162,7 +162,7 @@ export const corrections: Readonly<Record<string, string>> = {
 /** Directives that a server takes but does not print, and statements. `until` is the first version without it. */
 export interface Unlisted {
   readonly name: string;
-  readonly product?: Product;
+  readonly product?: ConfProduct;
   readonly since: string;
   readonly until?: string;
   readonly fact: string;
@@ -266,7 +266,7 @@ export const unlisted: readonly Unlisted[] = [
 /** Defaults that depend on how a recorded server was run. `save` is what holds without any file. */
 export function defaultOf(
   name: string,
-  product: Product,
+  product: ConfProduct,
   atLeast: (redis: string) => boolean,
 ): string | undefined {
   switch (name) {

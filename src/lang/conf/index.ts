@@ -11,8 +11,7 @@ export { parseConf, printConf, type ParseOptions } from './parse.ts';
 export { decodeText, encodeText } from '../c-text/index.ts';
 export type { Directive, DirectiveKind, DirectiveTable } from './directive.ts';
 export { directiveTable } from './table.ts';
-export type { Product } from './version.ts';
-export { compareVersions } from './version.ts';
+export type { ConfProduct } from './traits.ts';
 export { readConf } from './read.ts';
 export type {
   ConfFile,

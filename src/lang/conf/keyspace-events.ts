@@ -1,13 +1,14 @@
-import { compareVersions, type Product } from './version.ts';
+import { compareVersionTexts } from '../version/index.ts';
+import type { ConfProduct } from './traits.ts';
 
 /**
  * `notify-keyspace-events`: letters in, the same letters out in the server's order. `A` stands for all kinds of
  * events that the version knows under it; `K` and `E` say where to; `m`, `n` and
  * newer ones are never part of `A`.
  */
-export function readEvents(text: string, product: Product, version: string): string | undefined {
+export function readEvents(text: string, product: ConfProduct, version: string): string | undefined {
   const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
-  const since = (from: string): boolean => compareVersions(level, from) >= 0;
+  const since = (from: string): boolean => compareVersionTexts(level, from) >= 0;
   const redis = (from: string): boolean => product === 'redis' && since(from);
   const all = `g$lshzxe${since('5.0.0') ? 't' : ''}${since('7.0.0') ? 'd' : ''}`;
   // Printed only where not all kinds are chosen, so that `An` comes back as `A`.

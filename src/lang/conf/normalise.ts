@@ -3,18 +3,18 @@ import type { Directive } from './directive.ts';
 import { directiveTable } from './table.ts';
 import { decodeText, encodeText, lowerAscii } from '../c-text/index.ts';
 import { readValue } from './values.ts';
-import { traitsOf, type Product } from './version.ts';
+import { traitsOf, type ConfProduct } from './traits.ts';
 
 export interface NormaliseOptions {
   /** Of which server the value is; the newest known Redis, Valkey or KeyDB that has the directive otherwise. */
-  readonly product?: Product;
+  readonly product?: ConfProduct;
   readonly version?: string;
   /** Makes `dir` absolute. */
   readonly workingFolder?: string;
 }
 
 /** Newest first; a directive is looked up in each until one has it. */
-const newest: readonly (readonly [Product, string])[] = [
+const newest: readonly (readonly [ConfProduct, string])[] = [
   ['redis', '999'],
   ['valkey', '999'],
   ['keydb', '999'],

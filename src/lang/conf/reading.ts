@@ -1,7 +1,7 @@
 /** What a server makes of its configuration files: the result types of `readConf`. */
 import type { DirectiveTable } from './directive.ts';
 import type { SentinelReading } from './sentinel.ts';
-import type { Product } from './version.ts';
+import type { ConfProduct } from './traits.ts';
 
 export interface ConfFile {
   readonly path: string;
@@ -33,7 +33,7 @@ export interface ConfHost {
 }
 
 export interface ReadOptions {
-  readonly product: Product;
+  readonly product: ConfProduct;
   readonly version: string;
   /** Started as a Sentinel. */
   readonly sentinel?: boolean;
@@ -94,7 +94,7 @@ export interface IncludedFile {
 }
 
 export interface ConfReading {
-  readonly product: Product;
+  readonly product: ConfProduct;
   readonly version: string;
   readonly table: DirectiveTable;
   /**

@@ -1,7 +1,8 @@
 /** The `sentinel …` lines of sentinel.conf, as a server in sentinel mode reads them. */
 import { isNumericAddress } from './address.ts';
 import { atoi, cString, lowerAscii } from '../c-text/index.ts';
-import { compareVersions, type Product } from './version.ts';
+import { compareVersionTexts } from '../version/index.ts';
+import type { ConfProduct } from './traits.ts';
 
 /** One `sentinel` line without its first word. */
 export interface SentinelLine {
@@ -78,7 +79,7 @@ interface State {
 
 export function readSentinel(
   lines: readonly SentinelLine[],
-  product: Product,
+  product: ConfProduct,
   version: string,
   host: SentinelHost,
 ): SentinelReading {
@@ -87,8 +88,8 @@ export function readSentinel(
     primaries: new Map(),
     seen: new Set(),
     settings: new Map(),
-    level: (from) => compareVersions(redis, from) >= 0,
-    valkey: product === 'valkey' && compareVersions(version, '8.0.0') >= 0,
+    level: (from) => compareVersionTexts(redis, from) >= 0,
+    valkey: product === 'valkey' && compareVersionTexts(version, '8.0.0') >= 0,
     host,
   };
   let refused: SentinelReading['refused'];

@@ -6,7 +6,7 @@ import { isIpv4, isIpv6 } from './address.ts';
 import { absolutePath } from './paths.ts';
 import { validTitle } from './title.ts';
 import type { ValueContext, ValueReading } from './value-reading.ts';
-import { compareVersions } from './version.ts';
+import { compareVersionTexts } from '../version/index.ts';
 
 type Reader = (args: readonly string[], context: ValueContext, name: string) => ValueReading;
 
@@ -125,7 +125,7 @@ function double(text: string, { product, version }: ValueContext): number | unde
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   const value = decimal.test(text) ? Number(text) : undefined;
   if (value !== undefined) return Number.isFinite(value) ? value : undefined;
-  const own = product === 'valkey' && compareVersions(version, '9.0.0') >= 0;
+  const own = product === 'valkey' && compareVersionTexts(version, '9.0.0') >= 0;
   const [whole, sign, digits = '', power = '0'] = (own ? null : hexadecimal.exec(text)) ?? [];
   if (whole === undefined) return undefined;
   return (sign === '-' ? -1 : 1) * Number.parseInt(digits, 16) * 2 ** Number(power);
@@ -169,7 +169,7 @@ const hostname: Reader = (args) => {
 
 /** Characters that would break the cluster's own file. Newer servers also refuse blanks, quotes and `=`. */
 const auxiliary = (text: string, { product, version }: ValueContext): boolean => {
-  const strict = compareVersions(version, product === 'redis' ? '8.2.0' : '9.0.0') >= 0;
+  const strict = compareVersionTexts(version, product === 'redis' ? '8.2.0' : '9.0.0') >= 0;
   if ((strict ? /[\x01-\x20"',=\\\x7f]/ : /(?!)/).test(text)) return false;
   // A colon is part of an address: Valkey lets it stand.
   return !(product === 'redis' ? /[!#$%&()*+:;<>?@[\]^{|}~]/ : /[!#$%&()*+;<>?@[\]^{|}~]/).test(text);
@@ -185,7 +185,7 @@ const nodename: Reader = (args, context) => {
 /** Free text at first; an address since Redis 8.6, and no odd characters since Valkey 9.1. */
 const clusterIp: Reader = (args, context) => {
   const text = cString(args[0] ?? '');
-  const checked = compareVersions(context.version, context.product === 'redis' ? '8.4.0' : '9.0.0') >= 0;
+  const checked = compareVersionTexts(context.version, context.product === 'redis' ? '8.4.0' : '9.0.0') >= 0;
   if (!checked || context.product === 'keydb') return same(text);
   if (context.product === 'valkey')
     return auxiliary(text, context) ? same(text) : refused('cluster-announce-ip contains invalid character');

@@ -12,7 +12,8 @@ import type {
 } from './reading.ts';
 import type { SentinelLine } from './sentinel.ts';
 import { directiveTable } from './table.ts';
-import { compareVersions, traitsOf, type Traits } from './version.ts';
+import { compareVersionTexts } from '../version/index.ts';
+import { traitsOf, type Traits } from './traits.ts';
 
 /** What a reading has gathered so far. Lives no longer than one call of `readConf`. */
 export interface ReadState {
@@ -85,7 +86,7 @@ export function reportUnknown(
   more: Partial<ConfProblem> = {},
 ): void {
   const { table, options } = state;
-  const newer = !table.exact && compareVersions(options.version, table.version) > 0;
+  const newer = !table.exact && compareVersionTexts(options.version, table.version) > 0;
   if (newer)
     report(state, where, `Not known to ${table.product} ${table.version}: ${reason}`, {
       ...more,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { directiveTable, type Product } from './index.ts';
+import { directiveTable, type ConfProduct } from './index.ts';
 
-const servers: readonly (readonly [Product, string])[] = [
+const servers: readonly (readonly [ConfProduct, string])[] = [
   ...[
     '2.4.5',
     '2.8.17',

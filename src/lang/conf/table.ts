@@ -11,27 +11,27 @@ import {
   unmeasured,
 } from './facts.ts';
 import { measured, type Measured } from './tables/measured.ts';
-import { compareVersions, type Product } from './version.ts';
+import { compareVersionTexts, knownVersion } from '../version/index.ts';
+import type { ConfProduct } from './traits.ts';
 
 type Rows = readonly (readonly [since: string, what: string | null])[];
 
 /** What holds in `version`: undefined where it was never there, null where it is gone. */
 const at = (rows: Rows | undefined, version: string): string | null | undefined =>
-  rows?.findLast(([since]) => compareVersions(since, version) <= 0)?.[1];
+  rows?.findLast(([since]) => compareVersionTexts(since, version) <= 0)?.[1];
 
 const tables = new Map<string, DirectiveTable>();
 
 /** The measured version that is most like `version`: of its minor version, else the next one of its major, else older. */
 function nearest(versions: readonly string[], version: string): string {
-  const [major, minor] = version.split('.', 2).map((part) => Number.parseInt(part, 10) || 0);
-  const starts = (one: string, of: readonly (number | undefined)[]): boolean =>
-    of.every((part, i) => part === (Number.parseInt(one.split('.')[i] ?? '', 10) || 0));
-  const older = (one: string): boolean => compareVersions(one, version) <= 0;
-  const sameMinor = versions.filter((one) => starts(one, [major, minor]));
+  const { major, minor } = knownVersion(version);
+  const ofMajor = versions.filter((one) => knownVersion(one).major === major);
+  const older = (one: string): boolean => compareVersionTexts(one, version) <= 0;
+  const sameMinor = ofMajor.filter((one) => knownVersion(one).minor === minor);
   return (
     sameMinor.findLast(older) ??
     sameMinor[0] ??
-    versions.find((one) => starts(one, [major]) && !older(one)) ??
+    ofMajor.find((one) => !older(one)) ??
     versions.findLast(older) ??
     versions[0] ??
     version
@@ -45,9 +45,9 @@ function nearest(versions: readonly string[], version: string): string {
  *
  * @example directiveTable('redis', '7.0.15').get('port')?.mutable // true
  */
-export function directiveTable(product: Product, version: string): DirectiveTable {
+export function directiveTable(product: ConfProduct, version: string): DirectiveTable {
   const known = nearest(measured[product].versions, version);
-  const exact = compareVersions(known, version) === 0;
+  const exact = compareVersionTexts(known, version) === 0;
   const key = `${product} ${known} ${exact}`;
   const found = tables.get(key);
   if (found) return found;
@@ -57,7 +57,7 @@ export function directiveTable(product: Product, version: string): DirectiveTabl
 }
 
 /** The commands of a version in lower case, subcommands as `config|get`. */
-export function commandNames(product: Product, version: string): ReadonlySet<string> {
+export function commandNames(product: ConfProduct, version: string): ReadonlySet<string> {
   const { commands, versions } = measured[product];
   const known = nearest(versions, version);
   const key = `${product} ${known}`;
@@ -69,10 +69,10 @@ export function commandNames(product: Product, version: string): ReadonlySet<str
 }
 const names = new Map<string, ReadonlySet<string>>();
 
-function build(product: Product, version: string): Map<string, Directive> {
+function build(product: ConfProduct, version: string): Map<string, Directive> {
   const history = measured[product];
   const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
-  const atLeast = (from: string): boolean => compareVersions(level, from) >= 0;
+  const atLeast = (from: string): boolean => compareVersionTexts(level, from) >= 0;
   const table = new Map<string, Directive>();
   for (const [name, rows] of Object.entries(history.defaults)) {
     const value = at(rows, version);
@@ -97,7 +97,10 @@ function build(product: Product, version: string): Map<string, Directive> {
   for (const one of unlisted) {
     if (table.has(one.name) || (one.product ?? product) !== product) continue;
     const scale = one.product ? version : level;
-    if (compareVersions(scale, one.since) < 0 || (one.until && compareVersions(scale, one.until) >= 0))
+    if (
+      compareVersionTexts(scale, one.since) < 0 ||
+      (one.until && compareVersionTexts(scale, one.until) >= 0)
+    )
       continue;
     const { name, fact, value, since } = one;
     table.set(name, { ...shape(name, fact), default: value, since, removed: undefined });
@@ -112,7 +115,7 @@ function build(product: Product, version: string): Map<string, Directive> {
 }
 
 /** The newest measured fact up to `version`; else the oldest; else what Redis says; else what is known by hand. */
-function factOf(history: Measured, product: Product, name: string, version: string): string {
+function factOf(history: Measured, product: ConfProduct, name: string, version: string): string {
   const corrected = corrections[name];
   if (corrected !== undefined) return corrected;
   const rows = history.facts[name]?.filter(([, what]) => what !== null);

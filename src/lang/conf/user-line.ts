@@ -5,7 +5,8 @@
  */
 import { commandNames } from './table.ts';
 import { lowerAscii } from '../c-text/index.ts';
-import { compareVersions, type Product } from './version.ts';
+import { compareVersionTexts } from '../version/index.ts';
+import type { ConfProduct } from './traits.ts';
 
 const flags = new Set([
   'on',
@@ -49,15 +50,15 @@ const [afterAllKeys, afterAllChannels] = [
  */
 export function refuseUser(
   rules: readonly string[],
-  product: Product,
+  product: ConfProduct,
   version: string,
   allChannels: boolean,
 ): string | undefined {
   const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
   const grammar: Grammar = {
-    channels: compareVersions(level, '6.2.0') >= 0,
-    selectors: compareVersions(level, '7.0.0') >= 0,
-    databases: product === 'valkey' && compareVersions(version, '9.1.0') >= 0,
+    channels: compareVersionTexts(level, '6.2.0') >= 0,
+    selectors: compareVersionTexts(level, '7.0.0') >= 0,
+    databases: product === 'valkey' && compareVersionTexts(version, '9.1.0') >= 0,
     allChannels,
     commands: commandNames(product, version),
   };

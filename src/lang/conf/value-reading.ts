@@ -1,4 +1,4 @@
-import type { Product, Traits } from './version.ts';
+import type { ConfProduct, Traits } from './traits.ts';
 
 /** The value as `CONFIG GET` prints it, or why the server refuses it, in its words as far as they are stable. */
 export type ValueReading =
@@ -7,7 +7,7 @@ export type ValueReading =
 
 /** What reading a value may depend on. */
 export interface ValueContext {
-  readonly product: Product;
+  readonly product: ConfProduct;
   readonly version: string;
   readonly traits: Traits;
   /** What the setting holds before this line, for those that change a part only. */

@@ -13,7 +13,7 @@ import {
   strtoll,
 } from '../c-text/index.ts';
 import type { ValueContext, ValueReading } from './value-reading.ts';
-import type { Traits } from './version.ts';
+import type { Traits } from './traits.ts';
 import { splitArgs } from '../quote/index.ts';
 
 const refused = (reason: string): ValueReading => ({ refused: reason });

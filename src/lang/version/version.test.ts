@@ -4,6 +4,8 @@ import {
   branchOf,
   compareBranches,
   compareVersions,
+  compareVersionTexts,
+  knownVersion,
   parseVersion,
   type Product,
   type Version,
@@ -157,6 +159,35 @@ describe('compareVersions', () => {
       }),
       { numRuns },
     );
+  });
+});
+
+describe('knownVersion', () => {
+  test.each([
+    ['7', [7, 0, 0]],
+    ['999', [999, 0, 0]],
+    ['8.0-m01', [8, 0, 0]],
+    ['7.9.224', [8, 0, 0]],
+    ['', [0, 0, 0]],
+    ['unstable', [0, 0, 0]],
+    ['x'.repeat(1000), [0, 0, 0]],
+  ])('%s', (text, numbers) => {
+    const { major, minor, patch } = knownVersion(text);
+    expect([major, minor, patch]).toEqual(numbers);
+  });
+
+  test('is compared by what is in it: a candidate has what its release has', () => {
+    expect(compareVersionTexts('6.9.240', '7.0.0')).toBe(0);
+    const texts = ['8.0.0', 'nonsense', '7.9.224', '8.10.0', '7', '255.255.255', '8.2.0'];
+    expect(texts.toSorted(compareVersionTexts)).toEqual([
+      'nonsense',
+      '7',
+      '7.9.224',
+      '8.0.0',
+      '8.2.0',
+      '8.10.0',
+      '255.255.255',
+    ]);
   });
 });
 

@@ -1,35 +1,8 @@
-/** Products and versions, and in what the servers read a configuration differently. */
+/** In what the servers read a configuration differently. */
+import { compareVersionTexts, type Product } from '../version/index.ts';
 
-export type Product = 'redis' | 'valkey' | 'keydb';
-
-/** `major.minor.patch` as numbers; a pre-release counts as before its patch 0. */
-type Numbers = readonly [number, number, number];
-
-const read = new Map<string, Numbers>();
-const mostRead = 1024;
-
-/** Read once: a table of directives is built by thousands of comparisons of a few versions. */
-function numbers(version: string): Numbers {
-  const found = read.get(version);
-  if (found) return found;
-  if (read.size >= mostRead) read.clear();
-  const made = numbersIn(version);
-  read.set(version, made);
-  return made;
-}
-
-function numbersIn(version: string): Numbers {
-  const [core = '', release] = version.split(/[-~+]/, 2);
-  const [major, minor, patch] = core.split('.', 3).map((part) => Number.parseInt(part, 10) || 0);
-  const before = release !== undefined && /^(m|rc|alpha|beta)/i.test(release);
-  return [major ?? 0, minor ?? 0, patch ?? (before ? -1 : 0)];
-}
-
-/** Negative where `a` is the older one. `8.0-m01` is older than `8.0.0`. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbers(a), numbers(b)];
-  return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
-}
+/** The products whose redis.conf was measured. */
+export type ConfProduct = Extract<Product, 'redis' | 'valkey' | 'keydb'>;
 
 export interface Traits {
   /** Values are checked by one table (Redis 6.0); before, each by its own code, which let much pass. */
@@ -59,11 +32,11 @@ export interface Traits {
   readonly refusesOverflow: boolean;
 }
 
-export function traitsOf(product: Product, version: string): Traits {
+export function traitsOf(product: ConfProduct, version: string): Traits {
   // KeyDB 6.x was forked from Redis 6.0 and follows 6.2; Valkey from 7.2.
   const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
-  const redis = (from: string): boolean => compareVersions(level, from) >= 0;
-  const valkey = (from: string): boolean => product === 'valkey' && compareVersions(version, from) >= 0;
+  const redis = (from: string): boolean => compareVersionTexts(level, from) >= 0;
+  const valkey = (from: string): boolean => product === 'valkey' && compareVersionTexts(version, from) >= 0;
   return {
     checked: redis('6.0.0'),
     complete: redis('7.0.0'),
