@@ -13,7 +13,7 @@ import {
   type View,
 } from '../../model/index.ts';
 import { abilitiesOf, unlimited, type Ability, type AbilityContext } from '../abilities.ts';
-import { escalationsOf, type EscalationContext } from '../escalations.ts';
+import { escalationsOf, type Escalation, type EscalationContext } from '../escalations.ts';
 import { expose, type Holding } from '../expose.ts';
 import { originsOf } from '../origins.ts';
 import { maybeProtected, protectedMode } from '../protected-mode.ts';
@@ -97,6 +97,20 @@ const everythingOn = ({ table, context }: ExposureInputs): readonly Ability[] =>
   return abilitiesOf([unlimited(withSubcommands(names, table))], context);
 };
 
+/** Roads up; those that take a renamed command are there for who knows its name. */
+function roadsUp(
+  commands: readonly string[],
+  { renamed }: AbilityContext,
+  road: EscalationContext,
+): readonly Escalation[] {
+  const byName = commands.filter((command) => !renamed.has(command.split('|', 1)[0] ?? command));
+  const sure = escalationsOf(new Set(byName), road);
+  const others = escalationsOf(new Set(commands), road).filter(
+    ({ by }) => !sure.some((one) => one.by === by),
+  );
+  return [...sure, ...others.map((one): Escalation => ({ ...one, certainty: 'possible' }))];
+}
+
 /** What each user holds; where rules could not be read, it may be anything. */
 function holdingsOf(inputs: ExposureInputs): ReadonlyMap<string, Holding> {
   const { grants, identity, settings, users, context } = inputs;
@@ -110,7 +124,7 @@ function holdingsOf(inputs: ExposureInputs): ReadonlyMap<string, Holding> {
     user,
     {
       abilities: grants.abilities.get(user) ?? [],
-      escalations: escalationsOf(new Set(commands), road),
+      escalations: roadsUp(commands, context, road),
     },
   ]);
   const anything = everythingOn(inputs).map(({ can, localOnly }): Ability => ({
