@@ -124,7 +124,13 @@ function bySetting({ needsSetting }: Advisory, verdict: Verdict, { settings }: A
   if (set !== undefined) return { state: 'fixed', because: `${set.directive} is ${set.value}` };
   const wanted = alternatives.map(({ directive, value }) => `${directive} ${value}`).join(' or ');
   if (alternatives.every(({ directive }) => settings?.[directive] !== undefined)) {
-    return { state: 'affected', because: `${verdict.because}, but it takes ${wanted}` };
+    return {
+      state: 'affected',
+      because:
+        verdict.state === 'fixed'
+          ? `the release has only a switch against it, and it is off: ${wanted}`
+          : `${verdict.because}; until then, ${wanted} closes it`,
+    };
   }
   return {
     state: 'unknown',

@@ -33,7 +33,7 @@ describe('the registry', () => {
 describe.each(checks.map((check) => [check.id, check] as const))('check %s', (_, check) => {
   it('says what it is about', () => {
     expect(check.title.length).toBeGreaterThan(8);
-    expect(check.title.length, 'a title fits a line').toBeLessThan(90);
+    expect(check.title.length, 'a title fits a line').toBeLessThan(80);
     expect(check.title).not.toMatch(/\.$/);
     expect(check.why.length).toBeGreaterThan(30);
     expect(check.remedy.length).toBeGreaterThan(20);

@@ -4,6 +4,7 @@ import aclDrift from './access-control/acl-drift.ts';
 import aclFileBroken from './access-control/acl-file-broken.ts';
 import aclLogDenials from './access-control/acl-log-denials.ts';
 import aclLogDisabled from './access-control/acl-log-disabled.ts';
+import applicationUserTooWide from './access-control/application-user-too-wide.ts';
 import defaultUserDoesEverything from './access-control/default-user-does-everything.ts';
 import denyListUser from './access-control/deny-list-user.ts';
 import exporterUserTooWide from './access-control/exporter-user-too-wide.ts';
@@ -35,18 +36,12 @@ import reusedPassword from './authentication/reused-password.ts';
 import sharedPassword from './authentication/shared-password.ts';
 import userWithoutPassword from './authentication/user-without-password.ts';
 import weakPassword from './authentication/weak-password.ts';
-import clientCommandsOpen from './commands/client-commands-open.ts';
 import dangerousCommandsOpen from './commands/dangerous-commands-open.ts';
 import debugEnabled from './commands/debug-enabled.ts';
 import debugLocal from './commands/debug-local.ts';
-import flushOpen from './commands/flush-open.ts';
-import functionsOpen from './commands/functions-open.ts';
-import keysOpen from './commands/keys-open.ts';
 import luaInsecureApiEnabled from './commands/lua-insecure-api-enabled.ts';
-import migrateRestoreOpen from './commands/migrate-restore-open.ts';
 import moduleLoadEnabled from './commands/module-load-enabled.ts';
 import moduleLoadLocal from './commands/module-load-local.ts';
-import monitorOpen from './commands/monitor-open.ts';
 import oldVersionHasNoProtection from './commands/old-version-has-no-protection.ts';
 import protectedConfigsEnabled from './commands/protected-configs-enabled.ts';
 import protectedConfigsLocal from './commands/protected-configs-local.ts';
@@ -54,10 +49,8 @@ import renameBreaksOthers from './commands/rename-breaks-others.ts';
 import renameForgetsTheTwin from './commands/rename-forgets-the-twin.ts';
 import renameIsTheOnlyLock from './commands/rename-is-the-only-lock.ts';
 import renameToGuessableName from './commands/rename-to-guessable-name.ts';
-import replicaofOpen from './commands/replicaof-open.ts';
 import scriptsOpen from './commands/scripts-open.ts';
 import sentinelScriptsReconfigOpen from './commands/sentinel-scripts-reconfig-open.ts';
-import shutdownOpen from './commands/shutdown-open.ts';
 import attackerSettings from './compromise/attacker-settings.ts';
 import clientWatchesEverything from './compromise/client-watches-everything.ts';
 import commandsOfIntrudersSeen from './compromise/commands-of-intruders-seen.ts';
@@ -127,7 +120,6 @@ import dumpPayloadNotSanitized from './persistence/dump-payload-not-sanitized.ts
 import masterWithoutPersistence from './persistence/master-without-persistence.ts';
 import rdbChecksumOff from './persistence/rdb-checksum-off.ts';
 import stopWritesOnBgsaveErrorOff from './persistence/stop-writes-on-bgsave-error-off.ts';
-import clusterBusInPlainText from './replication/cluster-bus-in-plain-text.ts';
 import clusterNodeWithoutMasterauth from './replication/cluster-node-without-masterauth.ts';
 import replicaLogsInAsDefault from './replication/replica-logs-in-as-default.ts';
 import replicaWritable from './replication/replica-writable.ts';
@@ -170,6 +162,7 @@ export const checks: readonly Check[] = [
   { id: 'acl-file-broken', theme: 'access-control', ...aclFileBroken },
   { id: 'acl-log-denials', theme: 'access-control', ...aclLogDenials },
   { id: 'acl-log-disabled', theme: 'access-control', ...aclLogDisabled },
+  { id: 'application-user-too-wide', theme: 'access-control', ...applicationUserTooWide },
   { id: 'default-user-does-everything', theme: 'access-control', ...defaultUserDoesEverything },
   { id: 'deny-list-user', theme: 'access-control', ...denyListUser },
   { id: 'exporter-user-too-wide', theme: 'access-control', ...exporterUserTooWide },
@@ -201,18 +194,12 @@ export const checks: readonly Check[] = [
   { id: 'shared-password', theme: 'authentication', ...sharedPassword },
   { id: 'user-without-password', theme: 'authentication', ...userWithoutPassword },
   { id: 'weak-password', theme: 'authentication', ...weakPassword },
-  { id: 'client-commands-open', theme: 'commands', ...clientCommandsOpen },
   { id: 'dangerous-commands-open', theme: 'commands', ...dangerousCommandsOpen },
   { id: 'debug-enabled', theme: 'commands', ...debugEnabled },
   { id: 'debug-local', theme: 'commands', ...debugLocal },
-  { id: 'flush-open', theme: 'commands', ...flushOpen },
-  { id: 'functions-open', theme: 'commands', ...functionsOpen },
-  { id: 'keys-open', theme: 'commands', ...keysOpen },
   { id: 'lua-insecure-api-enabled', theme: 'commands', ...luaInsecureApiEnabled },
-  { id: 'migrate-restore-open', theme: 'commands', ...migrateRestoreOpen },
   { id: 'module-load-enabled', theme: 'commands', ...moduleLoadEnabled },
   { id: 'module-load-local', theme: 'commands', ...moduleLoadLocal },
-  { id: 'monitor-open', theme: 'commands', ...monitorOpen },
   { id: 'old-version-has-no-protection', theme: 'commands', ...oldVersionHasNoProtection },
   { id: 'protected-configs-enabled', theme: 'commands', ...protectedConfigsEnabled },
   { id: 'protected-configs-local', theme: 'commands', ...protectedConfigsLocal },
@@ -220,10 +207,8 @@ export const checks: readonly Check[] = [
   { id: 'rename-forgets-the-twin', theme: 'commands', ...renameForgetsTheTwin },
   { id: 'rename-is-the-only-lock', theme: 'commands', ...renameIsTheOnlyLock },
   { id: 'rename-to-guessable-name', theme: 'commands', ...renameToGuessableName },
-  { id: 'replicaof-open', theme: 'commands', ...replicaofOpen },
   { id: 'scripts-open', theme: 'commands', ...scriptsOpen },
   { id: 'sentinel-scripts-reconfig-open', theme: 'commands', ...sentinelScriptsReconfigOpen },
-  { id: 'shutdown-open', theme: 'commands', ...shutdownOpen },
   { id: 'attacker-settings', theme: 'compromise', ...attackerSettings },
   { id: 'client-watches-everything', theme: 'compromise', ...clientWatchesEverything },
   { id: 'commands-of-intruders-seen', theme: 'compromise', ...commandsOfIntrudersSeen },
@@ -293,7 +278,6 @@ export const checks: readonly Check[] = [
   { id: 'master-without-persistence', theme: 'persistence', ...masterWithoutPersistence },
   { id: 'rdb-checksum-off', theme: 'persistence', ...rdbChecksumOff },
   { id: 'stop-writes-on-bgsave-error-off', theme: 'persistence', ...stopWritesOnBgsaveErrorOff },
-  { id: 'cluster-bus-in-plain-text', theme: 'replication', ...clusterBusInPlainText },
   { id: 'cluster-node-without-masterauth', theme: 'replication', ...clusterNodeWithoutMasterauth },
   { id: 'replica-logs-in-as-default', theme: 'replication', ...replicaLogsInAsDefault },
   { id: 'replica-writable', theme: 'replication', ...replicaWritable },

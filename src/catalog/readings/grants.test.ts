@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { grant } from '../example-facts.ts';
-import { isOrdinary, isOwner, permits } from './grants.ts';
+import { denials, isOrdinary, isOwner, permits } from './grants.ts';
 
 describe('permits', () => {
   it('takes a container for its parts where parts are not listed, as before 7.0', () => {
@@ -31,5 +31,21 @@ describe('who is ordinary', () => {
         grant('sentinel', { commands: ['client|kill', 'config|rewrite'], can: { control: ['client|kill'] } }),
       ),
     ).toBe(false);
+  });
+});
+
+describe('taking commands away', () => {
+  it('names the subcommand where the server knows subcommands', () =>
+    expect(
+      denials(grant('app', { commands: ['client|kill', 'flushall'] }), ['client|kill', 'flushall']),
+    ).toEqual(['-client|kill', '-flushall']));
+  it('takes the container before 7.0, and gives back what libraries need', () => {
+    const rules = denials(grant('app', { commands: ['client', 'config'] }), [
+      'client|kill',
+      'client|list',
+      'config|get',
+    ]);
+    expect(rules.filter((rule) => rule.startsWith('-'))).toEqual(['-client', '-config']);
+    expect(rules).toContain('+client|setname');
   });
 });

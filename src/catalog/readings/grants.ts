@@ -39,3 +39,19 @@ export const isOwner = (grant: Grant): boolean =>
  */
 export const isOrdinary = (grant: Grant): boolean =>
   grant.enabled && grant.user !== 'default' && roleOf(grant.user) === undefined && !isOwner(grant);
+
+/** Parts of a container that clients and libraries need, given back where the whole of it has to go. */
+const givenBack: Readonly<Record<string, readonly string[]>> = {
+  client: ['+client|setname', '+client|getname', '+client|id', '+client|reply'],
+  cluster: ['+cluster|slots', '+cluster|nodes', '+cluster|info', '+cluster|keyslot'],
+};
+
+/** Rules that take commands from a user. Before 7.0 no rule takes a single subcommand: the container goes, its harmless parts come back. */
+export function denials(grant: Grant, commands: readonly string[]): readonly string[] {
+  const rules = commands.flatMap((command): readonly string[] => {
+    if (grant.commands.includes(command)) return [`-${command}`];
+    const [container = command] = command.split('|');
+    return [`-${container}`, ...(givenBack[container] ?? [])];
+  });
+  return [...new Set(rules)];
+}

@@ -21,7 +21,7 @@ export function openToApplications(
       return [
         fault(
           `user ${entry.user} may ${listed(open, 9)}`,
-          [{ kind: 'user', name: entry.user, rules: open.map((command) => `-${command}`) }],
+          [{ kind: 'investigate', what: `whether the application of ${entry.user} needs them` }],
           { opens: { as: entry.user, can } },
         ),
       ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isInstalled, isLoose, misusedAs, takenUpBy } from './places.ts';
+import { isInstalled, isLoose, isShared, misusedAs, takenUpBy } from './places.ts';
 
 describe('folders that another program reads', () => {
   it.each([
@@ -50,4 +50,13 @@ describe('homes of a module', () => {
     expect(isInstalled('/usr/../tmp/a.so')).toBe(false);
     expect(isInstalled('/var/lib/redis/a.so')).toBe(false);
   });
+});
+
+describe('folders of many', () => {
+  it.each(['/', '/tmp', '/tmp/', '/var/lib', '/home/jane', '/usr/local', '/etc'])('%s', (folder) =>
+    expect(isShared(folder)).toBe(true),
+  );
+  it.each(['/var/lib/redis', '/data', '/srv/redis', '/tmp/redis', '/etc/redis'])('not %s', (folder) =>
+    expect(isShared(folder)).toBe(false),
+  );
 });

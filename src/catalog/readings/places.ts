@@ -70,3 +70,9 @@ export const isLoose = (path: string): boolean =>
 export const isInstalled = (path: string): boolean =>
   /^\/(?:usr|lib|lib64|opt|nix\/store|gnu\/store|snap|bitnami|modules)\//.test(path) &&
   !path.includes('/../');
+
+/** Folders of the system or of many users: closing one to others would stop more than the server. */
+export const isShared = (folder: string): boolean =>
+  /^\/?$|^\/(?:private\/)?(?:tmp|var\/tmp|dev\/shm|run|var\/run|run\/shm|var|var\/lib|var\/log|var\/spool|home|home\/[^/]+|opt|srv|mnt|media|etc|root|usr(?:\/.*)?|bin|sbin|lib|lib64|dev|Users(?:\/[^/]+)?)$/.test(
+    folder.length > 1 ? folder.replace(/\/+$/, '') : folder,
+  );

@@ -73,7 +73,3 @@ export const hasReplicaOf = (identity: Identity): Answer =>
     garnet: '0.0',
     kvrocks: '0.0',
   });
-
-/** The internal connections of cluster nodes, whose secret the bus hands round. */
-export const hasInternalSecret = (identity: Identity): Answer =>
-  has(identity, { redis: '8.0', valkey: 'never', keydb: 'never' });

@@ -1,6 +1,6 @@
-import type { Fact, Identity, PackageFacts } from '../../model/index.ts';
+import type { AdvisoryState, Fact, Goal, Identity, PackageFacts } from '../../model/index.ts';
 import type { Product } from '../../lang/version/index.ts';
-import { advisories } from '../advisories/index.ts';
+import { advisories, floorFor } from '../advisories/index.ts';
 import { isVendorsOwn } from '../advisories/packages.ts';
 
 /**
@@ -34,3 +34,16 @@ export const isWatched = (product: Identity['product']): boolean =>
     const ranges = products[product];
     return ranges !== undefined && !('notAffected' in ranges);
   });
+
+/** Where no release of the branch will do. */
+export const livingBranch: Goal = { kind: 'upgrade', ask: 'a branch that gets fixes' };
+
+/** The lowest release that mends all of it: the floor of the branch, where the branch is alive. */
+export function mending(who: Fact<Identity>, states: readonly AdvisoryState[]): Goal {
+  const release = who.known ? releaseOf(who.value) : undefined;
+  const found = release && floorFor(release.product, release.version);
+  if (found?.floor !== undefined) return { kind: 'upgrade', to: found.floor };
+  const [only, ...more] = states;
+  const to = found?.state === 'dead' || more.length > 0 ? undefined : only?.fixedIn;
+  return to === undefined ? livingBranch : { kind: 'upgrade', to };
+}

@@ -16,7 +16,11 @@ describe('what to do', () => {
     expect(order(finding('a', { goals: [goal] }), finding('b', { goals: [goal] }))).toEqual([['a', 'b']]));
   it('stays apart where neither is equal, and where there are no goals at all', () =>
     expect(order(finding('a'), finding('b'))).toEqual([['a'], ['b']]));
-  it('comes in order of what it closes, each cell counted once', () => {
+  it('comes in order of the gravest finding that it ends, whatever closes more', () =>
+    expect(
+      order(finding('a', { opens: ['1', '2'] }), finding('b', { severity: 'medium', opens: ['1'] })),
+    ).toEqual([['b'], ['a']]));
+  it('comes in order of what it closes where it weighs the same, each cell counted once', () => {
     const found = remedies([
       finding('a', { opens: ['1'] }),
       finding('b', { opens: ['1', '2', '3'], remedy: 'x' }),
@@ -24,8 +28,6 @@ describe('what to do', () => {
     ]);
     expect(found.map(({ closes }) => closes)).toEqual([4, 1]);
   });
-  it('comes in order of severity where it closes the same', () =>
-    expect(order(finding('a'), finding('b', { severity: 'high' }))).toEqual([['b'], ['a']]));
   it('begins with the intruder, whatever else is open', () => {
     const sign = findingOf('sign', 'compromise', 'low', 'sign', { remedy: 'x' });
     const found = remedies([finding('a', { opens: ['1', '2'], severity: 'critical', remedy: 'x' }), sign]);

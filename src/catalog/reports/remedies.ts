@@ -5,7 +5,7 @@ export interface Remedy {
   readonly text: string;
   readonly goals: readonly Goal[];
   readonly findings: readonly Finding[];
-  /** Cells of the exposure table that it closes. */
+  /** Cells of the exposure table that its findings open. Another finding may open some of them as well. */
   readonly closes: number;
   readonly severity: Severity;
   /** An intruder is dealt with before anything is mended: mending destroys traces. */
@@ -30,7 +30,7 @@ function gather(findings: readonly Finding[]): readonly (readonly Finding[])[] {
   return sets;
 }
 
-/** What to do, in order: signs of compromise, then what closes most, then what weighs most. */
+/** What to do, in order: signs of compromise, then by the gravest finding that it ends, then what closes most. */
 export function remedies(findings: readonly Finding[]): readonly Remedy[] {
   return gather(findings)
     .flatMap((set): Remedy[] => {
@@ -54,6 +54,6 @@ export function remedies(findings: readonly Finding[]): readonly Remedy[] {
     })
     .toSorted(
       (a, b) =>
-        Number(b.urgent) - Number(a.urgent) || b.closes - a.closes || compareSeverity(b.severity, a.severity),
+        Number(b.urgent) - Number(a.urgent) || compareSeverity(b.severity, a.severity) || b.closes - a.closes,
     );
 }

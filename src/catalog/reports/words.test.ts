@@ -120,6 +120,9 @@ describe('words', () => {
   });
   it('says goals as short as a change', () => {
     expect(goalWords({ kind: 'setting', name: 'requirepass', value: '' })).toBe('requirepass ""');
+    expect(goalWords({ kind: 'setting', name: 'maxmemory', ask: 'what the host can spare' })).toBe(
+      'maxmemory: what the host can spare',
+    );
     expect(goalWords({ kind: 'user', name: 'default', rules: ['resetpass', 'off'] })).toBe(
       'user default: resetpass off',
     );

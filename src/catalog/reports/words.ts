@@ -225,6 +225,7 @@ export function sentence(exposure: Exposure): string {
 export function goalWords(goal: Goal): string {
   switch (goal.kind) {
     case 'setting':
+      if ('ask' in goal) return `${goal.name}: ${goal.ask}`;
       return `${goal.name} ${goal.value === '' ? '""' : goal.value}`;
     case 'user':
       return `user ${goal.name}: ${goal.rules.join(' ')}`;
@@ -233,13 +234,13 @@ export function goalWords(goal: Goal): string {
     case 'new-password':
       return `a new password for ${goal.of}`;
     case 'file':
-      return `${goal.path}:${goal.mode ? ` mode ${goal.mode}` : ''}${goal.owner ? ` owner ${goal.owner}` : ''}`;
+      return `${goal.path}:${goal.mode ? ` mode ${goal.mode}` : ''}${goal.owner ? ` owner ${goal.owner}` : ''}${goal.group ? ` group ${goal.group}` : ''}`;
     case 'unit':
       return `unit: ${goal.directive}=${goal.value}`;
     case 'run-as':
       return `runs as ${goal.user}`;
     case 'upgrade':
-      return `version ${goal.to}`;
+      return 'ask' in goal ? `version: ${goal.ask}` : `version ${goal.to}`;
     case 'reachable-only':
       return `port ${goal.port} reachable only from ${goal.from}`;
     case 'certificate':

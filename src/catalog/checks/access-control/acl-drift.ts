@@ -5,7 +5,8 @@ export default defineCheck({
   title: 'A user’s rights differ between the file and the running server',
   severity: 'medium',
   why: 'What was changed with ACL SETUSER and not saved is lost at the next restart; what was edited in the file and not loaded is not in force. A right added only in memory is also what an intruder leaves.',
-  remedy: 'Decide which side is meant, then ACL SAVE (or CONFIG REWRITE), or ACL LOAD.',
+  remedy:
+    'Decide which side of the user’s rights is meant: ACL SAVE (or CONFIG REWRITE) keeps the running ones, ACL LOAD brings in the file’s (and drops clients: all of them before 7.2).',
   links: ['https://redis.io/docs/latest/commands/acl-save/'],
   needs: ['drift'],
   uses: ['aclFile', 'conf'],

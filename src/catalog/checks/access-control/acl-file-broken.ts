@@ -7,7 +7,7 @@ export default defineCheck({
   severity: 'high',
   why: 'One wrong line and the server refuses the whole file: it does not start, and ACL LOAD keeps what is in memory. The running server may work for months, until a restart.',
   remedy:
-    'Correct the line, then try it with ACL LOAD while the old users are still in memory (before 7.2 it drops every connection).',
+    'Correct the line of the ACL file, then try it with ACL LOAD while the old users are still in memory (before 7.2 it drops every connection).',
   links: ['https://redis.io/docs/latest/commands/acl-load/'],
   needs: ['aclFile'],
   judge({ aclFile: { problems } }) {

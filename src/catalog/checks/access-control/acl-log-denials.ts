@@ -35,7 +35,7 @@ export default defineCheck({
   severity: 'info',
   why: 'Either a client’s rules lack something it needs, and it works around it or fails in silence, or someone inside is feeling for the borders. Counts add up since the entries were made; the log keeps the newest 128.',
   remedy:
-    'Compare with what the client is meant to do: add the missing rule, or find out who used that login. ACL LOG RESET afterwards shows whether it goes on.',
+    'Compare the denied commands with what the user is meant to do: add the missing rule, or find out who used that login. ACL LOG RESET afterwards shows whether it goes on.',
   links: ['https://redis.io/docs/latest/commands/acl-log/'],
   needs: ['aclLog'],
   judge: ({ aclLog }) =>

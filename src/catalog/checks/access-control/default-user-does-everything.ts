@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
+import { hasOtherAdministrator } from '../../readings/default-user.ts';
 import { grant, user } from '../../example-facts.ts';
 import { isOwner } from '../../readings/grants.ts';
 import { listed } from '../../readings/values.ts';
@@ -8,7 +9,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Named users were made so that each has its rights and its traces. As long as the default user may do everything, an old requirepass in any script undoes that, and nobody can tell who did what.',
   remedy:
-    'See who still logs in without a name (CLIENT LIST), move them to named users, then ACL SETUSER default resetpass off.',
+    'See who still logs in as the default user (CLIENT LIST; replicas without masteruser and Sentinels without auth-user do), move them to named users, and make sure that one of those may administer. Then ACL SETUSER default resetpass off.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['users', 'grants'],
   judge({ users, grants }) {
@@ -21,7 +22,14 @@ export default defineCheck({
     return failEach([
       fault(
         `user default is on and may change settings or users, beside ${listed(named)}`,
-        [{ kind: 'user', name: 'default', rules: ['resetpass', 'off'] }],
+        [
+          hasOtherAdministrator(users)
+            ? { kind: 'user', name: 'default', rules: ['resetpass', 'off'] }
+            : {
+                kind: 'investigate',
+                what: 'a named user for administration; only then default resetpass off',
+              },
+        ],
         { opens: { as: 'default', can: ['control', 'execute'] }, where: main.where },
       ),
     ]);

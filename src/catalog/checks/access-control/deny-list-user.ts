@@ -19,7 +19,7 @@ export default defineCheck({
   severity: 'low',
   why: 'A list of denials is right only for the version it was written for: what an upgrade or a module brings is allowed from its first day. Such lists also forget the twins: SLAVEOF for REPLICAOF, EVAL for FCALL, PSYNC for SYNC.',
   remedy:
-    'Turn the rule round: -@all, then + for the commands or categories that the user needs, and -@dangerous at the end.',
+    'Turn the user’s rules round: -@all, then + for the commands or categories that it uses (as a rule +@read +@write +@connection +@transaction), -@dangerous after them, and +info where its library asks. Try it on a copy of the user first.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['users'],
   judge({ users }) {
@@ -34,7 +34,7 @@ export default defineCheck({
         return [
           fault(
             `user ${name} has +@all ${listed(taken)}`,
-            [{ kind: 'user', name, rules: ['-@all', '+@read', '+@write', '-@dangerous', '-@scripting'] }],
+            [{ kind: 'investigate', what: `which commands ${name} uses, to allow those and no others` }],
             { where },
           ),
         ];

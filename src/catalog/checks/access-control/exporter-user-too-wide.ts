@@ -19,7 +19,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'An exporter’s password lies in the monitoring system, in its configuration and often in a URL. It needs INFO and a few counters; with writing, REPLICAOF or CONFIG SET, that system’s leak is this server’s.',
   remedy:
-    'Begin with -@all and add what the exporter’s manual lists: +client|setname +ping +info +config|get +slowlog|len +slowlog|get +latency|latest, and +cluster|info in a cluster.',
+    'Begin the monitoring user’s rules with -@all and add what the exporter’s manual lists: +ping +info +client|setname +slowlog|len +slowlog|get +latency|latest, and +cluster|info in a cluster. Leave +config|get out (redis_exporter: --config-command -): it shows passwords.',
   links: ['https://github.com/oliver006/redis_exporter#authenticating-with-redis'],
   needs: ['grants'],
   judge({ grants }) {
@@ -39,7 +39,15 @@ export default defineCheck({
               {
                 kind: 'user',
                 name: entry.user,
-                rules: ['-@all', '+ping', '+info', '+slowlog|len', '+latency|latest'],
+                rules: [
+                  '-@all',
+                  '+ping',
+                  '+info',
+                  '+client|setname',
+                  '+slowlog|len',
+                  '+slowlog|get',
+                  '+latency|latest',
+                ],
               },
             ],
             { opens: { as: entry.user, can: more } },

@@ -22,10 +22,8 @@ export default defineCheck({
   severity: 'low',
   why: '+get|x is accepted without a word, and means: GET, where its first argument is exactly x. A slip of the pen so becomes a rule, in place of the key pattern or command that was meant. Such rules are deprecated since 7.0.',
   remedy:
-    'Write the command alone and limit it by key pattern: +get ~x. For a subcommand, check its name: +config|get.',
-  links: [
-    'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
-  ],
+    'Write the command alone in the rule and limit it by key pattern: +get ~x. For a subcommand, check its name: +config|get.',
+  links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['users'],
   judge: ({ users }) =>
     failEach(

@@ -3,11 +3,11 @@ import { identity, user } from '../../example-facts.ts';
 import { hasUsers } from '../../readings/release.ts';
 
 export default defineCheck({
-  title: 'Everybody is the same user',
+  title: 'Every client is the same user, the default one',
   severity: 'low',
   why: 'With only the default user, every application, script and person has all rights and one password between them: none can be limited, none can be told apart, and rotation stops them all.',
   remedy:
-    'Make one user for each application with the commands and keys that it needs, and one for administration. Then switch the default user off.',
+    'Make one user for each application with the commands and keys that it needs, and one for administration; move the clients, replicas and Sentinels. Then switch the default user off: ACL SETUSER default resetpass off.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['users', 'identity'],
   judge({ users, identity: who }) {
@@ -17,29 +17,17 @@ export default defineCheck({
     const enabled = users.filter(({ enabled: on }) => on);
     const main = enabled.find(({ name }) => name === 'default');
     if (enabled.length !== 1 || main === undefined) return failEach([]);
+    if (main.noPassword) return notApplicable('user default is open to everybody; see default-user-open');
     return failEach([
       fault(
         'user default is the only one that can log in',
         [
           {
-            kind: 'user',
-            name: 'app',
-            rules: [
-              'on',
-              'resetchannels',
-              '-@all',
-              '+@read',
-              '+@write',
-              '-@dangerous',
-              '-@scripting',
-              '~app:*',
-            ],
+            kind: 'investigate',
+            what: 'which applications connect (CLIENT LIST): each gets a user of its own',
           },
         ],
-        {
-          opens: { as: 'default' },
-          where: main.where,
-        },
+        { where: main.where },
       ),
     ]);
   },

@@ -19,7 +19,8 @@ export default defineCheck({
   title: 'The user for replication may do more than replicate',
   severity: 'medium',
   why: 'Its password stands in clear text in the configuration of every replica. With +psync +replconf +ping it gives a copy of the data; with more, whoever reads one replica’s file owns the master.',
-  remedy: 'ACL SETUSER name resetkeys resetchannels -@all +psync +replconf +ping.',
+  remedy:
+    'Give the replication user what replication needs and no more: ACL SETUSER name resetkeys resetchannels -@all +psync +replconf +ping.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#acl-rules-for-sentinel-and-replicas',
   ],

@@ -87,7 +87,7 @@ export default defineCheck({
   severity: 'low',
   why: 'The server reads rules from left to right and says nothing when a later one undoes an earlier one. -@dangerous before +@all, or a key pattern beside ~*, look like a limit and are none.',
   remedy:
-    'Put what is general first and what takes away last: on, the password, -@all or +@all, then + and - in that order, then keys and channels. Look at ACL LIST to see what became of it.',
+    'Put the general rules first and those that take away last: on, the password, -@all or +@all, then + and - in that order, then keys and channels. ACL LIST shows what became of it.',
   links: ['https://redis.io/docs/latest/commands/acl-setuser/'],
   needs: ['users'],
   uses: ['aclFile', 'conf'],

@@ -15,7 +15,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Its password stands in clear text in every Sentinel’s configuration. Sentinel needs a dozen commands; with data or CONFIG SET beside them, a Sentinel host is as good as the data host.',
   remedy:
-    'ACL SETUSER name allchannels resetkeys -@all +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill.',
+    'Give the Sentinel user what Sentinel sends and no more: ACL SETUSER name allchannels resetkeys -@all +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#redis-access-control-list-authentication',
   ],

@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
+import { denials } from '../../readings/grants.ts';
 import { grant, secret, settings } from '../../example-facts.ts';
 import { isOwner, permits } from '../../readings/grants.ts';
 import { roleOf } from '../../readings/roles.ts';
@@ -11,7 +12,7 @@ export default defineCheck({
   severity: 'low',
   why: 'CONFIG GET gives requirepass and masterauth in clear text, and no rule can limit it to harmless names. With requirepass, a read-only user becomes the default user.',
   remedy:
-    'Take config|get away (ACL SETUSER name -config|get, before 7.0 -config). Frameworks that ask for it at start have a switch: Spring’s ConfigureRedisAction.NO_OP, an exporter’s --exclude options.',
+    'Take CONFIG GET from the user: ACL SETUSER name -config|get (before 7.0 -config). Frameworks that ask for it at start have a switch: Spring’s ConfigureRedisAction.NO_OP, redis_exporter’s --config-command -.',
   links: ['https://redis.io/docs/latest/commands/config-get/'],
   needs: ['grants'],
   uses: ['settings'],
@@ -28,13 +29,13 @@ export default defineCheck({
     return failEach(
       limited
         .filter((entry) => permits(entry, 'config|get'))
-        .map(({ user }) =>
+        .map((entry) =>
           fault(
             held.length > 0
-              ? `user ${user} may read ${listed(held)} in clear text`
-              : `user ${user} may run CONFIG GET`,
-            [{ kind: 'user', name: user, rules: ['-config|get'] }],
-            { opens: { as: user, can: ['observe'] }, severity: held.length > 0 ? 'high' : 'low' },
+              ? `user ${entry.user} may read ${listed(held)} in clear text`
+              : `user ${entry.user} may run CONFIG GET`,
+            [{ kind: 'user', name: entry.user, rules: denials(entry, ['config|get']) }],
+            { opens: { as: entry.user, can: ['observe'] }, severity: held.length > 0 ? 'high' : 'low' },
           ),
         ),
     );

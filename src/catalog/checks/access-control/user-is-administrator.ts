@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'CONFIG SET, ACL SETUSER or MODULE LOAD make their user the owner: passwords, users and, on older servers, files on the host. An application never needs them, and its password lies in many places.',
   remedy:
-    'Take @admin and @dangerous away from the user (and give +info back, which libraries ask for), or better: begin with -@all and add what the application uses. Keep a separate user for administration.',
+    'Take @admin and @dangerous from the application’s user (and give +info back, which libraries ask for) once you know that it sends none of them; better, begin with -@all and add what it uses. Keep a separate user for administration.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories'],
   needs: ['grants'],
   judge({ grants }) {

@@ -11,7 +11,7 @@ export default defineCheck({
   severity: 'info',
   why: 'Channels carry other applications’ events, keyspace notifications with key names, and __sentinel__:hello, on which Sentinels believe what they hear.',
   remedy:
-    'Name the channels: ACL SETUSER name resetchannels &app:*. A user that uses none needs only resetchannels.',
+    'Name the channels that the user’s application needs: ACL SETUSER name resetchannels &app:*. A user that uses none needs only resetchannels.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['grants', 'identity'],
   judge({ grants, identity: who }) {
@@ -24,7 +24,7 @@ export default defineCheck({
         if (!entry.allChannels || commands.length === 0) return [];
         return [
           fault(`user ${entry.user} may ${listed(commands)} on every channel`, [
-            { kind: 'user', name: entry.user, rules: ['resetchannels'] },
+            { kind: 'investigate', what: `which channels the application of ${entry.user} uses` },
           ]),
         ];
       }),

@@ -10,7 +10,7 @@ export default defineCheck({
   severity: 'low',
   why: 'With ~*, one leaked password or one injected command gives all data of all applications on this server, sessions and queues included. Key patterns cost nothing where keys have prefixes.',
   remedy:
-    'Give the user the prefixes that its application uses: ACL SETUSER name resetkeys ~app:*. From 7.0 on, %R~ and %W~ tell reading from writing.',
+    'Give the user the key prefixes that its application uses, once you know them all: ACL SETUSER name resetkeys ~app:*. From 7.0 on, %R~ and %W~ tell reading from writing.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions'],
   needs: ['grants'],
   judge({ grants }) {
@@ -23,7 +23,7 @@ export default defineCheck({
         return [
           fault(
             `user ${user} may ${touched.join(' and ')} every key`,
-            [{ kind: 'user', name: user, rules: ['resetkeys', `~${user}:*`] }],
+            [{ kind: 'investigate', what: `which key prefixes the application of ${user} uses` }],
             {
               opens: { as: user, can: touched },
             },

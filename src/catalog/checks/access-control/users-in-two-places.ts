@@ -7,9 +7,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'The server takes users from one place only: with user lines and aclfile in one configuration it refuses to start. It shows at the next restart, at the worst time.',
   remedy: 'Move the user lines into the ACL file, or take the aclfile line away.',
-  links: [
-    'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
-  ],
+  links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['conf'],
   judge({ conf: { settings, users } }) {
     const path = settings.aclfile;

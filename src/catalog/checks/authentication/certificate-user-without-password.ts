@@ -7,7 +7,8 @@ export default defineCheck({
   title: 'A user meant for certificates logs in with any password',
   severity: 'critical',
   why: 'Where a client certificate names the user (Redis 8.6, Valkey 9), the user needs no password, and people write nopass. But nopass lets anyone log in as that user with AUTH and any text, with no certificate of that name.',
-  remedy: 'ACL SETUSER name resetpass: with no password and no nopass, only the certificate gets in.',
+  remedy:
+    'Take nopass from the user: ACL SETUSER name resetpass. With no password and no nopass, only its certificate gets in.',
   links: [
     'https://valkey.io/topics/encryption/',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/',

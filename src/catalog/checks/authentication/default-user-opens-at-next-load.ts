@@ -23,7 +23,14 @@ export default defineCheck({
         next
           ? `${path} opens user default, which is closed now`
           : `${path} has no line for user default, which is closed now`,
-        [{ kind: 'user', name: 'default', rules: ['resetpass', 'off'] }],
+        [
+          now?.enabled
+            ? {
+                kind: 'investigate',
+                what: 'which password of user default goes into the ACL file (ACL SAVE)',
+              }
+            : { kind: 'user', name: 'default', rules: ['resetpass', 'off'] },
+        ],
         { where: next?.where ?? { file: path } },
       ),
     ]);

@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'low',
   why: 'Most often a client still holds an old password, and part of the application is down or on a fallback. It may also be someone who knows the name and tries passwords.',
   remedy:
-    'Find the client by its address (the newest offender’s is shown) and give it the right password. If the address is not yours, change the password and close the way there.',
+    'Find the client that logs in with a wrong password by its address (the newest offender’s is shown) and give it the right one. If the address is not yours, change the password and close the way there.',
   links: ['https://redis.io/docs/latest/commands/acl-log/'],
   needs: ['aclLog', 'users'],
   judge({ aclLog, users }) {

@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { listed } from '../../readings/values.ts';
 import { aclFile, conf, identity, secret, user } from '../../example-facts.ts';
 import { hasUsers } from '../../readings/release.ts';
 import { isSecretNote, type SecretNote } from '../../../model/index.ts';
@@ -12,7 +13,7 @@ export default defineCheck({
   severity: 'low',
   why: 'Backups, repositories and whoever may read the file get a password that works, where `#` and its SHA-256 would do for a login. (masterauth has to be clear text, since a replica sends it.)',
   remedy:
-    'Replace `>…` and requirepass by a user line with `#` and the SHA-256 of a long random password; ACL SAVE writes that form by itself.',
+    'Replace clear passwords by a user line with # and the SHA-256 of a long random password (for requirepass, a line of user default); ACL SAVE writes that form by itself. Change passwords that others could read.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['identity'],
   uses: ['conf', 'aclFile'],
@@ -22,27 +23,25 @@ export default defineCheck({
     const users = [...(acl.known ? acl.value.users : []), ...(file.known ? file.value.users : [])];
     const plain = users
       .filter(({ passwords }) => passwords.some(isText))
-      .map(({ name, where }) =>
-        fault(
-          `the password of user ${name} is in clear text`,
-          [{ kind: 'investigate', what: `replace the password of ${name} by its hash` }],
-          { where },
-        ),
-      );
+      .map(({ name, where }) => ({ what: `user ${name}`, where }));
     const lines = (file.known ? file.value.lines : []).filter(
       ({ name, args }) =>
         name === 'requirepass' && args.some((value) => isSecretNote(value) && value.strength !== 'empty'),
     );
-    const required = lines.slice(-1).map(({ file: path, line }) =>
-      fault(
-        'requirepass is in clear text',
-        [{ kind: 'investigate', what: 'replace requirepass by a user line with a hash' }],
-        {
-          where: { file: path, line },
-        },
-      ),
+    const required = lines
+      .slice(-1)
+      .map(({ file: path, line: at }) => ({ what: 'requirepass', where: { file: path, line: at } }));
+    const byFile = Map.groupBy([...required, ...plain], ({ where }) => where?.file ?? '');
+    return failEach(
+      [...byFile.values()].map((found) => {
+        const names = found.map(({ what }) => what);
+        return fault(
+          `in clear text: ${listed(names, 8)}`,
+          [{ kind: 'investigate', what: `replace ${listed(names, 8)} by hashes` }],
+          { where: found[0]?.where },
+        );
+      }),
     );
-    return failEach([...plain, ...required]);
   },
   examples: {
     good: {

@@ -6,7 +6,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Every user of the host reads it with ps or from /proc, and it stays in shell history, in docker inspect and in compose files.',
   remedy:
-    'Move it into a file that only the server’s user can read (an ACL file with hashes, or an included configuration file), restart, and change the password: it has been seen.',
+    'Move the password from the command line into a file that only the server’s user can read (an ACL file with hashes, or an included configuration file), restart, and change the password: it has been seen.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/config/'],
   needs: ['process'],
   judge: ({ process: { secretArguments, pid } }) =>

@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
+import { closeDefault } from '../../readings/default-user.ts';
 import { secret, settings, user } from '../../example-facts.ts';
 import { secretOf, textOf } from '../../readings/values.ts';
 
@@ -7,7 +8,7 @@ export default defineCheck({
   severity: 'high',
   why: 'Loading an ACL file resets every user, default included. A password in requirepass is gone then, at start and after each ACL LOAD, with at most a line in the log. Where the file has no line for default, default is open.',
   remedy:
-    'Put the default user into the ACL file (`user default resetpass off`, or with a hashed password), and take the requirepass line away.',
+    'Put the default user into the ACL file (user default resetpass off, or with a hashed password), ACL LOAD it, and take the requirepass line out of the configuration file. Never empty it with CONFIG SET requirepass "": that opens the default user.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['settings', 'users'],
   judge({ settings: values, users }) {
@@ -20,22 +21,23 @@ export default defineCheck({
     const where = values.requirepass?.where;
     if (main?.enabled && main.noPassword) {
       return failEach([
-        fault(
-          'requirepass is set, yet user default needs no password',
-          [{ kind: 'user', name: 'default', rules: ['resetpass', 'off'] }],
-          {
-            opens: { as: 'default' },
-            where,
-            severity: 'critical',
-          },
-        ),
+        fault('requirepass is set, yet user default needs no password', [closeDefault(users)], {
+          opens: { as: 'default' },
+          where,
+          severity: 'critical',
+        }),
       ]);
     }
     const state = main?.enabled ? 'has another password' : 'is off';
     return failEach([
       fault(
         `requirepass is set, but user default ${state}: the line does nothing`,
-        [{ kind: 'setting', name: 'requirepass', value: '' }],
+        [
+          {
+            kind: 'investigate',
+            what: 'the requirepass line, to be taken out of the file; CONFIG SET requirepass "" would open user default',
+          },
+        ],
         {
           where,
           severity: 'low',

@@ -6,7 +6,7 @@ export default defineCheck({
   title: 'Several users have the same password',
   severity: 'medium',
   why: 'Who knows one of them is all of them: the rights of the least do not hold back anybody who can also type another name. Rotation has to move all their clients at once.',
-  remedy: 'Give each user a password of its own; begin with the one that may do most.',
+  remedy: 'Give each of these users a password of its own; begin with the one that may do most.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/'],
   needs: ['users'],
   judge({ users }) {

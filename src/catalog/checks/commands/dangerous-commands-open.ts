@@ -1,26 +1,14 @@
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
+import { hasOtherAdministrator } from '../../readings/default-user.ts';
 import { grant, identity, user } from '../../example-facts.ts';
-import { permitted } from '../../readings/grants.ts';
+import { isOwner, permitted } from '../../readings/grants.ts';
 import { hasUsers } from '../../readings/release.ts';
 import { listed } from '../../readings/values.ts';
 import type { Capability, Goal, Grant } from '../../../model/index.ts';
 
 /** What nobody does by reading and writing keys. DEL destroys as well, but that is what writing is. */
 const worth: readonly (readonly [Capability, string, readonly string[]])[] = [
-  [
-    'control',
-    'take control',
-    [
-      'config|set',
-      'acl|setuser',
-      'client|kill',
-      'cluster|meet',
-      'failover',
-      'sentinel|set',
-      'sentinel|monitor',
-      'sentinel|reset',
-    ],
-  ],
+  ['control', 'take control', ['config|set', 'acl|setuser', 'client|kill', 'cluster|meet', 'failover']],
   ['stop', 'stop the server', ['shutdown']],
   ['destroy', 'empty it', ['flushall', 'flushdb', 'swapdb']],
   ['copy', 'copy everything', ['psync', 'sync']],
@@ -41,7 +29,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Whoever gets in without a name, or with the one shared password, is the default user: they do not only read and write keys, they may change settings, wipe or copy the data, and use the server to get further.',
   remedy:
-    'Give each application its own user and switch default off; or at least: ACL SETUSER default -@admin -@dangerous +info. Before 6.0, rename the commands in redis.conf.',
+    'First make a user for administration, and users for replicas and Sentinels if there are any, or this locks them out. Then give each application its own user and switch default off, or at least ACL SETUSER default -@admin -@dangerous +info. Before 6.0, rename the commands in redis.conf.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories',
@@ -51,6 +39,14 @@ export default defineCheck({
   judge({ grants, identity: who }, { users }) {
     const mine = grants.find(({ user: name }) => name === 'default');
     if (!mine?.enabled) return notApplicable('user default is off');
+    if (who.mode === 'sentinel') return notApplicable('a Sentinel’s own commands are all of that kind');
+    if (
+      isOwner(mine) &&
+      users.known &&
+      users.value.some(({ name, enabled }) => name !== 'default' && enabled) &&
+      !users.value.some(({ name, noPassword }) => name === 'default' && noPassword)
+    )
+      return notApplicable('there are named users beside it; see default-user-does-everything');
     const rows = found(mine);
     // Looking on is not enough for a finding here.
     if (rows.every(([can]) => can === 'observe')) return failEach([]);
@@ -61,7 +57,12 @@ export default defineCheck({
             kind: 'investigate',
             what: 'which of these commands anybody uses; rename the others in redis.conf',
           }
-        : { kind: 'user', name: 'default', rules: ['-@admin', '-@dangerous', '+info'] };
+        : users.known && hasOtherAdministrator(users.value)
+          ? { kind: 'user', name: 'default', rules: ['-@admin', '-@dangerous', '+info'] }
+          : {
+              kind: 'investigate',
+              what: 'a user for administration, and what replicas and Sentinels log in as; then take these commands from default',
+            };
     return failEach([
       fault(
         `user default may ${rows.map(([, words, commands]) => `${words} (${listed(commands, 4)})`).join(', ')}`,
@@ -98,12 +99,23 @@ export default defineCheck({
         identity: identity({ version: '5.0.14' }),
         users: [user('default')],
       },
-      'a Sentinel': {
-        grants: [grant('default', { commands: ['ping', 'sentinel|set'] })],
-        identity: identity({ mode: 'sentinel' }),
-      },
     },
     other: {
+      'a Sentinel': {
+        facts: {
+          grants: [grant('default', { commands: ['ping', 'sentinel|set'] })],
+          identity: identity({ mode: 'sentinel' }),
+        },
+        verdict: 'not-applicable',
+      },
+      'named users beside it': {
+        facts: {
+          grants: [grant('default', { commands: ['get', 'config|set'] }), grant('app')],
+          identity: identity(),
+          users: [user('default'), user('app')],
+        },
+        verdict: 'not-applicable',
+      },
       'switched off': {
         facts: { grants: [grant('default', { enabled: false })], identity: identity() },
         verdict: 'not-applicable',

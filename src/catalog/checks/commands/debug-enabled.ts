@@ -7,7 +7,7 @@ export default defineCheck({
   severity: 'high',
   why: 'DEBUG crashes or blocks the server at will (SEGFAULT, SLEEP, OOM), reloads data, and rewrites the configuration. It is meant for tests; from 7.0 on it is off unless asked for.',
   remedy:
-    'Set enable-debug-command no in the configuration file and restart; the switch cannot be changed at runtime.',
+    'Set enable-debug-command no in the configuration file and restart: the switch cannot be changed at runtime.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['settings', 'identity'],
   judge: ({ settings: values, identity: who }) =>

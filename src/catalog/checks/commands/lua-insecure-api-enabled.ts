@@ -9,7 +9,8 @@ export default defineCheck({
   title: 'Scripts may use parts of Lua that were taken out for safety',
   severity: 'medium',
   why: 'newproxy, setfenv and getfenv were taken away because scripts could use them to change what other users’ scripts do, and to break out of the sandbox.',
-  remedy: 'Find the scripts that still need them and change those; then set it to no.',
+  remedy:
+    'Find the scripts that still need newproxy, setfenv or getfenv and change those; then set lua-enable-deprecated-api (in Valkey lua-enable-insecure-api) to no.',
   links: ['https://valkey.io/topics/lua-api/'],
   needs: ['settings'],
   judge: ({ settings: values }) =>

@@ -7,7 +7,7 @@ export default defineCheck({
   severity: 'critical',
   why: 'dir and dbfilename are what every attack on the host through Redis needs: a dump in a cron, SSH or web folder is a shell. From 7.0 on the server refuses to change them at runtime; here it was told not to refuse.',
   remedy:
-    'Set enable-protected-configs no in the configuration file and restart; the switch cannot be changed at runtime.',
+    'Set enable-protected-configs no in the configuration file and restart: the switch cannot be changed at runtime.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['settings', 'identity'],
   judge: ({ settings: values, identity: who }) =>

@@ -18,7 +18,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'SLAVEOF and REPLICAOF, FLUSHALL and FLUSHDB, EVAL and FCALL are commands of their own. Taking one away leaves the other, which does the same.',
   remedy:
-    'Treat both alike, or deny the category by ACL rules, which know the pairs: -@dangerous, -@scripting.',
+    'Treat both commands of a pair alike, or deny the category by ACL rules, which know the pairs: -@dangerous, -@scripting. (Replicas need PSYNC, Sentinel SLAVEOF.)',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/#disallowing-specific-commands',
   ],
@@ -39,7 +39,12 @@ export default defineCheck({
         return [
           fault(
             `${gone.toUpperCase()} is renamed, ${left.toUpperCase()} is not`,
-            [{ kind: 'user', name: 'default', rules: [`-${left}`] }],
+            [
+              {
+                kind: 'investigate',
+                what: `who needs ${left.toUpperCase()}; treat it like ${gone.toUpperCase()}`,
+              },
+            ],
             {
               where: { file: entry.file, line: entry.line },
             },

@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'low',
   why: 'A renamed command is still there for everybody who learns its name: from a script, MONITOR, SLOWLOG, COMMAND, or the configuration file. Renaming cannot be changed at runtime, breaks tools, and is deprecated since there are ACL rules.',
   remedy:
-    'Deny the command to users that do not need it (ACL SETUSER name -config), keep a user for administration, and take the rename-command lines away.',
+    'Keep a user for administration, deny the renamed commands to everybody else by ACL rules (ACL SETUSER name -config), and then take the rename-command lines away.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/#disallowing-specific-commands',
   ],
@@ -27,7 +27,7 @@ export default defineCheck({
     return failEach([
       fault(
         `${listed(names, 8)} ${names.length === 1 ? 'is' : 'are'} hidden by rename-command`,
-        [{ kind: 'user', name: 'default', rules: names.map((name) => `-${name}`) }],
+        [{ kind: 'investigate', what: `who needs ${listed(names, 8)}; deny them to the rest by ACL rules` }],
         { where: { file: hidden[0]?.file ?? '', line: hidden[0]?.line ?? 0 } },
       ),
     ]);

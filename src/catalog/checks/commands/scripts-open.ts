@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'info',
   why: 'The server’s ACL holds inside scripts, but the script engine is where most remotely usable holes of the last years were, and a script that loops blocks everybody. Some libraries (queues, locks, rate limiters) need it.',
   remedy:
-    'Take @scripting away from users whose library does not need it; keep the server at its branch’s newest release for those that do.',
+    'Take @scripting from users whose library does not need it (queues, locks and rate limiters often do); for those that do, keep the server at its branch’s newest release.',
   links: ['https://redis.io/docs/latest/develop/programmability/eval-intro/'],
   needs: ['grants'],
   judge: ({ grants }) => openToApplications(grants, commands, ['write', 'read']),

@@ -34,7 +34,7 @@ export default defineCheck({
   severity: 'high',
   why: 'One of these alone is a matter of taste. Together, and on the running server only, they are the first commands of known attack scripts, which seldom put them back.',
   remedy:
-    'Ask who changed them. If nobody did, look at dir, dbfilename, modules, cron and SSH keys before anything else; then set them back.',
+    'Ask who changed these settings. If nobody did, look at dir, dbfilename, modules, cron and SSH keys before anything else; then set them back.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/config/'],
   needs: ['settings'],
   uses: ['conf'],

@@ -11,7 +11,7 @@ export default defineCheck({
   severity: 'low',
   why: 'MONITOR shows all keys, values and tokens that pass. Someone debugging leaves it on by mistake; an intruder leaves it on to listen.',
   remedy:
-    'Find out whose client it is; end it with CLIENT KILL if nobody knows it. MONITOR also costs half of the throughput.',
+    'Find out whose client runs MONITOR; end it with CLIENT KILL if nobody knows it. It also costs half of the throughput.',
   links: ['https://redis.io/docs/latest/commands/monitor/'],
   needs: ['clients'],
   judge: ({ clients }) =>

@@ -24,7 +24,7 @@ export default defineCheck({
   severity: 'info',
   why: 'The server counts every command since its start or since CONFIG RESETSTAT. MODULE LOAD, DEBUG, REPLICAOF on a lone master, or many refused CONFIG SET are rare in honest work. A count is a hint: it does not say who, nor whether it did harm.',
   remedy:
-    'Compare with what your own people and tools did. Nobody did? Look at the other signs of compromise, and at who can run these commands.',
+    'Compare the commands with what your own people and tools did. Nobody did? Look at the other signs of compromise, and at who can run them.',
   links: ['https://redis.io/docs/latest/commands/info/'],
   needs: ['info', 'replication'],
   judge({ info, replication: { role, replicas } }) {

@@ -80,7 +80,7 @@ export default defineCheck({
   severity: 'critical',
   why: 'A module is native code inside the server. A rogue master writes one as a dump, MODULE LOAD runs it, and its system.exec is a shell. It lives in memory until the server is restarted, even when its file is gone.',
   remedy:
-    'Find out who loaded it. If nobody knows, isolate the host, keep a copy of the file for analysis, and rebuild.',
+    'Find out who loaded the module. If nobody knows, isolate the host, keep a copy of the file for analysis, and rebuild.',
   links: [
     'https://redis.io/docs/latest/develop/reference/modules/',
     'https://attack.mitre.org/techniques/T1129/',

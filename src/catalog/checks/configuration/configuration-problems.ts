@@ -5,7 +5,7 @@ export default defineCheck({
   title: 'A line of the configuration does not do what it says',
   severity: 'low',
   why: 'The server starts, and what the line was for does not happen: a setting that this version ignores, or a file that could not be read. Whoever reads the file believes otherwise.',
-  remedy: 'Correct the line, or take it out.',
+  remedy: 'Correct the line of the configuration file, or take it out.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/config/'],
   needs: ['conf'],
   judge: ({ conf: { problems } }) =>

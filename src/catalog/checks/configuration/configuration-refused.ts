@@ -6,7 +6,8 @@ export default defineCheck({
   title: 'The server will not start with this configuration',
   severity: 'high',
   why: 'One line that the server refuses keeps it down. It runs now because it was started before the edit; the next restart, of an upgrade or of a reboot at night, fails, and what is then pulled out in haste is often the line that kept it safe.',
-  remedy: 'Correct the line. Try the file on a spare port before the restart: redis-server FILE --port 0.',
+  remedy:
+    'Correct the line of the configuration file, and try the file on a copy before the restart: redis-server COPY --port 0 --dir /an/empty/folder.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/config/'],
   needs: ['conf', 'identity'],
   judge({ conf: { problems }, identity: who }) {

@@ -43,7 +43,7 @@ export default defineCheck({
   severity: 'low',
   why: 'The last line that is read wins, without a word in the log. Whoever finds the other one first believes that the server is set that way, and edits it in vain.',
   remedy:
-    'Keep one line and take the others out; mind included files, which are read where the include line stands.',
+    'Keep one line for the directive and take the others out; mind included files, which are read where the include line stands.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/config/'],
   needs: ['conf'],
   judge({ conf: { lines } }) {

@@ -34,7 +34,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'What was set with CONFIG SET is lost at the next restart, and what was edited in the file is not in force until then: the server you check is not the server you will have. Intruders change settings in memory only.',
   remedy:
-    'Decide which side is meant. CONFIG REWRITE writes the running values into the file; CONFIG SET or a restart brings in the file’s.',
+    'Decide which side of the setting is meant. CONFIG REWRITE writes the running values into the file; CONFIG SET or a restart brings in the file’s.',
   links: ['https://redis.io/docs/latest/commands/config-rewrite/'],
   needs: ['drift'],
   uses: ['conf'],

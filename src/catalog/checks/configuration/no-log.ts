@@ -13,7 +13,11 @@ export default defineCheck({
   judge({ settings: values }) {
     const path = textOf(values, 'logfile');
     if (path === undefined) return notApplicable('the server has no such setting');
-    const goal = { kind: 'setting', name: 'logfile', value: '/var/log/redis/redis-server.log' } as const;
+    const goal = {
+      kind: 'setting',
+      name: 'logfile',
+      ask: 'a file that only the server’s user may read',
+    } as const;
     const at = (name: string) => ({ where: values[name]?.where });
     if (textOf(values, 'loglevel') === 'nothing')
       return failEach([

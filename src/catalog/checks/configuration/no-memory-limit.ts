@@ -16,7 +16,11 @@ export default defineCheck({
     const limit = textOf(values, 'maxmemory');
     if (limit === undefined) return notApplicable('the server has no such setting');
     return limit === '0'
-      ? fail('maxmemory is 0', { kind: 'setting', name: 'maxmemory', value: 'what the host can spare' })
+      ? fail('maxmemory is 0', {
+          kind: 'setting',
+          name: 'maxmemory',
+          ask: 'what the host can spare, forks and buffers left aside',
+        })
       : pass;
   },
   examples: {

@@ -21,7 +21,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'CONFIG SET protected-mode no, or bind, opens a server without a trace in its file: the file says nothing, so nothing seems to differ. It is among the first things that malware does; and the next restart undoes it, also where it was meant.',
   remedy:
-    'If it is meant, write it down with CONFIG REWRITE; if nobody set it, set it back and look for signs of an intruder.',
+    'If the running setting is meant, write it down with CONFIG REWRITE; if nobody set it, set it back and look for signs of an intruder.',
   links: ['https://redis.io/docs/latest/commands/config-set/'],
   needs: ['settings', 'conf', 'identity'],
   uses: ['process', 'container'],

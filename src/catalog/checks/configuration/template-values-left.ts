@@ -28,7 +28,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'The server does not expand variables: it takes the placeholder for the value. A password is then a word from a public template, an address or a file is not what was meant.',
   remedy:
-    'Fill the value in, and find out why the template was not rendered: other lines may be missing altogether.',
+    'Fill in the value in place of the placeholder, and find out why the template was not rendered: other lines may be missing altogether.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/config/'],
   needs: ['conf'],
   judge: ({ conf: { lines } }) =>

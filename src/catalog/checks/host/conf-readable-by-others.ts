@@ -1,6 +1,7 @@
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
+import { closing } from '../../readings/closing.ts';
 import { conf, file, line, secret } from '../../example-facts.ts';
-import { closedToOthers, othersMay, present } from '../../readings/modes.ts';
+import { othersMay, present } from '../../readings/modes.ts';
 import { listed } from '../../readings/values.ts';
 import { isSecretNote } from '../../../model/index.ts';
 
@@ -9,17 +10,18 @@ export default defineCheck({
   severity: 'medium',
   why: 'requirepass and masterauth stand there in clear text, renamed commands with their new names: with the file in hand nothing has to be guessed. Without secrets it still tells an intruder where everything is.',
   remedy:
-    'chmod 640, owned by root (or the server’s user) with the server’s group. Change passwords that stood in a file open to all.',
+    'Close the configuration file to others: chmod 640, with the server’s group (chgrp redis) or the server would not start again. Change passwords that stood in a file open to all.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['files'],
-  uses: ['conf'],
-  judge({ files }, { conf: read }) {
+  uses: ['conf', 'process'],
+  judge({ files }, { conf: read, process }) {
     const found = present(files, 'conf');
     if (found.length === 0) return notApplicable('no configuration file is there');
     return failEach(
       found
         .filter(({ mode }) => othersMay('read', mode))
-        .map(({ path, mode }) => {
+        .map((one) => {
+          const { path, mode } = one;
           const secrets = read.known
             ? read.value.lines
                 .filter(
@@ -31,7 +33,7 @@ export default defineCheck({
             : [];
           return fault(
             `${path} has mode ${mode}${secrets.length > 0 ? `, and holds ${listed([...new Set(secrets)])}` : ''}`,
-            [{ kind: 'file', path, mode: closedToOthers(mode) }],
+            [closing(one, process)],
             { where: { file: path }, severity: secrets.length > 0 ? 'medium' : read.known ? 'info' : 'low' },
           );
         }),

@@ -5,7 +5,7 @@ export default defineCheck({
   title: 'A crash leaves all data in a core file',
   severity: 'low',
   why: 'A core holds keys, values and the passwords in memory. It lies in the working folder or in /var/lib/systemd/coredump, is collected by crash reporters, and a hole that crashes the server makes one on demand.',
-  remedy: 'LimitCORE=0 in the unit (ulimit -c 0), unless you are hunting a crash.',
+  remedy: 'Set LimitCORE=0 in the unit (ulimit -c 0 elsewhere), unless you are hunting a crash.',
   links: ['https://man7.org/linux/man-pages/man5/core.5.html'],
   needs: ['process'],
   judge({ process: { limits } }) {

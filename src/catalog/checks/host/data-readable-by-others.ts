@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
+import { isShared } from '../../readings/places.ts';
 import { file } from '../../example-facts.ts';
 import { closedToOthers, othersMay, present } from '../../readings/modes.ts';
 
@@ -8,7 +9,8 @@ export default defineCheck({
   title: 'Every user of the host may read the data on disk',
   severity: 'medium',
   why: 'The dump and the append-only file hold every key; no password of the server guards them. The server makes them with mode 0644 unless its umask says otherwise, so the data folder has to keep others out.',
-  remedy: 'chmod 750 the data folder (and UMask=0077 in the unit); then close the files that are there.',
+  remedy:
+    'Close the data folder (chmod 750) and the files in it, and set UMask=0077 in the unit. Where the folder is one that others use too (/tmp, /var), move the data to one of the server’s own instead.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/'],
   needs: ['files'],
   judge({ files }) {
@@ -29,7 +31,9 @@ export default defineCheck({
             `${path} has mode ${mode}`,
             [
               { kind: 'file', path, mode: closedToOthers(mode) },
-              { kind: 'file', path: folderOf(path), mode: '0750' },
+              isShared(folderOf(path))
+                ? { kind: 'setting', name: 'dir', ask: 'a folder of the server’s own, mode 750' }
+                : { kind: 'file', path: folderOf(path), mode: '0750' },
             ],
             { where: { file: path } },
           ),

@@ -6,7 +6,8 @@ export default defineCheck({
   title: 'Files of the server belong to somebody else',
   severity: 'medium',
   why: 'The owner of a file may change it and open it to others. A third account that owns the configuration, the ACL file, the TLS key or the data has the server, without any login.',
-  remedy: 'chown to root (configuration, key) or to the server’s user (data, ACL file).',
+  remedy:
+    'Give the file to the server’s user (data, ACL file; also configuration and key, unless root owns them with the server’s group); a unit belongs to root.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['files', 'process'],
   judge({ files, process: { user, uid } }) {
@@ -22,10 +23,10 @@ export default defineCheck({
             owner !== user &&
             !(uid === 0 && /^(?:redis|valkey|keydb)$/.test(owner)),
         )
-        .map(({ path, owner }) =>
+        .map(({ path, owner, role }) =>
           fault(
             `${path} belongs to ${owner}; the server runs as ${user}`,
-            [{ kind: 'file', path, owner: user }],
+            [{ kind: 'file', path, owner: role === 'unit' ? 'root' : user }],
             {
               where: { file: path },
             },

@@ -1,23 +1,26 @@
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
+import { closing } from '../../readings/closing.ts';
 import { file } from '../../example-facts.ts';
-import { closedToOthers, othersMay, present } from '../../readings/modes.ts';
+import { othersMay, present } from '../../readings/modes.ts';
 
 export default defineCheck({
   title: 'Every user of the host may read the log',
   severity: 'info',
   why: 'The log tells addresses, versions, file names and when the server was restarted, and after a crash whole commands with keys and values.',
-  remedy: 'chmod 640, or keep others out of its folder; mind what logrotate creates.',
+  remedy:
+    'Close the log file to others: chmod 640, with the group of those who read it, or keep others out of its folder; mind what logrotate creates.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['files'],
-  judge({ files }) {
+  uses: ['process'],
+  judge({ files }, { process }) {
     const found = present(files, 'log').filter(({ kind }) => kind === 'file');
     if (found.length === 0) return notApplicable('no log file is there');
     return failEach(
       found
         .filter(({ mode }) => othersMay('read', mode))
-        .map(({ path, mode }) =>
-          fault(`${path} has mode ${mode}`, [{ kind: 'file', path, mode: closedToOthers(mode) }], {
-            where: { file: path },
+        .map((one) =>
+          fault(`${one.path} has mode ${one.mode}`, [closing(one, process)], {
+            where: { file: one.path },
           }),
         ),
     );

@@ -21,7 +21,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Who may write into a folder may rename what is in it and put something else there, whatever the mode of the file: a configuration, a key, the program itself.',
   remedy:
-    'Take the right to write from group and others (chmod go-w), and give the folder to root or to the owner of what lies in it.',
+    'Take the right to write into the folder from group and others (chmod go-w), and give it to root or to the owner of what lies in it; if others need the folder, move the server’s files out of it.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['files'],
   judge({ files }) {
@@ -38,7 +38,7 @@ export default defineCheck({
           .map(({ path }) => path);
         return fault(
           `${folder}, above ${listed([...new Set(below)], 4)}`,
-          [{ kind: 'file', path: folder, mode: '0755' }],
+          [{ kind: 'file', path: folder, mode: 'go-w' }],
           { where: { file: folder } },
         );
       }),

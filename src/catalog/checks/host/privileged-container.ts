@@ -4,7 +4,8 @@ export default defineCheck({
   title: 'The container is privileged',
   severity: 'high',
   why: 'A privileged container sees the devices of the host and may mount its disks: who runs code in it runs code on the host.',
-  remedy: 'Start it without --privileged (privileged: false); a server needs no capability at all.',
+  remedy:
+    'Start the container without --privileged (privileged: false); a server needs no capability at all.',
   links: ['https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities'],
   needs: ['container'],
   judge({ container }) {

@@ -7,7 +7,7 @@ export default defineCheck({
   severity: 'high',
   why: 'What is written there runs at the next start. If the server’s own user may write it, an intruder who got in once stays across restarts and upgrades.',
   remedy:
-    'Owned by root, mode 755: chown root:root and chmod go-w. Install from a package where there is one.',
+    'Give the program and its modules to root, with mode 755: chown root:root and chmod go-w. Install from a package where there is one.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['files'],
   uses: ['process'],

@@ -1,5 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable, undecided } from '../../define-check.ts';
-import { unit } from '../../example-facts.ts';
+import { processFacts, unit } from '../../example-facts.ts';
 
 interface Wall {
   readonly directive: string;
@@ -11,8 +11,10 @@ interface Wall {
 const isYes = (said: string): boolean => /^(?:yes|true|on|1)$/i.test(said);
 const dynamic = ({ DynamicUser = '' }: Readonly<Record<string, string>>): boolean => isYes(DynamicUser);
 
-/** What shuts an intruder in and costs a server nothing. NoNewPrivileges and the filter of calls are checks of the process. */
+/** What shuts an intruder in and costs a server nothing. */
 const walls: readonly Wall[] = [
+  { directive: 'NoNewPrivileges', value: 'yes', holds: (said, all) => dynamic(all) || isYes(said) },
+  { directive: 'SystemCallFilter', value: '@system-service', holds: (said) => said !== '' },
   {
     directive: 'ProtectSystem',
     value: 'strict',
@@ -54,21 +56,28 @@ const walls: readonly Wall[] = [
 ];
 
 export default defineCheck({
-  title: 'The service is not shut in',
+  title: 'The systemd unit leaves the server more than it needs',
   severity: 'low',
   why: 'Whoever runs code in the server has what the unit leaves open: to write outside the data folder, to read home folders, to see other programs’ temporary files, to talk to the kernel. Each wall is one line.',
   remedy:
-    'Add the lines with `systemctl edit`, with ReadWritePaths= for the data, log and configuration folders, and restart. `systemd-analyze security` shows what is left.',
+    'Add the lines to the unit with systemctl edit, with ReadWritePaths= for the data, log and configuration folders (or the server can no longer save), and restart. systemd-analyze security shows what is left.',
   links: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Sandboxing'],
   needs: [],
-  uses: ['unit'],
-  judge(_, { unit: found }) {
+  uses: ['unit', 'process'],
+  judge(_, { unit: found, process }) {
     if (!found.known)
       return found.why === 'not-supported' || found.why === 'absent'
         ? notApplicable(found.detail)
         : undecided(`the unit is not known: ${found.detail}`);
     const { name, service, fragments } = found.value;
-    const missing = walls.filter(({ directive, holds }) => !holds(service[directive] ?? '', service));
+    // Other directives bring these two along; the process shows what came of it.
+    const inForce = (directive: string): boolean =>
+      process.known &&
+      ((directive === 'NoNewPrivileges' && process.value.noNewPrivileges) ||
+        (directive === 'SystemCallFilter' && process.value.seccomp === 2));
+    const missing = walls.filter(
+      ({ directive, holds }) => !inForce(directive) && !holds(service[directive] ?? '', service),
+    );
     if (missing.length === 0) return failEach([]);
     const file = fragments[0];
     return failEach([
@@ -83,6 +92,8 @@ export default defineCheck({
     good: {
       'as Debian ships it, and a little more': {
         unit: unit({
+          NoNewPrivileges: 'true',
+          SystemCallFilter: '@system-service',
           ProtectSystem: 'true',
           ProtectHome: 'yes',
           PrivateTmp: 'yes',
@@ -98,6 +109,7 @@ export default defineCheck({
       'a user made for each start brings some walls': {
         unit: unit({
           DynamicUser: 'yes',
+          SystemCallFilter: '~@privileged @resources',
           PrivateDevices: 'yes',
           ProtectKernelTunables: 'yes',
           ProtectKernelModules: 'yes',
@@ -106,6 +118,21 @@ export default defineCheck({
           RestrictNamespaces: 'yes',
           CapabilityBoundingSet: 'CAP_NET_BIND_SERVICE',
         }),
+      },
+      'the process shows what another directive brought along': {
+        unit: unit({
+          ProtectSystem: 'strict',
+          ProtectHome: 'yes',
+          PrivateTmp: 'yes',
+          PrivateDevices: 'yes',
+          ProtectKernelTunables: 'yes',
+          ProtectKernelModules: 'yes',
+          ProtectControlGroups: 'yes',
+          RestrictAddressFamilies: 'AF_INET AF_INET6 AF_UNIX',
+          RestrictNamespaces: 'yes',
+          CapabilityBoundingSet: '',
+        }),
+        process: processFacts(),
       },
     },
     bad: {

@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
+import { closeDefault } from '../../readings/default-user.ts';
 import { identity, settings, user } from '../../example-facts.ts';
 import { boundAddresses, isLoopback } from '../../readings/listening.ts';
 import { hasSwitches } from '../../readings/release.ts';
@@ -35,7 +36,7 @@ export default defineCheck({
     return failEach([
       fault(
         `protected-mode is yes, the default user has no password, and bind ${textOf(values, 'bind') ?? ''} makes it nothing`,
-        [{ kind: 'user', name: 'default', rules: ['resetpass', 'off'] }],
+        [closeDefault(users)],
         { opens: { as: 'default' }, where: values.bind?.where },
       ),
     ]);

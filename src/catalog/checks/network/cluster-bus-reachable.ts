@@ -2,15 +2,14 @@ import { joinHostPort } from '../../../lang/address/index.ts';
 import { defineCheck, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
 import { identity, listener, settings } from '../../example-facts.ts';
 import { boundAddresses, isLoopback, portOf } from '../../readings/listening.ts';
-import { hasInternalSecret } from '../../readings/release.ts';
 import { listed, textOf } from '../../readings/values.ts';
 
 export default defineCheck({
   title: 'The cluster bus takes orders from whoever reaches its port',
   severity: 'high',
-  why: 'The bus (the port plus 10000) knows no password: whoever reaches it can join the cluster, take over slots and their data, or stop nodes with one malformed packet. In Redis 8 it was a road to full rights on the client port, past passwords and ACL; the fix is a switch that is off by default.',
+  why: 'The bus (the port plus 10000) knows no password, and what its nodes tell each other can be read on the way: whoever reaches it can join the cluster, take over slots and their data, or stop nodes with one malformed packet. In Redis 8 it was a road to full rights on the client port, past passwords and ACL; the fix is a switch that is off by default.',
   remedy:
-    'Let the firewall admit only the nodes of the cluster to the bus port, and set tls-cluster yes with an authority of your own. In Redis 8 also set cluster-bus-port-protected-mode yes.',
+    'Let the firewall admit only the nodes of the cluster to the bus port (or join their hosts by WireGuard), and set tls-cluster yes on all nodes with an authority of your own. Releases of Redis 8 that have it: cluster-bus-port-protected-mode yes.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/',
@@ -35,16 +34,15 @@ export default defineCheck({
     // The bus asks every peer for a certificate, whatever tls-auth-clients says.
     if (open.length === 0 || (values.known && textOf(values.value, 'tls-cluster') === 'yes')) return pass;
     const guarded = values.known && textOf(values.value, 'cluster-bus-port-protected-mode') === 'yes';
-    const worst = hasInternalSecret(who) === true && !guarded;
     return failEach([
       fault(
-        `the bus listens on ${listed(open.map((address) => joinHostPort(address, port)))} without TLS${worst ? '; in Redis 8 it may lead to full rights without a login' : ''}`,
+        `the bus listens on ${listed(open.map((address) => joinHostPort(address, port)))} without TLS`,
         [
           { kind: 'reachable-only', port, from: 'the nodes of the cluster' },
           { kind: 'setting', name: 'tls-cluster', value: 'yes' },
         ],
         {
-          severity: worst ? 'high' : 'medium',
+          severity: guarded ? 'medium' : 'high',
           where: values.known ? values.value['cluster-enabled']?.where : undefined,
         },
       ),

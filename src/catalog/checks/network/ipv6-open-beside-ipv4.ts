@@ -15,7 +15,8 @@ export default defineCheck({
   title: 'IPv6 is open where IPv4 is closed',
   severity: 'high',
   why: 'The address list was narrowed for IPv4 and forgotten for IPv6. Most hosts have a public IPv6 address of their own, and firewall rules written for IPv4 say nothing about it.',
-  remedy: 'Narrow both: `bind 127.0.0.1 -::1`, or the private addresses of both families.',
+  remedy:
+    'Narrow bind for both families: bind 127.0.0.1 -::1, or the private addresses of both, those that clients use among them.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: [],
   uses: ['listeners', 'settings', 'hostAddresses'],

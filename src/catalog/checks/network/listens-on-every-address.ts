@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'A wildcard takes in every interface of today and of tomorrow: the office network, the VPN, the bridge of the containers, a public address that is added later. Then only passwords and firewalls stand between. Protected mode, where it is on, refuses other hosts only as long as the default user has no password.',
   remedy:
-    'Name the addresses that clients really use: `bind 127.0.0.1 -::1`, with one private address beside it where other hosts need the server.',
+    'Bind the addresses that clients, replicas and other nodes really use: bind 127.0.0.1 -::1, with one private address beside it where other hosts need the server (without it they are cut off). CONFIG SET bind works from 6.2 on.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: [],
   uses: ['listeners', 'settings', 'hostAddresses', 'container', 'identity'],
@@ -29,7 +29,13 @@ export default defineCheck({
     return failEach([
       fault(
         `listens on ${seen}${others ? `, which here means ${listed(others)}` : ''}${contained ? ', inside a container' : ''}`,
-        [{ kind: 'setting', name: 'bind', value: '127.0.0.1 -::1' }],
+        [
+          {
+            kind: 'setting',
+            name: 'bind',
+            ask: 'the addresses that clients and replicas use; 127.0.0.1 -::1 if all are on this host',
+          },
+        ],
         {
           opens: {},
           where: open[0]?.where,

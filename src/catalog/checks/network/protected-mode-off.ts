@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable, pass } from '../../define-check.ts';
+import { closeDefault } from '../../readings/default-user.ts';
 import { identity, settings, user } from '../../example-facts.ts';
 import { textOf } from '../../readings/values.ts';
 
@@ -7,7 +8,7 @@ export default defineCheck({
   severity: 'high',
   why: 'Protected mode refuses other hosts as long as the default user has no password. It is no firewall, but it is what catches an ACL file that was lost or a password that was never set. The official container images are built with it off.',
   remedy:
-    'Give the default user a password (or `resetpass off`) first, then set protected-mode yes: with a password it stands in nobody’s way.',
+    'Give the default user a password (or resetpass off) first, then set protected-mode yes: with a password it stands in nobody’s way, without one it turns every other host away. Write it down with CONFIG REWRITE.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/#protected-mode'],
   needs: ['settings'],
   uses: ['users', 'identity', 'replication'],
@@ -25,10 +26,14 @@ export default defineCheck({
     const where = values['protected-mode']?.where;
     if (open) {
       return failEach([
-        fault('protected-mode is no, and the default user needs no password', [goal], {
-          opens: { as: 'default' },
-          where,
-        }),
+        fault(
+          'protected-mode is no, and the default user needs no password',
+          [closeDefault(users.known ? users.value : []), goal],
+          {
+            opens: { as: 'default' },
+            where,
+          },
+        ),
       ]);
     }
     return failEach([

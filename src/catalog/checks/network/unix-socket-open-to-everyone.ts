@@ -8,7 +8,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Writing to the socket file is connecting. Protected mode and bind say nothing about sockets, and `local` switches let them through: any account that is taken over, of a web server for one, has the same door as the application.',
   remedy:
-    'Set unixsocketperm 770 (or 700), put the clients into the group of the socket, and keep the socket in a folder that others cannot enter.',
+    'Set unixsocketperm 770 (or 700) and restart, put the clients into the group of the socket first, and keep the socket in a folder that others cannot enter.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: [],
   uses: ['listeners', 'files', 'settings', 'users'],

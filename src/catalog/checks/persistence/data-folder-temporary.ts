@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Everybody may write there, so another user can put a dump or a link under the name that the server uses; and the system empties such folders at a restart, or when a file grew old.',
   remedy:
-    'Set dir to a folder of the server’s own, such as /var/lib/redis with mode 750, after a last save there.',
+    'Move the data to a folder of the server’s own, such as /var/lib/redis with mode 750: save, stop, move the files, set dir in the configuration file, start.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/'],
   needs: ['settings'],
   uses: ['identity'],
@@ -20,11 +20,15 @@ export default defineCheck({
     const sentinel = who.known && who.value.mode === 'sentinel';
     const saves = textOf(values, 'save') !== '' || textOf(values, 'appendonly') === 'yes';
     return failEach([
-      fault(`dir is ${dir}`, [{ kind: 'setting', name: 'dir', value: '/var/lib/redis' }], {
-        where: values.dir?.where,
-        // The sample sentinel.conf says /tmp, and a Sentinel saves nothing there.
-        severity: sentinel || !saves ? 'info' : 'medium',
-      }),
+      fault(
+        `dir is ${dir}`,
+        [{ kind: 'setting', name: 'dir', ask: 'a folder of the server’s own, such as /var/lib/redis' }],
+        {
+          where: values.dir?.where,
+          // The sample sentinel.conf says /tmp, and a Sentinel saves nothing there.
+          severity: sentinel || !saves ? 'info' : 'medium',
+        },
+      ),
     ]);
   },
   examples: {

@@ -4,7 +4,7 @@ import { isOwner, permits } from '../../readings/grants.ts';
 import { listed, textOf } from '../../readings/values.ts';
 
 export default defineCheck({
-  title: 'Values from RESTORE and from a master are taken unseen',
+  title: 'Values from RESTORE and from a master are not checked',
   severity: 'low',
   why: 'RESTORE and replication bring serialized values that are believed to be well formed. Crafted ones have led to memory faults year after year; with sanitize-dump-payload they are walked through first, at some cost of time.',
   remedy:

@@ -4,7 +4,7 @@ import { listed, textOf } from '../../readings/values.ts';
 
 export default defineCheck({
   title: 'A restart of this master empties its replicas too',
-  severity: 'medium',
+  severity: 'low',
   why: 'With neither save nor appendonly a master comes back empty. Where something restarts it before a Sentinel notices, the replicas copy the emptiness, and the data is gone from everywhere. One SHUTDOWN is then as good as FLUSHALL.',
   remedy: 'Turn on appendonly (or save) on the master, or make sure that it is not restarted by itself.',
   links: [

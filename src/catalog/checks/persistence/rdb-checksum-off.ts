@@ -5,8 +5,9 @@ import { textOf } from '../../readings/values.ts';
 export default defineCheck({
   title: 'Dumps are written and loaded without a checksum',
   severity: 'low',
-  why: 'A dump that rotted on disk, was cut off or was edited is loaded as if it were whole. Intruders switch the checksum off as well, so that what they put into the file is taken.',
-  remedy: 'Set rdbchecksum yes in the file and restart: it costs about a tenth of the time to save.',
+  why: 'A dump that rotted on disk, was cut off or was edited is loaded as if it were whole, and what it then does to the server nobody has tried.',
+  remedy:
+    'Set rdbchecksum yes in the configuration file and restart: it costs about a tenth of the time to save.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/'],
   needs: ['settings'],
   judge({ settings: values }) {

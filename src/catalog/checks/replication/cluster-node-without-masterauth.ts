@@ -24,7 +24,7 @@ export default defineCheck({
     return failEach([
       fault(
         'a login is needed here, and masterauth is empty',
-        [{ kind: 'setting', name: 'masterauth', value: 'the password of a user for replication' }],
+        [{ kind: 'setting', name: 'masterauth', ask: 'the password of a user for replication' }],
         {
           where: values['cluster-enabled']?.where,
         },

@@ -8,7 +8,7 @@ export default defineCheck({
   severity: 'low',
   why: 'masterauth without masteruser is the password of the default user, most often with all rights, and it stands in clear text in the file of every replica: who reads one of them owns the master.',
   remedy:
-    'ACL SETUSER replica on >… +psync +replconf +ping on every node (resetkeys, resetchannels), then masteruser replica with its password.',
+    'Make a user for replication on every node (ACL SETUSER replica on >… resetkeys resetchannels -@all +psync +replconf +ping), then set masteruser replica and masterauth with its password, masters too.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#acl-rules-for-sentinel-and-replicas',
   ],
@@ -22,7 +22,7 @@ export default defineCheck({
     return failEach([
       fault(
         `${name} is set, and masteruser is ${user === 'default' ? 'default' : 'not'}`,
-        [{ kind: 'setting', name: 'masteruser', value: 'replica' }],
+        [{ kind: 'setting', name: 'masteruser', ask: 'a user for replication that the master has' }],
         { where: values[name]?.where },
       ),
     ]);

@@ -6,7 +6,8 @@ export default defineCheck({
   title: 'The replica takes writes',
   severity: 'medium',
   why: 'What is written to a replica is in no other copy and vanishes at the next full copy; clients that read there see data that the master never had. Intruders set it so to load what they copied from their own master.',
-  remedy: 'Set replica-read-only yes (slave-read-only before 5.0).',
+  remedy:
+    'Set replica-read-only yes (slave-read-only before 5.0) on the replica, and write it down with CONFIG REWRITE.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#read-only-replica'],
   needs: ['settings', 'replication'],
   judge({ settings: values, replication: { role } }) {

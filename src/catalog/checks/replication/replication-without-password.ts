@@ -29,7 +29,7 @@ export default defineCheck({
         linkUp === true
           ? `${master} lets it copy without a password`
           : `copies from ${master}, with no password to show`,
-        [{ kind: 'setting', name: 'masterauth', value: 'the password of a user for replication' }],
+        [{ kind: 'setting', name: 'masterauth', ask: 'the password of a user for replication' }],
         {
           where: values.replicaof?.where ?? values.slaveof?.where,
           severity: linkUp === true ? (away ? 'high' : 'medium') : 'low',

@@ -34,7 +34,7 @@ export default defineCheck({
               {
                 kind: 'setting',
                 name: `sentinel auth-pass ${wordAt(one, 1)}`,
-                value: 'the password of a user for Sentinels',
+                ask: 'the password of a user for Sentinels',
               },
             ],
             { where: { file: one.file, line: one.line } },

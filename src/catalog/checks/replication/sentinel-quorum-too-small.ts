@@ -62,7 +62,7 @@ export default defineCheck({
               {
                 kind: 'setting',
                 name: `sentinel monitor ${one.name}`,
-                value: `quorum ${most}, with three Sentinels or more`,
+                ask: `quorum ${most}, with three Sentinels or more`,
               },
             ],
             { where: one.where },

@@ -3,10 +3,10 @@ import { identity, user } from '../../example-facts.ts';
 
 export default defineCheck({
   title: 'The Sentinel takes commands without a password',
-  severity: 'high',
+  severity: 'critical',
   why: 'SENTINEL FAILOVER, SET, REMOVE and MONITOR need no login: a stranger may make a server of their own the master, and clients and replicas follow. The passwords that it knows of the servers are sent wherever it is told to connect.',
   remedy:
-    'Set requirepass on every Sentinel (the same on all: they use it among themselves), or ACL users with sentinel-user and sentinel-pass; give it to the clients as well.',
+    'Set requirepass on every Sentinel (the same on all: they log in to each other with it), or from 6.2 on ACL users with sentinel sentinel-user and sentinel-pass; give the password to the clients as well.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#sentinel-acls-and-authentication',
   ],

@@ -7,7 +7,7 @@ export default defineCheck({
   severity: 'high',
   why: 'Clients that verify refuse to connect, so somebody switches verification off to end the outage, and whoever stands in between may then read and change everything. Replication over TLS stops as well.',
   remedy:
-    'Replace the certificate, load it with CONFIG SET tls-cert-file … (the same path will do), and check what the server then serves.',
+    'Replace the expired certificate, load it with CONFIG SET tls-cert-file … (the same path will do), and check what the server then serves.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: ['collectedOn'],
   uses: ['certificates', 'servedCertificate', 'settings', 'endpoint'],

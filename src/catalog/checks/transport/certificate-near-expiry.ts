@@ -6,7 +6,8 @@ export default defineCheck({
   title: 'A TLS certificate expires within 30 days',
   severity: 'medium',
   why: 'The server does not load a renewed file by itself (Valkey 9.1 can, with tls-auto-reload-interval): a certificate that was renewed on disk still expires in memory, and with it every connection.',
-  remedy: 'Renew it, load it with CONFIG SET tls-cert-file …, and check what the server then serves.',
+  remedy:
+    'Renew the certificate, load it with CONFIG SET tls-cert-file … (the same path will do), and check what the server then serves.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: ['collectedOn'],
   uses: ['certificates', 'servedCertificate', 'settings', 'endpoint'],

@@ -6,7 +6,8 @@ export default defineCheck({
   title: 'A TLS certificate is not valid yet',
   severity: 'high',
   why: 'Clients that verify refuse it. It was put in place too early, or the clock of the host that made it is wrong.',
-  remedy: 'Put the former certificate back until then, or correct the clock and make a new one.',
+  remedy:
+    'Put the former certificate back until the new one is valid, or correct the clock and make a new one.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: ['collectedOn'],
   uses: ['certificates', 'servedCertificate', 'settings', 'endpoint'],

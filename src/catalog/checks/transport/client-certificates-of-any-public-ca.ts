@@ -54,11 +54,9 @@ export default defineCheck({
           fault(
             `${name} is ${path}${count > tooMany ? `, with ${count} authorities` : ''}`,
             [
-              {
-                kind: 'setting',
-                name,
-                value: name === 'tls-ca-cert-dir' ? '' : 'the file of an authority of your own',
-              },
+              name === 'tls-ca-cert-dir'
+                ? { kind: 'setting', name, value: '' }
+                : { kind: 'setting', name, ask: 'the file of an authority of your own' },
             ],
             {
               opens: {},

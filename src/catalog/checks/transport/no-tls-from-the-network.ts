@@ -8,7 +8,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'AUTH sends the password as it is, with every connection. Whoever sees the traffic, on the same switch, at a hosting provider, in a mirror port, has the login and all data.',
   remedy:
-    'Set tls-port with a certificate and move the clients (Redis 6.0 and later, Valkey, KeyDB); before, put stunnel or a WireGuard network in between.',
+    'Open a TLS port beside the plain one (tls-port 6380, with certificate, key and authority), move the clients and replicas, then close the plain one with port 0. Redis has TLS from 6.0 on; before, put stunnel or a WireGuard network in between.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: ['exposure'],
   judge({ exposure: table }) {
@@ -23,8 +23,8 @@ export default defineCheck({
     return failEach([
       fault(
         `${listed([...new Set(others.map(viaOf))])}: plain text, for ${listed([...new Set(others.map(({ label }) => label))], 3)}`,
-        [{ kind: 'setting', name: 'tls-port', value: '6379' }],
-        { opens: {}, severity: worst ? 'high' : contained ? 'low' : 'medium' },
+        [{ kind: 'setting', name: 'tls-port', ask: 'a free port beside the plain one, such as 6380' }],
+        { severity: worst ? 'high' : contained ? 'low' : 'medium' },
       ),
     ]);
   },

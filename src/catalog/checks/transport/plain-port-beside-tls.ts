@@ -8,7 +8,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'TLS protects only those who use it. With port and tls-port both open, one client with an old address sends its password and data in clear text, and nobody notices.',
   remedy:
-    'See in CLIENT LIST who still connects in plain, move them, then set port 0 (CONFIG SET port 0 from 7.0 on).',
+    'See in CLIENT LIST who still connects in plain, move them (replicas, Sentinels and cluster nodes as well), then set port 0 (by CONFIG SET from 7.0 on).',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: [],
   uses: ['listeners', 'settings'],

@@ -8,7 +8,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'The file was renewed and the server still serves the old one from memory: it expires on the running server while every check of the file is green. Or something else answers on the port.',
   remedy:
-    'Load the file with CONFIG SET tls-cert-file … (the same path will do), and let the renewal do that from now on.',
+    'Load the certificate file with CONFIG SET tls-cert-file … (the same path will do), and let the renewal do that from now on.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: [],
   uses: ['servedCertificate', 'certificates', 'settings', 'endpoint'],

@@ -1,4 +1,5 @@
 import { defineCheck, failEach, fault, notApplicable, pass } from '../../define-check.ts';
+import { closeDefault } from '../../readings/default-user.ts';
 import { settings, user } from '../../example-facts.ts';
 import { portOf } from '../../readings/listening.ts';
 import { textOf } from '../../readings/values.ts';
@@ -8,7 +9,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'tls-auth-clients yes only checks that some trusted authority signed the certificate: whoever holds any of them is the default user, with all its rights. Only tls-auth-clients-user (Redis 8.6, Valkey 9) maps a certificate to a user.',
   remedy:
-    'Give the default user a password (or `resetpass off`) and named users to the clients; where the version has it, set tls-auth-clients-user CN for users that are `resetpass`.',
+    'Give the default user a password, or named users to the clients and then default resetpass off. Where the version has it (Redis 8.6, Valkey 9), let tls-auth-clients-user CN name the user, and make those users resetpass.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: ['settings', 'users'],
   judge({ settings: values, users }) {
@@ -23,7 +24,7 @@ export default defineCheck({
         mapped
           ? `the default user needs no password: a certificate whose ${field} names no user still gets in`
           : 'tls-auth-clients is yes and the default user needs no password: any accepted certificate is the default user',
-        [{ kind: 'user', name: 'default', rules: ['resetpass', 'off'] }],
+        [closeDefault(users)],
         { opens: { as: 'default' }, where: open.where },
       ),
     ]);

@@ -15,7 +15,7 @@ export default defineCheck({
     if (textOf(values, 'cluster-enabled') !== 'yes')
       return notApplicable('the server is no node of a cluster');
     if (portOf(values, 'tls-port') === undefined)
-      return notApplicable('there is no TLS port; see cluster-bus-in-plain-text');
+      return notApplicable('there is no TLS port; see cluster-bus-reachable');
     if (textOf(values, 'tls-cluster') === 'yes') return failEach([]);
     return failEach([
       fault('tls-cluster is no', [{ kind: 'setting', name: 'tls-cluster', value: 'yes' }], {

@@ -1,7 +1,7 @@
-import { advisory, floorFor } from '../../advisories/index.ts';
+import { advisory } from '../../advisories/index.ts';
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
 import { advisoryState, exposure, identity, origin } from '../../example-facts.ts';
-import { isWatched, releaseOf } from '../../readings/upstream.ts';
+import { isWatched, mending } from '../../readings/upstream.ts';
 import { listed } from '../../readings/values.ts';
 import { compareSeverity } from '../../../model/index.ts';
 
@@ -9,7 +9,8 @@ export default defineCheck({
   title: 'This version has known holes that nobody was found to get at',
   severity: 'low',
   why: 'Today only administrators have what these holes take, or an account on the host. One more right for a user, or one stolen password, changes that without a word.',
-  remedy: 'Upgrade at the next chance; read the list again before you give a user more rights.',
+  remedy:
+    'Upgrade to a release that has the fixes at the next chance; read the list again before you give a user more rights.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/stack-with-enterprise/release-notes/'],
   needs: ['advisories'],
   uses: ['exposure', 'identity'],
@@ -23,15 +24,13 @@ export default defineCheck({
     if (all.length === 0 && who.known && !isWatched(who.value.product))
       return notApplicable(`no advisories about ${who.value.product} are known here`);
     if (idle.length === 0) return failEach([]);
-    const release = who.known ? releaseOf(who.value) : undefined;
-    const floor = release && floorFor(release.product, release.version).floor;
     const ids = listed(idle.map(({ id }) => id));
     return failEach([
       fault(
         table.known
           ? ids
           : `${ids}; who could use them is not known, since the users or their rights are not`,
-        [{ kind: 'upgrade', to: floor ?? 'a branch that has the fixes' }],
+        [mending(who, idle)],
         // Nobody found, where nobody was looked for, is no comfort.
         { severity: table.known ? 'low' : (idle[0]?.severity ?? 'low') },
       ),

@@ -1,19 +1,21 @@
-import { advisory, floorFor } from '../../advisories/index.ts';
+import { advisory } from '../../advisories/index.ts';
 import { defineCheck, failEach, fault, notApplicable } from '../../define-check.ts';
 import { actor, advisoryState, exposure, identity, origin } from '../../example-facts.ts';
 import { weighedBy } from '../../readings/reachable.ts';
-import { isWatched, releaseOf } from '../../readings/upstream.ts';
+import { isWatched, mending } from '../../readings/upstream.ts';
 import { listed } from '../../readings/values.ts';
-import type { AdvisoryState, Exposure, Fact, Identity, Opening } from '../../../model/index.ts';
+import type { AdvisoryState, Exposure, Fact, Opening } from '../../../model/index.ts';
 
-/** `anyone who reaches the port`, or the columns of the exposure table by their labels. */
+/** `anybody without a login`, `user app`: whoever has what a hole takes. */
 function byWhom({ reachableBy }: AdvisoryState, table: Fact<Exposure>): string {
   if (reachableBy.includes('anyone')) return 'whoever reaches the port';
-  const labels = new Map(table.known ? table.value.actors.map(({ id, label }) => [id, label]) : []);
-  return listed(
-    reachableBy.map((id) => labels.get(id) ?? id),
-    4,
-  );
+  const actors = new Map(table.known ? table.value.actors.map((one) => [one.id, one]) : []);
+  const words = reachableBy.map((id) => {
+    const one = actors.get(id);
+    if (one === undefined) return id.replace(/^[a-z-]+:/, 'user ');
+    return one.kind === 'nobody' ? 'anybody without a login' : `user ${one.user}`;
+  });
+  return listed([...new Set(words)], 4);
 }
 
 /** The cells that the engine fills in for a hole that runs code. */
@@ -28,21 +30,27 @@ function opening({ effects, reachableBy }: AdvisoryState, table: Fact<Exposure>)
   return { as: user, can: ['execute'] };
 }
 
-const mendedIn = (state: AdvisoryState, who: Fact<Identity>): string => {
-  const release = who.known ? releaseOf(who.value) : undefined;
-  return (
-    state.fixedIn ??
-    (release && floorFor(release.product, release.version).floor) ??
-    'a branch that has the fix'
-  );
-};
+/** One that intruders use, or that is critical, is worth a finding of its own; the others are told together. */
+const kindOf = (state: AdvisoryState, table: Fact<Exposure>): string =>
+  isUsed(state) || state.severity === 'critical' ? state.id : `${state.severity} ${byWhom(state, table)}`;
+
+const isUsed = ({ id }: AdvisoryState): boolean => advisory(id)?.knownExploited !== undefined;
+
+function said(states: readonly AdvisoryState[], table: Fact<Exposure>): string {
+  const [first, ...more] = states;
+  if (first === undefined) return '';
+  const whom = byWhom(first, table);
+  if (more.length === 0)
+    return `${first.id}: ${first.title}; usable by ${whom} (${first.because}).${isUsed(first) ? ' Intruders use it.' : ''}`;
+  return `${states.length} holes, usable by ${whom}: ${states.map(({ id, title }) => `${id} (${title})`).join('; ')}`;
+}
 
 export default defineCheck({
-  title: 'A known hole of this version can be used here',
+  title: 'Known holes of this version can be used here',
   severity: 'critical',
   why: 'The version has the hole, and somebody who is no administrator has the commands that it takes, or it takes none. That is worth more haste than a hole that nobody can get at.',
   remedy:
-    'Upgrade to the release named. Until then take the commands it needs from those users, or the network from those hosts.',
+    'Upgrade to a release that has the fixes. Until then take the commands that the holes need from the users named, and let only the clients’ hosts reach the port.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/stack-with-enterprise/release-notes/'],
   needs: ['advisories'],
   uses: ['exposure', 'identity'],
@@ -50,19 +58,21 @@ export default defineCheck({
     const affected = all.filter(({ id, state }) => state === 'affected' && advisory(id)?.disputed !== true);
     if (all.length === 0 && who.known && !isWatched(who.value.product))
       return notApplicable(`no advisories about ${who.value.product} are known here`);
+    const groups = Map.groupBy(
+      affected.filter(({ reachableBy }) => reachableBy.length > 0),
+      (state) => kindOf(state, table),
+    );
     return failEach(
-      affected
-        .filter(({ reachableBy }) => reachableBy.length > 0)
-        .map((one) => {
-          const opens = opening(one, table);
-          const exploited = advisory(one.id)?.knownExploited === undefined ? '' : ' It is used by intruders.';
-          return fault(
-            `${one.id}: ${one.title}; by ${byWhom(one, table)} (${one.because}).${exploited}`,
-            [{ kind: 'upgrade', to: mendedIn(one, who) }],
-            // With cells to open the engine weighs it; without, the way there decides.
-            opens ? { opens, severity: one.severity } : { severity: weighedBy(table, one.severity) },
-          );
-        }),
+      [...groups.values()].map((states) => {
+        const severity = states[0]?.severity ?? 'high';
+        const opens = states.map((state) => opening(state, table)).find((one) => one !== undefined);
+        return fault(
+          said(states, table),
+          [mending(who, states)],
+          // With cells to open the engine weighs it; without, the way there decides.
+          opens ? { opens, severity } : { severity: weighedBy(table, severity) },
+        );
+      }),
     );
   },
   examples: {
@@ -89,6 +99,13 @@ export default defineCheck({
         ],
         exposure: exposure([origin('network')]),
         identity: identity({ version: '7.2.3' }),
+      },
+      'several holes of one weight are told together': {
+        advisories: ['CVE-2024-31449', 'CVE-2025-46817', 'CVE-2025-49844'].map((id) =>
+          advisoryState(id, { reachableBy: ['nobody:default'], severity: 'high' }),
+        ),
+        exposure: exposure([origin('network')], [actor('nobody')]),
+        identity: identity({ version: '7.0.15' }),
       },
       'by a script of the application': {
         advisories: [advisoryState('CVE-2025-49844', { reachableBy: ['password:app'], fixedIn: '7.2.11' })],

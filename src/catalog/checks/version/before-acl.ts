@@ -1,4 +1,5 @@
 import { defineCheck, fail, notApplicable, pass, undecided } from '../../define-check.ts';
+import { livingBranch } from '../../readings/upstream.ts';
 import { identity } from '../../example-facts.ts';
 import { hasUsers } from '../../readings/release.ts';
 
@@ -16,10 +17,7 @@ export default defineCheck({
     if (users === undefined) return undecided('the version is not known');
     return users
       ? pass
-      : fail(`${who.product} ${who.version ?? `${who.range?.to ?? ''} or older`}`, {
-          kind: 'upgrade',
-          to: 'a branch with users that gets fixes',
-        });
+      : fail(`${who.product} ${who.version ?? `${who.range?.to ?? ''} or older`}`, livingBranch);
   },
   examples: {
     good: {

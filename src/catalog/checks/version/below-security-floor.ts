@@ -1,21 +1,22 @@
 import { endOfLife, floorFor } from '../../advisories/index.ts';
+import { farWeight } from '../../readings/reachable.ts';
 import { defineCheck, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
 import { identity } from '../../example-facts.ts';
-import { makerOf, packageName, releaseOf } from '../../readings/upstream.ts';
+import { makerOf, packageName, releaseOf, livingBranch } from '../../readings/upstream.ts';
 
 export default defineCheck({
   title: 'The release lacks security fixes of its branch',
   severity: 'high',
   why: 'Each branch has a lowest release that holds all fixes known today. A list of CVEs is not enough: since 2026 many fixes (an ACL bypass, a bypass of certificate logins, memory faults) came out without one.',
   remedy:
-    'Upgrade within the branch to the release named or later; such upgrades change no behaviour. Where the branch has none, move to one that is mended.',
+    'Upgrade within the branch to the release named or later; such upgrades change no behaviour. Where the branch has none, move to a branch that gets fixes.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/stack-with-enterprise/release-notes/',
     'https://valkey.io/download/',
   ],
   needs: ['identity', 'collectedOn'],
-  uses: ['package'],
-  judge({ identity: who, collectedOn }, { package: pack }) {
+  uses: ['package', 'exposure'],
+  judge({ identity: who, collectedOn }, { package: pack, exposure: table }) {
     if (who.product === 'keydb') return notApplicable('KeyDB gets no fixes at all; see fork-without-fixes');
     const release = releaseOf(who);
     if (release === undefined) return undecided('the version is not known, or not to be believed');
@@ -30,9 +31,11 @@ export default defineCheck({
         `upstream, ${because}; ${packageName(pack.value)} may have them without the number: see the advisories`,
       );
     return failEach([
-      fault(`${product} ${version}: ${because}`, [
-        { kind: 'upgrade', to: floor ?? `a branch of ${product} that is mended` },
-      ]),
+      fault(
+        `${product} ${version}: ${because}`,
+        [floor === undefined ? livingBranch : { kind: 'upgrade', to: floor }],
+        { severity: farWeight(table, 'high') },
+      ),
     ]);
   },
   examples: {

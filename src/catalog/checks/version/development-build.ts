@@ -15,7 +15,7 @@ export default defineCheck({
     const read = release && parseVersion(release.version, release.product);
     if (release === undefined || read === undefined)
       return undecided('the version is not known, or not to be believed');
-    const goal = { kind: 'upgrade', to: 'a release' } as const;
+    const goal = { kind: 'upgrade', ask: 'a release' } as const;
     if (read.unstable)
       return fail(`${release.product} ${release.version} is a build of the development branch`, goal);
     return read.pre

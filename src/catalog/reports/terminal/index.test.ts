@@ -71,7 +71,7 @@ describe('the report in a terminal', () => {
   it('says a remedy once, for all that it ends', () => {
     const text = show(only(exampleServers.weak));
     expect(text.match(/Give the default user a password/g)).toHaveLength(1);
-    expect(text).toContain('ends: The default user needs no password; Protected mode is off. Closes 27');
+    expect(text).toContain('ends: The default user needs no password; Protected mode is off. Concerns 27');
   });
 
   it('says once what several checks wait for', () => {

@@ -74,7 +74,7 @@ function remedyLines(
 ): string[] {
   const indent = '    ';
   const ends = [...new Set(findings.map(({ title }) => title))];
-  const effect = closes > 0 ? `. Closes ${closes} of ${plural(cells, 'mark')} in the table` : '';
+  const effect = closes > 0 ? `. Concerns ${closes} of ${plural(cells, 'mark')} in the table` : '';
   return [
     ...hang(page, `${String(index + 1).padStart(2)}. `, text, ['bold']),
     ...some(page, goals, 4).shown.flatMap((goal) =>
