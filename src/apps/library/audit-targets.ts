@@ -69,9 +69,23 @@ function loginFor({ user, password }: ParsedTarget, login: Login): Login {
   return user === undefined ? login : { ...login, user };
 }
 
-function collect(parsed: ParsedTarget, settings: CollectSettings): Promise<CollectedServer> {
+/**
+ * Whether a server that was found, not named, gets the password: only one of root, of a system account, or our own.
+ * Any other user of the host could start a program by that name and wait for it.
+ */
+const isTrusted = ({ process: found }: ParsedTarget): boolean =>
+  found === undefined || found.process.uid < 1000 || found.process.uid === process.getuid?.();
+
+async function collect(parsed: ParsedTarget, settings: CollectSettings): Promise<CollectedServer> {
+  const login = loginFor(parsed, settings.login);
+  if (login.password === undefined || isTrusted(parsed)) return collectAs(parsed, { ...settings, login });
+  const seen = await collectAs(parsed, { ...settings, login: {} });
+  const problem = `no password was sent, since the server runs as ${parsed.process?.process.user ?? 'somebody else'}: name it as a target to log in`;
+  return { ...seen, problem };
+}
+
+function collectAs(parsed: ParsedTarget, own: CollectSettings): Promise<CollectedServer> {
   const { target } = parsed;
-  const own = { ...settings, login: loginFor(parsed, settings.login) };
   switch (target.kind) {
     case 'tcp':
     case 'unix':
