@@ -96,7 +96,7 @@ export interface Drift {
 export interface Grant {
   readonly user: string;
   readonly enabled: boolean;
-  /** Full names of permitted commands (`config|get`); `undefined` where the command table is not known. */
+  /** Full names of permitted commands (`config|get`). */
   readonly commands: readonly string[];
   readonly allKeys: boolean;
   /** Key patterns of all selectors, as rules: `~app:*`, `%R~cache:*`. */

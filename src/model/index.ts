@@ -1,6 +1,7 @@
 export type * from './advisory.ts';
 export type * from './audit.ts';
 export * from './capability.ts';
+export * from './collected-names.ts';
 export type * from './evidence.ts';
 export * from './exposure.ts';
 export * from './fact.ts';

@@ -23,7 +23,6 @@ export interface Endpoint {
   };
   /** Both ends on this host: what is seen may be more than others see (protected mode lets loopback in). */
   readonly local: boolean;
-  /** Other doors of the same server that were tried, for "plain port open beside TLS". */
 }
 
 /** A user of the server, as ACL LIST or an ACL file has it, with notes in place of passwords. */

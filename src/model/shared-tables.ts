@@ -1,7 +1,7 @@
 import type { Evidence } from './evidence.ts';
 
 /** Stands for a command table where many servers are written down: the one of the server at that place, from 0. */
-export interface SameTable {
+interface SameTable {
   readonly sameAs: number;
 }
 

@@ -2,6 +2,7 @@
 // data: nothing in it is computed but counts.
 import {
   capabilityNames,
+  collectedNames,
   known,
   severities,
   unknown,
@@ -11,7 +12,6 @@ import {
   type Cell,
   type Collected,
   type CollectedFacts,
-  type CollectedName,
   type Evidence,
   type Exposure,
   type Finding,
@@ -31,38 +31,6 @@ export const noteOf = (same: string, strength: SecretNote['strength'] = 'strong'
 });
 
 const at = '2026-03-14T09:26:53Z';
-
-// A fact that is forgotten here does not compile.
-const everyFact: Readonly<Record<CollectedName, true>> = {
-  endpoint: true,
-  door: true,
-  greeting: true,
-  whoami: true,
-  info: true,
-  config: true,
-  aclUsers: true,
-  aclLog: true,
-  commandReply: true,
-  modules: true,
-  clients: true,
-  clusterNodes: true,
-  sentinelMasters: true,
-  functions: true,
-  indicatorKeys: true,
-  servedCertificate: true,
-  conf: true,
-  aclFile: true,
-  certificates: true,
-  process: true,
-  listeners: true,
-  hostAddresses: true,
-  files: true,
-  unit: true,
-  container: true,
-  package: true,
-  hostSigns: true,
-};
-export const collectedNames = Object.keys(everyFact) as readonly CollectedName[];
 
 /** Evidence in which only `facts` are known. */
 export function evidenceOf(target: Target, facts: Partial<CollectedFacts>): Evidence {

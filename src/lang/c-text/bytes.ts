@@ -22,17 +22,21 @@ export function decodeText(bytes: Uint8Array): string {
 /** The bytes that `decodeText` was given. A lone surrogate that stands for no byte is written as U+FFFD. */
 export function encodeText(text: string): Uint8Array {
   if (text.isWellFormed()) return Buffer.from(text, 'utf8');
-  const pieces: Buffer[] = [];
+  // No UTF-16 unit takes more than three bytes.
+  const bytes = Buffer.allocUnsafe(text.length * 3);
+  let size = 0;
   let from = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit >= 0xd800 && unit <= 0xdbff && isLow(text.charCodeAt(i + 1))) i++;
     else if (unit >= 0xdc80 && unit <= 0xdcff) {
-      pieces.push(Buffer.from(text.slice(from, i), 'utf8'), Buffer.of(unit - 0xdc00));
+      if (from < i) size += bytes.write(text.slice(from, i), size, 'utf8');
+      bytes[size++] = unit - 0xdc00;
       from = i + 1;
     }
   }
-  return Buffer.concat([...pieces, Buffer.from(text.slice(from), 'utf8')]);
+  size += bytes.write(text.slice(from), size, 'utf8');
+  return bytes.subarray(0, size);
 }
 
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
@@ -52,16 +56,20 @@ function characterLength(bytes: Uint8Array, at: number): number {
   return wrong ? 0 : length;
 }
 
+/** Written into one room for the whole text: pieces would take a hundred times the memory. */
 function decodeMixed(bytes: Uint8Array): string {
-  let text = '';
+  const units = Buffer.allocUnsafe(bytes.length * 2);
+  let size = 0;
   let from = 0;
   for (let i = 0; i < bytes.length;) {
     const length = characterLength(bytes, i);
     if (length === 0) {
-      text += utf8.decode(bytes.subarray(from, i)) + String.fromCharCode(0xdc00 + (bytes[i] ?? 0));
+      if (from < i) size += units.write(utf8.decode(bytes.subarray(from, i)), size, 'utf16le');
+      size = units.writeUInt16LE(0xdc00 + (bytes[i] ?? 0), size);
       from = i + 1;
     }
     i += length || 1;
   }
-  return text + utf8.decode(bytes.subarray(from));
+  size += units.write(utf8.decode(bytes.subarray(from)), size, 'utf16le');
+  return units.toString('utf16le', 0, size);
 }

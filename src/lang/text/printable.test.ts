@@ -17,12 +17,28 @@ describe('printable', () => {
     ['tag characters, which hide text', 'a\u{e0041}', 'a\\u{e0041}'],
     ['what XML forbids', '\ufffe\uffff', '\\ufffe\\uffff'],
     ['a hangul filler, which shows nothing', '\u3164', '\\u3164'],
+    ['a joiner between letters', 'a\u034fb', 'a\\u034fb'],
+    ['a blank that is a letter', '\u2800', '\\u2800'],
+    ['a variation selector on a letter', 'root\ufe0f', 'root\\ufe0f'],
+    ['a variation selector beyond the first plane', 'a\u{e0100}', 'a\\u{e0100}'],
+    ['a noncharacter', '\ufdd0\u{1fffe}', '\\ufdd0\\u{1fffe}'],
   ])('writes %s out', (_, text, shown) => expect(printable(text)).toBe(shown));
 
-  it.each(['plain', 'naïve café', 'Größe 100 µ', '日本語', '😀 ok', 'back\\slash'])(
+  it.each(['plain', 'naïve café', 'Größe 100 µ', '日本語', '😀 ok', '❤\ufe0f', 'back\\slash'])(
     'leaves %s alone',
     (text) => expect(printable(text)).toBe(text),
   );
+
+  it('leaves no character of Unicode that is not seen or turns the text around', () => {
+    const hidden =
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
+    const left: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const char = String.fromCodePoint(code);
+      if (hidden.test(char) && printable(char) === char) left.push(code.toString(16));
+    }
+    expect(left).toEqual([]);
+  });
 
   it('cuts long text, and never through a pair', () => {
     expect(printable('abcdef', 3)).toBe('abc…');

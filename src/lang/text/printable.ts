@@ -2,10 +2,11 @@
  * Text from a server, a file or a certificate may carry escape codes, line breaks and direction marks that
  * repaint a terminal or forge a line of a log. Nothing remote is printed without going through here.
  */
-// C0 and C1 controls, DEL, soft hyphen, line and paragraph separators, zero-width, filler and bidirectional marks,
-// BOM, interlinear marks, the two noncharacters that XML forbids, tag characters, lone surrogates.
+// Controls, format characters (direction marks, zero-width, soft hyphen, BOM, tags), line and paragraph separators,
+// lone surrogates, noncharacters, which XML forbids, and all that fonts show as nothing: fillers, joiners, variation
+// selectors, the blank of Braille. The selector that makes an emoji of the sign before it may stay.
 const unsafe =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|\udb40[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\u2800]|(?!\ufe0f)\p{Default_Ignorable_Code_Point}|(?<!\p{Extended_Pictographic})\ufe0f/gu;
 
 const escapeUnit = (code: number): string =>
   code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
