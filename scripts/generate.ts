@@ -11,13 +11,13 @@ const entries = (folder: string): string[] =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'index.ts')
     .map((name) => name.slice(0, -3))
-    .sort();
+    .toSorted();
 
 export function checksRegistry(): string {
   const themes = readdirSync(join(root, 'checks'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
-    .sort();
+    .toSorted();
   const all = themes.flatMap((theme) => entries(`checks/${theme}`).map((id) => ({ theme, id })));
   const imports = all.map(({ theme, id }) => `import ${camel(id)} from './${theme}/${id}.ts';`);
   const rows = all.map(({ theme, id }) => `  { id: '${id}', theme: '${theme}', ...${camel(id)} },`);

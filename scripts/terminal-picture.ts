@@ -4,6 +4,7 @@
  *     FORCE_COLOR=1 ./keyward lab 2>/dev/null | head -60 | node scripts/terminal-picture.ts > docs/lab.svg
  */
 import { readFileSync } from 'node:fs';
+import { width as columnsOf } from '../src/lang/text/index.ts';
 
 const size = { char: 8.43, line: 19, pad: 20 } as const;
 const colors: Readonly<Record<string, string>> = {
@@ -51,7 +52,7 @@ const rows = lines.map((line, row) => {
     if (part.startsWith('\u001b[')) style = styled(style, part.slice(2, -1).split(';'));
     else {
       spans.push(span(part, style, column));
-      column += [...part].length;
+      column += columnsOf(part);
     }
   }
   widest = Math.max(widest, column);

@@ -53,7 +53,7 @@ export function judge(check: Check, view: View): readonly Finding[] {
     }),
   ) as Partial<Facts>;
   const used = Object.fromEntries(check.uses.map((name) => [name, view[name]]));
-  const verdict = check.judge(needed, used as never);
+  const verdict = check.judge(needed, used);
   switch (verdict.kind) {
     case 'pass':
       return [{ ...blank(check), verdict: 'pass', seen: '' }];

@@ -84,7 +84,10 @@ function hasWhatItTakes(reach: Reach, grant: Grant, settings: AdvisoryInputs['se
 /** A hole in TLS needs TLS, and one behind a setting needs that setting. */
 function doorIsThere({ reach, prerequisites }: Advisory, { settings }: AdvisoryInputs): boolean {
   if (!settings.known) return true;
-  const value = (name: string): string => String(settings.value[name]?.value ?? '');
+  const value = (name: string): string => {
+    const set = settings.value[name]?.value;
+    return typeof set === 'string' ? set : '';
+  };
   const tls = ['tls-port', 'tls-replication', 'tls-cluster'].some(
     (name) => !['', '0', 'no'].includes(value(name)),
   );

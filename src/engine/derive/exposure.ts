@@ -1,9 +1,11 @@
 import type { CommandTable } from '../../lang/acl/index.ts';
 import {
+  capabilityNames,
   known,
   unknown,
   type Actor,
   type AdvisoryState,
+  type Cell,
   type Collected,
   type Exposure,
   type Fact,
@@ -142,12 +144,13 @@ function holdingsOf(inputs: ExposureInputs): ReadonlyMap<string, Holding> {
 
 /**
  * What is known from the door alone: a server that asked for a login, or turned us away, lets nobody do anything
- * without one. Who has a login, and what for, is not known, and that is said.
+ * without one. One that answers without a login, and does not show what it lets nobody do, may let them do all.
+ * Who has a login, and what for, is not known, and that is said.
  */
 export function exposureAtTheDoor(seen: Seen, why: string): Fact<Exposure> {
   const { door, endpoint, greeting } = seen.facts;
-  const shut = door.known && (door.value === 'login' || door.value === 'protected');
-  if (!shut || !endpoint.known) return unknown('not-asked', why);
+  const told = door.known && (door.value === 'login' || door.value === 'protected' || door.value === 'open');
+  if (!told || !endpoint.known) return unknown('not-asked', why);
   const banner = greeting.known ? greeting.value.banner : undefined;
   const origins = rowsOf(
     seen,
@@ -159,9 +162,20 @@ export function exposureAtTheDoor(seen: Seen, why: string): Fact<Exposure> {
     {
       origins,
       actors: [nobody],
-      cells: [],
+      cells: door.value === 'open' ? anything(origins, nobody) : [],
       notCollected: [...notCollected(seen.facts), 'users, and what they may do'],
     },
     'what the server answered before any login',
   );
 }
+
+const anything = (origins: readonly Origin[], { id }: Actor): readonly Cell[] =>
+  origins.flatMap((origin) =>
+    capabilityNames.map((can): Cell => ({
+      from: origin.id,
+      as: id,
+      can,
+      certainty: 'possible',
+      by: ['commands are answered without a login; which ones was not shown'],
+    })),
+  );
