@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAddress, joinHostPort, kindOf, networkOf } from './index.ts';
 
@@ -47,4 +49,53 @@ it('names the network of an address', () => {
 
 it('joins host and port', () => {
   expect(joinHostPort('::1', 6379)).toBe('[::1]:6379');
+});
+
+describe('laws', () => {
+  const numRuns = process.env['KEYWARD_DEEP'] ? 20_000 : 300;
+  const address = fc.oneof(fc.ipV4(), fc.ipV6());
+  const nearly = fc
+    .array(fc.constantFrom(...Array.from('0123456789abf.:%/'), '::', '255', 'ffff', '::ffff:'), {
+      maxLength: 14,
+    })
+    .map((parts) => parts.join(''));
+
+  it('what is an address is what the system takes for one', () => {
+    fc.assert(
+      fc.property(fc.oneof(address, nearly, fc.string()), (text) => {
+        fc.pre(!text.includes('%'));
+        expect(isAddress(text)).toBe(isIP(text) !== 0);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('has a kind exactly if it is an address, and any text may be asked', () => {
+    fc.assert(
+      fc.property(fc.oneof(address, nearly, fc.string()), (text) => {
+        expect(kindOf(text) !== undefined).toBe(isAddress(text));
+      }),
+      { numRuns },
+    );
+    expect(isAddress('1:'.repeat(1e6))).toBe(false);
+  });
+
+  it('an IPv4 address carried in IPv6 is judged as itself', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (text) => {
+        expect(kindOf(`::ffff:${text}`)).toBe(kindOf(text));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('a network lies in every wider one', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.nat(32), fc.nat(32), (text, a, b) => {
+        const inner = networkOf(text, Math.max(a, b))?.split('/')[0] ?? '';
+        expect(networkOf(inner, Math.min(a, b))).toBe(networkOf(text, Math.min(a, b)));
+      }),
+      { numRuns },
+    );
+  });
 });

@@ -5,12 +5,17 @@ export type AddressKind = 'unspecified' | 'loopback' | 'private' | 'link-local' 
 
 type Parsed = { readonly family: 4; readonly of: Address4 } | { readonly family: 6; readonly of: Address6 };
 
+/** `0000:0000:0000:0000:0000:ffff:255.255.255.255` */
+const longest = 45;
+
 /**
  * Strict: dotted quads without leading zeros, or IPv6 without a prefix. `010.0.0.1` and `10.1` are no addresses,
  * since programs disagree on what they mean. A zone (`fe80::1%eth0`) is dropped.
  */
 function read(text: string): Parsed | undefined {
   const bare = text.split('%', 1)[0] ?? '';
+  // No address is written longer: what is, comes from a stranger and is not worth reading.
+  if (bare.length > longest) return undefined;
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(bare) && Address4.isValid(bare))
     return { family: 4, of: new Address4(bare) };
   if (bare.includes(':') && !bare.includes('/') && Address6.isValid(bare)) {
@@ -23,12 +28,18 @@ function read(text: string): Parsed | undefined {
   return undefined;
 }
 
+/** Whether the text is an IPv4 or IPv6 address, with or without a zone. */
 export const isAddress = (text: string): boolean => read(text) !== undefined;
 
 const kinds = new Map<string, AddressKind | undefined>();
 const mostKinds = 4096;
 
-/** `undefined` for what is no address (a host name, a glob). */
+/**
+ * What an address is good for, by the special-purpose registries of IANA (RFC 6890): `private` is all that is not
+ * reachable from the Internet and none of the others. `undefined` for what is no address (a host name, a glob).
+ *
+ * @example kindOf('10.1.2.3') // 'private'
+ */
 export function kindOf(text: string): AddressKind | undefined {
   // The same few addresses are asked for again and again, and reading one makes numbers of 128 bits.
   if (kinds.has(text)) return kinds.get(text);

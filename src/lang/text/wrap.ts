@@ -3,13 +3,15 @@ import { take, width } from './width.ts';
 /** `word` in pieces of at most `columns`; one character that is wider than that stands alone. */
 function pieces(word: string, columns: number): string[] {
   const found: string[] = [];
-  let rest = word;
-  while (width(rest) > columns) {
+  let at = 0;
+  do {
+    // No more is looked at than a piece can hold, so that a long word costs its length and not its square.
+    const rest = word.slice(at, at + columns * 8 + 128);
     const piece = take(rest, columns) || String.fromCodePoint(rest.codePointAt(0) ?? 0);
     found.push(piece);
-    rest = rest.slice(piece.length);
-  }
-  return [...found, rest];
+    at += piece.length;
+  } while (at < word.length);
+  return found;
 }
 
 /**
