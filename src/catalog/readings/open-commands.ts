@@ -20,7 +20,7 @@ export function openToApplications(
       if (open.length === 0) return [];
       return [
         fault(
-          `user ${entry.user} may ${listed(open, 9)}`,
+          `user ${entry.user} may run ${listed(open, 9)}`,
           [{ kind: 'investigate', what: `whether the application of ${entry.user} needs them` }],
           { opens: { as: entry.user, can } },
         ),

@@ -20,9 +20,3 @@ export function weighedBy(exposure: Fact<Exposure>, severity: Severity): Severit
 /** Where a row comes in: `10.0.0.5:6379`, or the path of a socket. */
 export const viaOf = ({ via }: Origin): string =>
   'path' in via ? via.path : joinHostPort(via.address, via.port);
-
-/** One level less where it is known that nobody gets to the server from elsewhere: for what is a fault all the same. */
-export function farWeight(exposure: Fact<Exposure>, severity: Severity): Severity {
-  if (!exposure.known || exposure.value.origins.length === 0) return severity;
-  return othersWhoGetIn(exposure.value).length === 0 ? lower(severity, 1) : severity;
-}

@@ -1,7 +1,7 @@
 import { defineCheck, failEach, fault } from '../../define-check.ts';
 import { denial } from '../../example-facts.ts';
 import { listed } from '../../readings/values.ts';
-import type { AclLogEntry } from '../../../model/index.ts';
+import type { AclLogEntry, Severity } from '../../../model/index.ts';
 
 /** Commands that an application does not try by mistake. */
 const grave =
@@ -38,16 +38,27 @@ export default defineCheck({
     'Compare the denied commands with what the user is meant to do: add the missing rule, or find out who used that login. ACL LOG RESET afterwards shows whether it goes on.',
   links: ['https://redis.io/docs/latest/commands/acl-log/'],
   needs: ['aclLog'],
-  judge: ({ aclLog }) =>
-    failEach(
-      byUser(aclLog.filter(({ reason }) => reason !== 'auth')).map((row) =>
-        fault(
-          `user ${row.user} was denied ${listed(row.objects)}, ${row.total} times in all`,
-          [{ kind: 'investigate', what: `what ${row.user} is meant to do` }],
-          { severity: row.grave ? 'low' : 'info' },
-        ),
-      ),
-    ),
+  judge({ aclLog }) {
+    const rows = byUser(aclLog.filter(({ reason }) => reason !== 'auth'));
+    const said = ({ user, objects, total }: Row): string =>
+      `${user}: ${listed(objects)} (${total === 1 ? 'once' : `${total} times`})`;
+    const faultOf = (some: readonly Row[], severity: Severity) =>
+      fault(
+        `denied to ${some.length === 1 ? 'user' : 'users'} ${some.slice(0, 8).map(said).join('; ')}${some.length > 8 ? ` and ${some.length - 8} more` : ''}`,
+        [
+          {
+            kind: 'investigate',
+            what: `what ${listed(some.map(({ user }) => user))} ${some.length === 1 ? 'is' : 'are'} meant to do`,
+          },
+        ],
+        { severity },
+      );
+    const slips = rows.filter((row) => !row.grave);
+    return failEach([
+      ...rows.filter((row) => row.grave).map((row) => faultOf([row], 'low')),
+      ...(slips.length === 0 ? [] : [faultOf(slips, 'info')]),
+    ]);
+  },
   examples: {
     good: {
       nothing: { aclLog: [] },

@@ -36,7 +36,7 @@ export default defineCheck({
         })
         .map(({ user, can }) =>
           fault(
-            `user ${user} may ${listed(can.copy ?? [])}`,
+            `user ${user} may run ${listed(can.copy ?? [])}`,
             [{ kind: 'user', name: user, rules: ['-psync', '-sync'] }],
             {
               opens: { as: user, can: ['copy'] },

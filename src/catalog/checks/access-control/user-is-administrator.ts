@@ -25,7 +25,7 @@ export default defineCheck({
         .map((entry) => {
           const by = [...permitted(entry, ownerCommands), ...(entry.can.execute ?? [])];
           return fault(
-            `user ${entry.user} may ${listed([...new Set(by)])}`,
+            `user ${entry.user} may run ${listed([...new Set(by)])}`,
             [{ kind: 'user', name: entry.user, rules: ['-@admin', '-@dangerous', '+info'] }],
             { opens: { as: entry.user, can: ['control', 'execute'] } },
           );

@@ -23,7 +23,7 @@ export default defineCheck({
         const commands = permitted(entry, channelCommands);
         if (!entry.allChannels || commands.length === 0) return [];
         return [
-          fault(`user ${entry.user} may ${listed(commands)} on every channel`, [
+          fault(`user ${entry.user} may run ${listed(commands)} on every channel`, [
             { kind: 'investigate', what: `which channels the application of ${entry.user} uses` },
           ]),
         ];

@@ -37,7 +37,12 @@ export default defineCheck({
         const names = found.map(({ what }) => what);
         return fault(
           `in clear text: ${listed(names, 8)}`,
-          [{ kind: 'investigate', what: `replace ${listed(names, 8)} by hashes` }],
+          [
+            {
+              kind: 'investigate',
+              what: `the clear passwords of ${listed(names, 8)}, to be replaced by hashes`,
+            },
+          ],
           { where: found[0]?.where },
         );
       }),

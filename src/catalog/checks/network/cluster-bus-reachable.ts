@@ -19,7 +19,10 @@ export default defineCheck({
   judge({ identity: who }, { listeners, settings: values }) {
     const bus = listeners.known ? listeners.value.filter(({ purpose }) => purpose === 'bus') : [];
     const clustered = values.known ? textOf(values.value, 'cluster-enabled') : undefined;
-    if (bus.length === 0 && (clustered === 'no' || (clustered === undefined && who.mode === 'standalone')))
+    // Settings that are known and do not have it are of a server from before clusters.
+    const never =
+      clustered === undefined && (who.mode === 'standalone' || (values.known && who.mode !== 'cluster'));
+    if (bus.length === 0 && (clustered === 'no' || never))
       return notApplicable('the server is no node of a cluster');
     if (who.mode === 'sentinel') return notApplicable('a Sentinel has no bus');
     if (!values.known && bus.length === 0) return undecided('neither its sockets nor its settings are known');
@@ -79,6 +82,13 @@ export default defineCheck({
       },
     },
     other: {
+      'from before clusters': {
+        facts: {
+          identity: { product: 'redis', version: '2.4.5', doubts: [], because: [] },
+          settings: settings({ port: '6379' }),
+        },
+        verdict: 'not-applicable',
+      },
       'no cluster': {
         facts: { identity: identity(), settings: settings({ 'cluster-enabled': 'no' }) },
         verdict: 'not-applicable',

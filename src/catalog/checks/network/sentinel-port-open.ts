@@ -39,7 +39,7 @@ export default defineCheck({
             from: 'the other Sentinels and the clients',
           },
         ],
-        { severity: open ? 'high' : 'medium', where: wide[0]?.where },
+        { where: wide[0]?.where },
       ),
     ]);
   },

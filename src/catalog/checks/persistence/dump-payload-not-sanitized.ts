@@ -23,13 +23,14 @@ export default defineCheck({
           .filter((one) => one.enabled && !isOwner(one) && permits(one, 'restore'))
           .map(({ user }) => user)
       : [];
+    // The owner may plant whatever he likes without it.
+    if (grants.known && who.length === 0) return pass;
     return failEach([
       fault(
         `sanitize-dump-payload is no${who.length > 0 ? `, and RESTORE is open to ${listed(who)}` : ''}`,
         [{ kind: 'setting', name: 'sanitize-dump-payload', value: 'clients' }],
         {
           where: values['sanitize-dump-payload']?.where,
-          severity: who.length > 0 ? 'medium' : grants.known ? 'info' : 'low',
         },
       ),
     ]);
@@ -38,9 +39,12 @@ export default defineCheck({
     good: {
       clients: { settings: settings({ 'sanitize-dump-payload': 'clients' }) },
       all: { settings: settings({ 'sanitize-dump-payload': 'yes' }) },
+      'only its owner may restore': {
+        settings: settings({ 'sanitize-dump-payload': 'no' }),
+        grants: [grant('app')],
+      },
     },
     bad: {
-      'as installed': { settings: settings({ 'sanitize-dump-payload': 'no' }), grants: [grant('app')] },
       'and a user may restore': {
         settings: settings({ 'sanitize-dump-payload': 'no' }),
         grants: [grant('app', { commands: ['get', 'restore'] })],

@@ -4,16 +4,25 @@ import { actor, advisoryState, exposure, identity, origin } from '../../example-
 import { weighedBy } from '../../readings/reachable.ts';
 import { isWatched, mending } from '../../readings/upstream.ts';
 import { listed } from '../../readings/values.ts';
-import type { AdvisoryState, Exposure, Fact, Opening } from '../../../model/index.ts';
+import {
+  compareSeverity,
+  type AdvisoryState,
+  type Exposure,
+  type Fact,
+  type Opening,
+} from '../../../model/index.ts';
 
 /** `anybody without a login`, `user app`: whoever has what a hole takes. */
 function byWhom({ reachableBy }: AdvisoryState, table: Fact<Exposure>): string {
   if (reachableBy.includes('anyone')) return 'whoever reaches the port';
   const actors = new Map(table.known ? table.value.actors.map((one) => [one.id, one]) : []);
+  // Who needs no login is whoever reaches the port, said in one way.
+  if (reachableBy.some((id) => actors.get(id)?.kind === 'nobody' || id.startsWith('nobody:')))
+    return 'whoever reaches the port';
   const words = reachableBy.map((id) => {
     const one = actors.get(id);
     if (one === undefined) return id.replace(/^[a-z-]+:/, 'user ');
-    return one.kind === 'nobody' ? 'anybody without a login' : `user ${one.user}`;
+    return `user ${one.user}`;
   });
   return listed([...new Set(words)], 4);
 }
@@ -32,9 +41,14 @@ function opening({ effects, reachableBy }: AdvisoryState, table: Fact<Exposure>)
 
 /** One that intruders use, or that is critical, is worth a finding of its own; the others are told together. */
 const kindOf = (state: AdvisoryState, table: Fact<Exposure>): string =>
-  isUsed(state) || state.severity === 'critical' ? state.id : `${state.severity} ${byWhom(state, table)}`;
+  isUsed(state) || weighedBy(table, state.severity) === 'critical'
+    ? state.id
+    : `${state.severity} ${byWhom(state, table)}`;
 
 const isUsed = ({ id }: AdvisoryState): boolean => advisory(id)?.knownExploited !== undefined;
+
+/** Characters that a reader takes in before the list is one of ids only. */
+const longest = 800;
 
 function said(states: readonly AdvisoryState[], table: Fact<Exposure>): string {
   const [first, ...more] = states;
@@ -42,7 +56,10 @@ function said(states: readonly AdvisoryState[], table: Fact<Exposure>): string {
   const whom = byWhom(first, table);
   if (more.length === 0)
     return `${first.id}: ${first.title}; usable by ${whom} (${first.because}).${isUsed(first) ? ' Intruders use it.' : ''}`;
-  return `${states.length} holes, usable by ${whom}: ${states.map(({ id, title }) => `${id} (${title})`).join('; ')}`;
+  const lead = `${states.length} holes, usable by ${whom}: `;
+  const told = states.map(({ id, title }) => `${id} (${title})`).join('; ');
+  // Every one of them is named, whatever else has to go.
+  return lead + (told.length <= longest ? told : states.map(({ id }) => id).join(', '));
 }
 
 export default defineCheck({
@@ -64,7 +81,9 @@ export default defineCheck({
     );
     return failEach(
       [...groups.values()].map((states) => {
-        const severity = states[0]?.severity ?? 'high';
+        const severity = states
+          .map((state) => state.severity)
+          .reduce((a, b) => (compareSeverity(a, b) >= 0 ? a : b));
         const opens = states.map((state) => opening(state, table)).find((one) => one !== undefined);
         return fault(
           said(states, table),

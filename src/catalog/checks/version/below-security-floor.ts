@@ -1,5 +1,4 @@
 import { endOfLife, floorFor } from '../../advisories/index.ts';
-import { farWeight } from '../../readings/reachable.ts';
 import { defineCheck, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
 import { identity } from '../../example-facts.ts';
 import { makerOf, packageName, releaseOf, livingBranch } from '../../readings/upstream.ts';
@@ -15,8 +14,8 @@ export default defineCheck({
     'https://valkey.io/download/',
   ],
   needs: ['identity', 'collectedOn'],
-  uses: ['package', 'exposure'],
-  judge({ identity: who, collectedOn }, { package: pack, exposure: table }) {
+  uses: ['package'],
+  judge({ identity: who, collectedOn }, { package: pack }) {
     if (who.product === 'keydb') return notApplicable('KeyDB gets no fixes at all; see fork-without-fixes');
     const release = releaseOf(who);
     if (release === undefined) return undecided('the version is not known, or not to be believed');
@@ -31,11 +30,9 @@ export default defineCheck({
         `upstream, ${because}; ${packageName(pack.value)} may have them without the number: see the advisories`,
       );
     return failEach([
-      fault(
-        `${product} ${version}: ${because}`,
-        [floor === undefined ? livingBranch : { kind: 'upgrade', to: floor }],
-        { severity: farWeight(table, 'high') },
-      ),
+      fault(`${product} ${version}: ${because}`, [
+        floor === undefined ? livingBranch : { kind: 'upgrade', to: floor },
+      ]),
     ]);
   },
   examples: {

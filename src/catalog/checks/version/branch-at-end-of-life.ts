@@ -1,5 +1,4 @@
 import { endOfLife, floorFor } from '../../advisories/index.ts';
-import { farWeight } from '../../readings/reachable.ts';
 import { defineCheck, failEach, fault, notApplicable, pass, undecided } from '../../define-check.ts';
 import { identity } from '../../example-facts.ts';
 import { makerOf, packageName, releaseOf, livingBranch } from '../../readings/upstream.ts';
@@ -12,8 +11,8 @@ export default defineCheck({
     'Move to a branch that gets fixes. Mind what changed on the way: protected configs and acl-pubsub-default in 7.0, the licence in 7.4 and 8.0 (Valkey kept the old one).',
   links: ['https://endoflife.date/redis', 'https://endoflife.date/valkey'],
   needs: ['identity', 'collectedOn'],
-  uses: ['package', 'exposure'],
-  judge({ identity: who, collectedOn }, { package: pack, exposure: table }) {
+  uses: ['package'],
+  judge({ identity: who, collectedOn }, { package: pack }) {
     if (who.product === 'keydb') return notApplicable('KeyDB has no branches; see fork-without-fixes');
     const release = releaseOf(who);
     if (release === undefined) return undecided('the version is not known, or not to be believed');
@@ -27,9 +26,7 @@ export default defineCheck({
       return undecided(
         `${because} upstream; whether ${packageName(pack.value)} is still mended, the distribution says`,
       );
-    return failEach([
-      fault(`${product} ${version}: ${because}`, [livingBranch], { severity: farWeight(table, 'high') }),
-    ]);
+    return failEach([fault(`${product} ${version}: ${because}`, [livingBranch])]);
   },
   examples: {
     good: {
