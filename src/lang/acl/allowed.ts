@@ -6,6 +6,8 @@ import type { AclUser } from './types.ts';
  * Everything that some selector of the user allows, keys aside: full names in lower case, subcommands as
  * `config|set`, commands allowed with one first argument only as `debug|object`. A container stands there only
  * if it is allowed as such.
+ *
+ * @example allowedCommands(user, table).has('flushall')
  */
 export function allowedCommands(user: AclUser, table: CommandTable): ReadonlySet<string> {
   const allowed = new Set<string>();

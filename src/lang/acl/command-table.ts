@@ -33,7 +33,7 @@ export interface CommandTable {
 }
 
 /** In the servers' own order, which decides what ACL LIST shows before 7.2. `replication` is KeyDB's. */
-export const knownCategories: readonly string[] = (
+const knownCategories: readonly string[] = (
   'keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking ' +
   'dangerous connection transaction scripting'
 ).split(' ');
@@ -54,6 +54,7 @@ export function tableOf(commands: readonly AclCommand[], server?: Server, exact?
  * The table under `rename-command`. ACL rules go on by the original names, clients must use the new ones.
  *
  * @param renames Pairs as in the configuration: the original name, and the new one or '' for disabled.
+ * @example renameCommands(table, [['config', 'cfg-7a1'], ['debug', '']])
  */
 export function renameCommands(
   table: CommandTable,
@@ -120,7 +121,12 @@ export function indexOf(table: CommandTable): TableIndex {
   return index;
 }
 
-/** The command that a client's call names; a container with an unknown subcommand is not found. */
+/**
+ * The command that a client's call names, under its present name; a container with an unknown subcommand is not found.
+ *
+ * @param args Arguments without the name.
+ * @example findCommand(table, 'CONFIG', ['set', 'dir', '/tmp'])?.name // 'config|set'
+ */
 export function findCommand(
   table: CommandTable,
   name: string,

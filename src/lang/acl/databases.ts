@@ -4,7 +4,7 @@ import { sameWord } from './byte-string.ts';
 import type { AclCommand } from './command-table.ts';
 
 /** The argument that names it (0: none does), and the database. */
-export type Touched = readonly [index: number, database: number];
+type Touched = readonly [index: number, database: number];
 
 const everyDatabase = new Set([
   'flushall',

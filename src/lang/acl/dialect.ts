@@ -48,7 +48,11 @@ export interface Server {
   readonly version: string;
 }
 
-/** The ACL language of a server. A product we do not know is read as the Redis of that version. */
+/**
+ * The ACL language of a server. A product we do not know is read as the Redis of that version.
+ *
+ * @example dialectOf({ product: 'valkey', version: '9.1.0' }).databases // true
+ */
 export function dialectOf({ product, version }: Server): Dialect {
   const name = product.toLowerCase();
   const valkey = name === 'valkey';

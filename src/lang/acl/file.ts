@@ -81,7 +81,7 @@ function linesOf(bytes: string): readonly string[] {
 }
 
 /** Users by the bytes of their names: the order of ACL LIST. */
-export const sortByName = (users: readonly AclUser[]): readonly AclUser[] =>
+const sortByName = (users: readonly AclUser[]): readonly AclUser[] =>
   users
     .map((user) => ({ user, bytes: bytesOf(user.name) }))
     .toSorted((a, b) => (a.bytes < b.bytes ? -1 : a.bytes > b.bytes ? 1 : 0))
@@ -90,6 +90,8 @@ export const sortByName = (users: readonly AclUser[]): readonly AclUser[] =>
 /**
  * The users that the `user` lines of a configuration come to. Each is split into words already, `user` first.
  * Since 7.0 a name may stand once; before, the last line counts.
+ *
+ * @example loadConfUsers([{ words: ['user', 'app', 'on', '+get'], line: 12 }], context).loads // true
  */
 export function loadConfUsers(
   lines: readonly { readonly words: readonly (string | Uint8Array)[]; readonly line?: number }[],

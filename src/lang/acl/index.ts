@@ -1,12 +1,20 @@
 /**
  * The ACL language of Redis, Valkey and KeyDB: users read from files, commands and replies, applied, printed, and
- * asked what they may do, as each version of the server does it.
+ * asked what they may do, as each version of the server does it. Nothing throws on any input; what a server would
+ * refuse comes back as problems.
+ *
+ * @example
+ * const commands = await bundledCommands('redis', '7.2.6');
+ * const context = { product: 'redis', version: '7.2.6', commands };
+ * const { users, problems } = parseAclFile(bytes, context);
+ * const user = users.find(({ name }) => name === 'app');
+ * if (user) permits(user, 'GET', ['app:1'], commands); // { allowed: true, selector: 0 }
  */
 export { allowedCommands } from './allowed.ts';
 export { bundledCommands } from './bundled.ts';
-export { bytesOf, textOf } from './byte-string.ts';
+export { decodeText, encodeText } from '../c-text/index.ts';
 export { commandTable } from './command-reply.ts';
-export { findCommand, knownCategories, renameCommands } from './command-table.ts';
+export { findCommand, renameCommands } from './command-table.ts';
 export type { AclCommand, CommandTable } from './command-table.ts';
 export { denialText } from './denial-text.ts';
 export { dialectOf } from './dialect.ts';

@@ -17,7 +17,7 @@ export interface FoundKey extends KeyAccess {
  * `argv[0]` is the command. `leads`: the command's key specifications leave the keys to it, so it says what is done with
  * them; where it only steps in for specifications that fail, older versions do not.
  */
-export type KeyFunction = (argv: readonly string[], dialect: Dialect, leads: boolean) => readonly FoundKey[];
+type KeyFunction = (argv: readonly string[], dialect: Dialect, leads: boolean) => readonly FoundKey[];
 
 const read = { read: true, write: false };
 const write = { read: false, write: true };

@@ -4,7 +4,6 @@ import {
   allowedCommands,
   applyRules,
   bundledCommands,
-  bytesOf,
   commandTable,
   defaultUser,
   keysOf,
@@ -16,9 +15,9 @@ import {
   parseUserLine,
   permits,
   printUser,
-  textOf,
   type AclContext,
 } from './index.ts';
+import { bytesOf, textOf } from './byte-string.ts';
 
 const runs = process.env['KEYWARD_DEEP'] ? 20_000 : 200;
 

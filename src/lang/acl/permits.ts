@@ -149,7 +149,11 @@ function allowsCommand(selector: AclSelector, command: AclCommand, argv: readonl
   );
 }
 
-/** Whether a selector opens a key for what a command does with it. */
+/**
+ * Whether a selector opens a key for what a command does with it.
+ *
+ * @example allowsKey(user.selectors[0], 'app:1', { read: true, write: false })
+ */
 export const allowsKey = (selector: AclSelector, key: string, access: KeyAccess): boolean =>
   opensKey(selector, bytesOf(key), access);
 

@@ -23,7 +23,11 @@ export function printUser(user: AclUser, context: AclContext): string {
   return words.join(' ');
 }
 
-/** What stands between the parentheses; for the root selector, what stands outside. */
+/**
+ * What stands between the parentheses; for the root selector, what stands outside.
+ *
+ * @example printSelector(user.selectors[0], context) // '~app:* resetchannels -@all +@read'
+ */
 export function printSelector(
   selector: AclSelector,
   context: AclContext,
@@ -40,6 +44,7 @@ export function printSelector(
   return words.join(' ');
 }
 
+/** `~p`, `%R~p` or `%W~p`. */
 export const printKeyPattern = ({ pattern, read, write }: KeyPattern): string =>
   `${read && write ? '~' : read ? '%R~' : '%W~'}${pattern}`;
 

@@ -34,6 +34,8 @@ export function parseAclList(
 /**
  * A user from the reply to ACL GETUSER: pairs in an array, a map or an object. Before 7.0 keys and channels are arrays
  * of bare patterns, since then one string of rules. `undefined` for a nil reply: there is no such user.
+ *
+ * @example parseGetUser('app', reply, context)?.user?.enabled
  */
 export function parseGetUser(name: string, reply: unknown, context: AclContext): UserResult | undefined {
   if (reply === null || reply === undefined) return undefined;

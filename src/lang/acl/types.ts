@@ -32,7 +32,7 @@ export interface AclSelector {
   readonly databases: readonly number[];
 }
 
-/** A user of the server: plain data. Bytes that are not UTF-8 stand as lone surrogates (see byte-string.ts). */
+/** A user of the server: plain data. Bytes that are not UTF-8 stand as lone surrogates (see `encodeText`). */
 export interface AclUser {
   readonly name: string;
   readonly enabled: boolean;

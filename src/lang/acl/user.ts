@@ -20,7 +20,11 @@ export type UserResult =
   | { readonly user: AclUser; readonly problems: readonly [] }
   | { readonly user?: undefined; readonly problems: readonly AclProblem[] };
 
-/** A user as ACL SETUSER makes it: off, without rights. */
+/**
+ * A user as ACL SETUSER makes it: off, without rights.
+ *
+ * @example newUser('app', context).enabled // false
+ */
 export function newUser(name: string, context: AclContext): AclUser {
   const setting = settingOf(context, dialectOf(context));
   return closeUser(bytesOf(name), newUserState(setting), setting);
@@ -77,6 +81,8 @@ export function applyAll(
  * each blank and without quotes, a configuration and a command with them.
  *
  * What a server prints about itself (`acl-list`) may name commands of modules: such rules are kept, not refused.
+ *
+ * @example parseUserLine('user app on nopass +@all', { ...context, source: 'conf' }).user?.noPassword // true
  */
 export function parseUserLine(
   line: string | Uint8Array,

@@ -6,7 +6,11 @@
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** The bytes as text; `encodeText` gives them back, whatever they are. */
+/**
+ * The bytes as text; `encodeText` gives them back, whatever they are.
+ *
+ * @example decodeText(Uint8Array.of(0x61, 0xff)) // 'a\udcff'
+ */
 export function decodeText(bytes: Uint8Array): string {
   const latin = view(bytes).toString('latin1');
   let ascii = true;
@@ -19,7 +23,11 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes that `decodeText` was given. A lone surrogate that stands for no byte is written as U+FFFD. */
+/**
+ * The bytes that `decodeText` was given. A lone surrogate that stands for no byte is written as U+FFFD.
+ *
+ * @example encodeText('a\udcff') // 61 ff
+ */
 export function encodeText(text: string): Uint8Array {
   if (text.isWellFormed()) return Buffer.from(text, 'utf8');
   // No UTF-16 unit takes more than three bytes.

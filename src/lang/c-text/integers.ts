@@ -11,7 +11,7 @@ export function strictInteger(text: string): bigint | undefined {
   return value > LONG_MAX || value < LONG_MIN ? undefined : value;
 }
 
-export interface IntegerPrefix {
+interface IntegerPrefix {
   readonly value: bigint;
   /** What was not read; all of it where there are no digits. */
   readonly rest: string;

@@ -160,7 +160,7 @@ export const corrections: Readonly<Record<string, string>> = {
 };
 
 /** Directives that a server takes but does not print, and statements. `until` is the first version without it. */
-export interface Unlisted {
+interface Unlisted {
   readonly name: string;
   readonly product?: ConfProduct;
   readonly since: string;

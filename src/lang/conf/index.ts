@@ -1,4 +1,13 @@
-/** redis.conf of the Redis family: read without loss, read as a server reads it, compared, edited. */
+/**
+ * redis.conf of the Redis family: read without loss, read as a server reads it, compared, edited. Nothing throws on any
+ * bytes; what a server would refuse comes back as problems with line and column.
+ *
+ * @example
+ * const reading = readConf([{ path: 'redis.conf', bytes }], { product: 'redis', version: '7.2.4' });
+ * reading.settings.get('protected-mode'); // as CONFIG GET of that server would print it
+ * const { value } = edit(parseConf(bytes), [{ do: 'set', name: 'protected-mode', args: ['yes'] }]);
+ * printConf(value); // the file again, with that one line changed
+ */
 export type {
   BlankLine,
   BrokenLine,

@@ -6,7 +6,7 @@ export interface Where extends ConfPlace {
   readonly reported: number;
 }
 
-export interface JoinedText {
+interface JoinedText {
   readonly bytes: Uint8Array;
   readonly place: (line: number) => Where;
 }

@@ -81,7 +81,11 @@ function directive(
 
 const textOf = (word: string | Uint8Array): string => (typeof word === 'string' ? word : decodeText(word));
 
-/** The file again, byte for byte. */
+/**
+ * The file again, byte for byte.
+ *
+ * @example printConf(parseConf(bytes)) // equals bytes
+ */
 export function printConf(doc: ConfDocument): Uint8Array {
   return Buffer.concat(doc.lines.map((line) => doc.bytes.subarray(line.start, line.next)));
 }

@@ -33,7 +33,7 @@ export interface SentinelReading {
   readonly refused: { readonly at: SentinelLine; readonly reason: string } | undefined;
 }
 
-export interface SentinelHost {
+interface SentinelHost {
   readonly executable: (path: string) => boolean;
   /** Whether a host name resolves; true where this is not known. */
   readonly resolves: (host: string) => boolean;
@@ -52,7 +52,7 @@ const beforeMonitor: ReadonlySet<string> = new Set([
 ]);
 
 /** Since 6.2 the lines are read in three rounds, so that their order in the file is of no matter. */
-export function sentinelOrder(lines: readonly SentinelLine[], later: boolean): readonly SentinelLine[] {
+function sentinelOrder(lines: readonly SentinelLine[], later: boolean): readonly SentinelLine[] {
   if (!later) return lines;
   const round = ({ args }: SentinelLine): number => {
     const word = lowerAscii(args[0] ?? '');

@@ -6,7 +6,7 @@
  */
 const PIECE = 1024;
 
-export interface ServerText {
+interface ServerText {
   readonly bytes: Uint8Array;
   /** For each line of `bytes`, the number of the line of the file in which it begins; undefined: the same numbers. */
   readonly lines: readonly number[] | undefined;

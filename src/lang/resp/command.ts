@@ -19,6 +19,7 @@ export interface CommandLimits {
   readonly maxArguments: number;
 }
 
+/** Well above what clients send, far below what a server would take. */
 export const defaultCommandLimits: CommandLimits = {
   maxBytes: 64 * 1024 * 1024,
   maxBulk: 64 * 1024 * 1024,

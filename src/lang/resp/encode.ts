@@ -22,7 +22,10 @@ export function encodeCommand(args: readonly (string | Uint8Array)[]): Uint8Arra
 
 /**
  * A reply as a server writes it, the counterpart of the decoder. What RESP2 cannot say is written as servers say
- * it there: a map as a flat array, a double as a bulk string, a boolean as 1 or 0, attributes not at all.
+ * it there: a map as a flat array, a double as a bulk string, a boolean as 1 or 0, attributes not at all. Throws
+ * `RangeError` only for values nested deeper than the call stack, which no decoder gives within its default limits.
+ *
+ * @example encode([1, 'a', null], { protocol: 2 }) // *3\r\n:1\r\n$1\r\na\r\n$-1\r\n
  */
 export function encode(value: RespValue, options: EncodeOptions = {}): Uint8Array {
   const writer = new Writer(options.strings ?? 'utf8');

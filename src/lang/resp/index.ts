@@ -1,4 +1,16 @@
-/** RESP2, RESP3 and inline commands: the only place where the protocol is read or written. */
+/**
+ * RESP2, RESP3 and inline commands: the only place where the protocol is read or written. Nothing throws on any bytes
+ * from the wire: a decoder that cannot go on says why in `error`, and stays stopped.
+ *
+ * @example
+ * socket.write(encodeCommand(['GET', 'key']));
+ * const decoder = createDecoder();
+ * socket.on('data', (chunk) => {
+ *   decoder.push(chunk);
+ *   for (let value = decoder.next(); value !== undefined; value = decoder.next()) console.log(asText(value));
+ *   if (decoder.error) socket.destroy();
+ * });
+ */
 export { createCommandDecoder, defaultCommandLimits, unauthenticatedLimits } from './command.ts';
 export type { Command, CommandDecoder, CommandDecoderOptions, CommandLimits } from './command.ts';
 export { createDecoder } from './decode.ts';

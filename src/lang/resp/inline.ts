@@ -9,6 +9,8 @@ export type Inline = { readonly args: readonly Uint8Array[] } | { readonly probl
  *
  * A NUL is refused: servers differ in whether they see what follows it, and two that read one stream differently
  * are how commands are smuggled.
+ *
+ * @example splitInline(Buffer.from('set k "a b"')) // { args: [set, k, a b] }
  */
 export function splitInline(line: Uint8Array): Inline {
   if (line.includes(0)) return { problem: 'NUL in an inline request' };

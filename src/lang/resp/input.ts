@@ -10,7 +10,7 @@ export const READY = 1;
 export const TOO_LONG = 2;
 export const BARE_LF = 3;
 export const BARE_CR = 4;
-export type LineState = typeof MORE | typeof READY | typeof TOO_LONG | typeof BARE_LF | typeof BARE_CR;
+type LineState = typeof MORE | typeof READY | typeof TOO_LONG | typeof BARE_LF | typeof BARE_CR;
 
 const empty = Buffer.alloc(0) as Bytes;
 

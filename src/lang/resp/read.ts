@@ -1,24 +1,33 @@
 /** Reads values without asking which protocol version said them. */
 import type { RespError, RespMap, RespValue } from './value.ts';
 
+/** Whether the server answered with an error. */
 export function isError(value: RespValue): value is RespError {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error';
 }
 
-/** `NOAUTH` of `-NOAUTH Authentication required.`: an error's first word. */
+/**
+ * An error's first word.
+ *
+ * @example errorCode({ kind: 'error', text: 'NOAUTH Authentication required.', bulk: false }) // 'NOAUTH'
+ */
 export function errorCode(error: RespError): string {
   const end = error.text.search(/[ \r\n]/);
   return end < 0 ? error.text : error.text.slice(0, end);
 }
 
-/** The value without attributes around it. */
+/** The value without attributes around it (RESP3). */
 export function bare(value: RespValue): RespValue {
   while (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'attributed')
     value = value.value;
   return value;
 }
 
-/** The text of a simple, bulk or verbatim string; of bytes as latin1. `undefined` for anything else. */
+/**
+ * The text of a simple, bulk or verbatim string; of bytes as latin1. `undefined` for anything else.
+ *
+ * @example asText({ kind: 'simple', text: 'OK' }) // 'OK'
+ */
 export function asText(value: RespValue): string | undefined {
   const inner = bare(value);
   if (typeof inner === 'string') return inner;
@@ -29,7 +38,11 @@ export function asText(value: RespValue): string | undefined {
   return inner.kind === 'verbatim' ? asText(inner.value) : undefined;
 }
 
-/** The items of an array, a set or a push. */
+/**
+ * The items of an array, a set or a push.
+ *
+ * @example asItems({ kind: 'set', items: ['a'] }) // ['a']
+ */
 export function asItems(value: RespValue): readonly RespValue[] | undefined {
   const inner = bare(value);
   if (typeof inner !== 'object' || inner === null || inner instanceof Uint8Array) return undefined;
@@ -37,7 +50,11 @@ export function asItems(value: RespValue): readonly RespValue[] | undefined {
   return inner.kind === 'set' || inner.kind === 'push' ? inner.items : undefined;
 }
 
-/** The entries of a RESP3 map, or of the flat array of even length that says the same in RESP2. */
+/**
+ * The entries of a RESP3 map, or of the flat array of even length that says the same in RESP2.
+ *
+ * @example asPairs(['role', 'master']) // [['role', 'master']]
+ */
 export function asPairs(value: RespValue): RespMap['pairs'] | undefined {
   const inner = bare(value);
   if (typeof inner !== 'object' || inner === null || inner instanceof Uint8Array) return undefined;
