@@ -129,7 +129,7 @@ function bySetting({ needsSetting }: Advisory, verdict: Verdict, { settings }: A
       because:
         verdict.state === 'fixed'
           ? `the release has only a switch against it, and it is off: ${wanted}`
-          : `${verdict.because}; until then, ${wanted} closes it`,
+          : `${verdict.because}, with ${needsSetting.directive} ${needsSetting.value}; until then, ${wanted} closes it`,
     };
   }
   return {

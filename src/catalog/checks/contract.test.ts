@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { known, unknown, type FactName, type Facts, type Verdict } from '../../model/index.ts';
+import { known, unknown, type FactName, type Verdict } from '../../model/index.ts';
 import { checksRegistry } from '../../../scripts/generate.ts';
 import { readFileSync } from 'node:fs';
 import type { Check, Example } from '../define-check.ts';

@@ -1,5 +1,14 @@
 import { fail, notApplicable, pass } from '../define-check.ts';
-import type { Capability, Identity, Setting, Verdict } from '../../model/index.ts';
+import {
+  lower,
+  type Capability,
+  type Fact,
+  type Identity,
+  type Setting,
+  type Severity,
+  type UserFacts,
+  type Verdict,
+} from '../../model/index.ts';
 import { hasSwitches } from './release.ts';
 import { textOf } from './values.ts';
 
@@ -13,6 +22,7 @@ export function switchAt(
   name: string,
   state: 'yes' | 'local',
   can?: readonly Capability[],
+  severity?: Severity,
 ): Verdict {
   const value = textOf(settings, name);
   if (value === undefined || hasSwitches(identity) === false)
@@ -26,7 +36,14 @@ export function switchAt(
     faults: verdict.faults.map((one) => ({
       ...one,
       ...(can ? { opens: { can } } : {}),
+      ...(severity ? { severity } : {}),
       ...(where ? { where } : {}),
     })),
   };
 }
+
+/** One level less where nobody gets in without a password: then only somebody who is trusted with one can use the switch. */
+export const behindPasswords = (users: Fact<readonly UserFacts[]>, severity: Severity): Severity =>
+  users.known && !users.value.some(({ enabled, noPassword }) => enabled && noPassword)
+    ? lower(severity, 1)
+    : severity;

@@ -229,8 +229,6 @@ export function goalWords(goal: Goal): string {
       return `${goal.name} ${goal.value === '' ? '""' : goal.value}`;
     case 'user':
       return `user ${goal.name}: ${goal.rules.join(' ')}`;
-    case 'no-user':
-      return `no user ${goal.name}`;
     case 'new-password':
       return `a new password for ${goal.of}`;
     case 'file':

@@ -4,7 +4,7 @@ import { listed } from '../../readings/values.ts';
 
 export default defineCheck({
   title: 'The server cannot load its ACL file',
-  severity: 'high',
+  severity: 'medium',
   why: 'One wrong line and the server refuses the whole file: it does not start, and ACL LOAD keeps what is in memory. The running server may work for months, until a restart.',
   remedy:
     'Correct the line of the ACL file, then try it with ACL LOAD while the old users are still in memory (before 7.2 it drops every connection).',
@@ -20,7 +20,7 @@ export default defineCheck({
     return failEach([
       fault(`line ${line}: ${reason}${others}`, [{ kind: 'investigate', what: `line ${line} of ${file}` }], {
         where: { file, line },
-        severity: problems.some(({ fatal }) => fatal) ? 'high' : 'low',
+        severity: problems.some(({ fatal }) => fatal) ? 'medium' : 'low',
       }),
     ]);
   },

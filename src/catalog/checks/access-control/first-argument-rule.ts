@@ -33,7 +33,7 @@ export default defineCheck({
         return [
           fault(
             `user ${name} has ${listed(odd)}`,
-            [{ kind: 'user', name, rules: odd.map((rule) => `-${rule.slice(1).split('|', 1)[0] ?? ''}`) }],
+            [{ kind: 'investigate', what: `what ${listed(odd)} of user ${name} was meant to be` }],
             { where },
           ),
         ];

@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'CONFIG SET, ACL SETUSER or MODULE LOAD make their user the owner: passwords, users and, on older servers, files on the host. An application never needs them, and its password lies in many places.',
   remedy:
-    'Take @admin and @dangerous from the application’s user (and give +info back, which libraries ask for) once you know that it sends none of them; better, begin with -@all and add what it uses. Keep a separate user for administration.',
+    'Take @admin from the application’s user: ACL SETUSER name -@admin. Take @dangerous as well (and give +info back, which libraries ask for) once you know that it sends nothing of it; better, begin with -@all and add what it uses. Keep a separate user for administration.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories'],
   needs: ['grants'],
   judge({ grants }) {
@@ -26,7 +26,7 @@ export default defineCheck({
           const by = [...permitted(entry, ownerCommands), ...(entry.can.execute ?? [])];
           return fault(
             `user ${entry.user} may run ${listed([...new Set(by)])}`,
-            [{ kind: 'user', name: entry.user, rules: ['-@admin', '-@dangerous', '+info'] }],
+            [{ kind: 'user', name: entry.user, rules: ['-@admin'] }],
             { opens: { as: entry.user, can: ['control', 'execute'] } },
           );
         }),

@@ -7,7 +7,8 @@ export default defineCheck({
   title: 'The default user is off, but still flagged nopass',
   severity: 'low',
   why: '`off` alone leaves nopass behind. From 7.0 on, protected mode looks at that flag: it refuses every connection from other hosts, named users included, which tempts people to switch protected mode off. And one `on` opens the server.',
-  remedy: 'ACL SETUSER default resetpass off, then ACL SAVE or CONFIG REWRITE.',
+  remedy:
+    'Take nopass from the default user: ACL SETUSER default resetpass off, then ACL SAVE or CONFIG REWRITE.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/#protected-mode'],
   needs: ['users', 'identity'],
   uses: ['settings'],

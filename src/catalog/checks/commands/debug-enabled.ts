@@ -1,6 +1,6 @@
 import { defineCheck } from '../../define-check.ts';
 import { identity, settings } from '../../example-facts.ts';
-import { switchAt } from '../../readings/switches.ts';
+import { behindPasswords, switchAt } from '../../readings/switches.ts';
 
 export default defineCheck({
   title: 'DEBUG is enabled for everybody',
@@ -10,8 +10,9 @@ export default defineCheck({
     'Set enable-debug-command no in the configuration file and restart: the switch cannot be changed at runtime.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['settings', 'identity'],
-  judge: ({ settings: values, identity: who }) =>
-    switchAt(values, who, 'enable-debug-command', 'yes', ['stop', 'destroy']),
+  uses: ['users'],
+  judge: ({ settings: values, identity: who }, { users }) =>
+    switchAt(values, who, 'enable-debug-command', 'yes', ['stop', 'destroy'], behindPasswords(users, 'high')),
   examples: {
     good: {
       'as installed': { settings: settings({ 'enable-debug-command': 'no' }), identity: identity() },

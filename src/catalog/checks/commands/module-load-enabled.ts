@@ -1,6 +1,6 @@
 import { defineCheck } from '../../define-check.ts';
 import { identity, settings } from '../../example-facts.ts';
-import { switchAt } from '../../readings/switches.ts';
+import { behindPasswords, switchAt } from '../../readings/switches.ts';
 
 export default defineCheck({
   title: 'Modules may be loaded by command',
@@ -10,8 +10,9 @@ export default defineCheck({
     'Load modules with loadmodule lines, set enable-module-command no in the configuration file, and restart.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['settings', 'identity'],
-  judge: ({ settings: values, identity: who }) =>
-    switchAt(values, who, 'enable-module-command', 'yes', ['execute']),
+  uses: ['users'],
+  judge: ({ settings: values, identity: who }, { users }) =>
+    switchAt(values, who, 'enable-module-command', 'yes', ['execute'], behindPasswords(users, 'critical')),
   examples: {
     good: {
       'as installed': { settings: settings({ 'enable-module-command': 'no' }), identity: identity() },

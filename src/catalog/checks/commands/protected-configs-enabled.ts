@@ -1,6 +1,6 @@
 import { defineCheck } from '../../define-check.ts';
 import { identity, settings } from '../../example-facts.ts';
-import { switchAt } from '../../readings/switches.ts';
+import { behindPasswords, switchAt } from '../../readings/switches.ts';
 
 export default defineCheck({
   title: 'Anyone with CONFIG may choose where and under which name data is saved',
@@ -10,8 +10,9 @@ export default defineCheck({
     'Set enable-protected-configs no in the configuration file and restart: the switch cannot be changed at runtime.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/'],
   needs: ['settings', 'identity'],
-  judge: ({ settings: values, identity: who }) =>
-    switchAt(values, who, 'enable-protected-configs', 'yes', ['execute']),
+  uses: ['users'],
+  judge: ({ settings: values, identity: who }, { users }) =>
+    switchAt(values, who, 'enable-protected-configs', 'yes', ['execute'], behindPasswords(users, 'critical')),
   examples: {
     good: {
       'as installed': { settings: settings({ 'enable-protected-configs': 'no' }), identity: identity() },

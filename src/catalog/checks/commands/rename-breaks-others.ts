@@ -37,7 +37,7 @@ type Rename = ConfFacts['renames'][number];
 
 export default defineCheck({
   title: 'A command is renamed that Sentinel, replicas or cluster nodes send',
-  severity: 'high',
+  severity: 'medium',
   why: 'They go on using the old name. A Sentinel whose SLAVEOF, CONFIG or CLIENT is unknown cannot fail over; a replica that gets a renamed command in its stream goes out of step. Nobody notices until the master is gone.',
   remedy:
     'Take the rename-command lines away and use ACL rules. Where that cannot be: the same names on every node, and `sentinel rename-command` for Sentinel.',

@@ -4,7 +4,7 @@ import { listed } from '../../readings/values.ts';
 
 export default defineCheck({
   title: 'The server will not start with this configuration',
-  severity: 'high',
+  severity: 'medium',
   why: 'One line that the server refuses keeps it down. It runs now because it was started before the edit; the next restart, of an upgrade or of a reboot at night, fails, and what is then pulled out in haste is often the line that kept it safe.',
   remedy:
     'Correct the line of the configuration file, and try the file on a copy before the restart: redis-server COPY --port 0 --dir /an/empty/folder.',

@@ -60,7 +60,7 @@ export default defineCheck({
   severity: 'low',
   why: 'Whoever runs code in the server has what the unit leaves open: to write outside the data folder, to read home folders, to see other programs’ temporary files, to talk to the kernel. Each wall is one line.',
   remedy:
-    'Add the lines to the unit with systemctl edit, with ReadWritePaths= for the data, log and configuration folders (or the server can no longer save), and restart. systemd-analyze security shows what is left.',
+    'Add the missing directives to the server’s unit with systemctl edit, with ReadWritePaths= for the data, log and configuration folders (or the server can no longer save), and restart. systemd-analyze security shows what is left.',
   links: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Sandboxing'],
   needs: [],
   uses: ['unit', 'process'],

@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'high',
   why: 'The bus (the port plus 10000) knows no password, and what its nodes tell each other can be read on the way: whoever reaches it can join the cluster, take over slots and their data, or stop nodes with one malformed packet. In Redis 8 it was a road to full rights on the client port, past passwords and ACL; the fix is a switch that is off by default.',
   remedy:
-    'Let the firewall admit only the nodes of the cluster to the bus port (or join their hosts by WireGuard), and set tls-cluster yes on all nodes with an authority of your own. Releases of Redis 8 that have it: cluster-bus-port-protected-mode yes.',
+    'Let the firewall admit only the nodes of the cluster to the bus port (or join their hosts by WireGuard). In a planned stop, set tls-cluster yes on all nodes at once: those with it and those without do not hear each other. Releases of Redis 8 that have it: cluster-bus-port-protected-mode yes.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/',

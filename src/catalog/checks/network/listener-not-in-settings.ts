@@ -9,7 +9,8 @@ export default defineCheck({
   title: 'The server listens on a port that no setting names',
   severity: 'medium',
   why: 'The server itself opens the client port, the TLS port and the cluster bus, and nothing else. Another listening socket comes from a module, or from code that was put into the process; firewalls know nothing of it.',
-  remedy: 'Find out which module opens it (MODULE LIST). If none does, treat the process as taken over.',
+  remedy:
+    'Find out which module opens the port (MODULE LIST). If none does, treat the process as taken over.',
   links: ['https://redis.io/docs/latest/commands/module-list/'],
   needs: ['listeners', 'settings', 'identity'],
   judge({ listeners, settings: values, identity: who }) {

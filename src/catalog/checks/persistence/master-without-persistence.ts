@@ -6,7 +6,8 @@ export default defineCheck({
   title: 'A restart of this master empties its replicas too',
   severity: 'low',
   why: 'With neither save nor appendonly a master comes back empty. Where something restarts it before a Sentinel notices, the replicas copy the emptiness, and the data is gone from everywhere. One SHUTDOWN is then as good as FLUSHALL.',
-  remedy: 'Turn on appendonly (or save) on the master, or make sure that it is not restarted by itself.',
+  remedy:
+    'Turn persistence on while the master runs (CONFIG SET appendonly yes, then CONFIG REWRITE), or make sure that it is not restarted by itself. Never in the file alone: a start with appendonly yes and no such file yet begins empty.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#safety-of-replication-when-master-has-persistence-turned-off',
   ],

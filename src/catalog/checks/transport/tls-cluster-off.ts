@@ -8,7 +8,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'Nodes tell each other in clear text who owns which slots, and believe whoever speaks to their bus port; migrating slots sends keys the same way. Over TLS the bus asks every node for a certificate.',
   remedy:
-    'Set tls-cluster yes on all nodes, one after the other, with certificates of an authority of your own.',
+    'Set tls-cluster yes on all nodes in one planned stop, with certificates of an authority of your own: a node with it and a node without it do not hear each other.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/'],
   needs: ['settings'],
   judge({ settings: values }) {

@@ -13,15 +13,16 @@ import {
 } from '../../../model/index.ts';
 
 /** `anybody without a login`, `user app`: whoever has what a hole takes. */
-function byWhom({ reachableBy }: AdvisoryState, table: Fact<Exposure>): string {
-  if (reachableBy.includes('anyone')) return 'whoever reaches the port';
+function byWhom({ id, reachableBy }: AdvisoryState, table: Fact<Exposure>): string {
+  if (reachableBy.includes('anyone'))
+    return advisory(id)?.reach.from === 'bus' ? 'whoever reaches the bus port' : 'whoever reaches the port';
   const actors = new Map(table.known ? table.value.actors.map((one) => [one.id, one]) : []);
   // Who needs no login is whoever reaches the port, said in one way.
-  if (reachableBy.some((id) => actors.get(id)?.kind === 'nobody' || id.startsWith('nobody:')))
+  if (reachableBy.some((who) => actors.get(who)?.kind === 'nobody' || who.startsWith('nobody:')))
     return 'whoever reaches the port';
-  const words = reachableBy.map((id) => {
-    const one = actors.get(id);
-    if (one === undefined) return id.replace(/^[a-z-]+:/, 'user ');
+  const words = reachableBy.map((who) => {
+    const one = actors.get(who);
+    if (one === undefined) return who.replace(/^[a-z-]+:/, 'user ');
     return `user ${one.user}`;
   });
   return listed([...new Set(words)], 4);
@@ -43,7 +44,7 @@ function opening({ effects, reachableBy }: AdvisoryState, table: Fact<Exposure>)
 const kindOf = (state: AdvisoryState, table: Fact<Exposure>): string =>
   isUsed(state) || weighedBy(table, state.severity) === 'critical'
     ? state.id
-    : `${state.severity} ${byWhom(state, table)}`;
+    : `${weighedBy(table, state.severity)} ${byWhom(state, table)}`;
 
 const isUsed = ({ id }: AdvisoryState): boolean => advisory(id)?.knownExploited !== undefined;
 
