@@ -7,7 +7,7 @@ export default defineCheck({
   severity: 'medium',
   why: 'One line that the server refuses keeps it down. It runs now because it was started before the edit; the next restart, of an upgrade or of a reboot at night, fails, and what is then pulled out in haste is often the line that kept it safe.',
   remedy:
-    'Correct the line of the configuration file, and try the file on a copy before the restart: redis-server COPY --port 0 --dir /an/empty/folder.',
+    'Correct the line of the configuration file, and try a copy of the file with the same version on another machine or in a container before the restart.',
   links: ['https://redis.io/docs/latest/operate/oss_and_stack/management/config/'],
   needs: ['conf', 'identity'],
   judge({ conf: { problems }, identity: who }) {
