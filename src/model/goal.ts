@@ -10,7 +10,6 @@ export type Goal =
   | { readonly kind: 'setting'; readonly name: string; readonly value: string }
   | { readonly kind: 'setting'; readonly name: string; readonly ask: string }
   | { readonly kind: 'user'; readonly name: string; readonly rules: readonly string[] }
-  | { readonly kind: 'no-user'; readonly name: string }
   | { readonly kind: 'new-password'; readonly of: string }
   /** `mode` as chmod takes it: octal, or `go-w` where only a right is to go and the rest is not known. */
   | {

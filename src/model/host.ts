@@ -51,8 +51,7 @@ export type FileRole =
   | 'unit'
   | 'tls-key'
   | 'tls-cert'
-  | 'tls-ca'
-  | 'client-history';
+  | 'tls-ca';
 
 export interface FileFacts {
   readonly path: string;

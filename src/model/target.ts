@@ -15,6 +15,7 @@ export type Target =
 export function targetName(target: Target): string {
   switch (target.kind) {
     case 'tcp': {
+      // As joinHostPort does, whose room needs a package: what is printed at once needs none.
       const host = target.host.includes(':') ? `[${target.host}]` : target.host;
       return `${target.tls ? 'rediss' : 'redis'}://${target.user ? `${target.user}@` : ''}${host}:${target.port}`;
     }

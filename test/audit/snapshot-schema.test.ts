@@ -209,7 +209,6 @@ it('knows every word of the model', () => {
         'tls-key': true,
         'tls-cert': true,
         'tls-ca': true,
-        'client-history': true,
       } satisfies Record<FileFacts['role'], true>,
     ],
     [

@@ -1,5 +1,5 @@
 import { compareVersionTexts } from '../version/index.ts';
-import type { ConfProduct } from './traits.ts';
+import { redisLevel, type ConfProduct } from './traits.ts';
 
 /**
  * `notify-keyspace-events`: letters in, the same letters out in the server's order. `A` stands for all kinds of
@@ -7,7 +7,7 @@ import type { ConfProduct } from './traits.ts';
  * newer ones are never part of `A`.
  */
 export function readEvents(text: string, product: ConfProduct, version: string): string | undefined {
-  const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+  const level = redisLevel(product, version);
   const since = (from: string): boolean => compareVersionTexts(level, from) >= 0;
   const redis = (from: string): boolean => product === 'redis' && since(from);
   const all = `g$lshzxe${since('5.0.0') ? 't' : ''}${since('7.0.0') ? 'd' : ''}`;

@@ -2,7 +2,7 @@
 import { isNumericAddress } from './address.ts';
 import { atoi, cString, lowerAscii } from '../c-text/index.ts';
 import { compareVersionTexts } from '../version/index.ts';
-import type { ConfProduct } from './traits.ts';
+import { redisLevel, type ConfProduct } from './traits.ts';
 
 /** One `sentinel` line without its first word. */
 export interface SentinelLine {
@@ -83,7 +83,7 @@ export function readSentinel(
   version: string,
   host: SentinelHost,
 ): SentinelReading {
-  const redis = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+  const redis = redisLevel(product, version);
   const state: State = {
     primaries: new Map(),
     seen: new Set(),

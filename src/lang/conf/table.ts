@@ -12,7 +12,7 @@ import {
 } from './facts.ts';
 import { measured, type Measured } from './tables/measured.ts';
 import { compareVersionTexts, knownVersion } from '../version/index.ts';
-import type { ConfProduct } from './traits.ts';
+import { redisLevel, type ConfProduct } from './traits.ts';
 
 type Rows = readonly (readonly [since: string, what: string | null])[];
 
@@ -71,7 +71,7 @@ const names = new Map<string, ReadonlySet<string>>();
 
 function build(product: ConfProduct, version: string): Map<string, Directive> {
   const history = measured[product];
-  const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+  const level = redisLevel(product, version);
   const atLeast = (from: string): boolean => compareVersionTexts(level, from) >= 0;
   const table = new Map<string, Directive>();
   for (const [name, rows] of Object.entries(history.defaults)) {

@@ -4,6 +4,10 @@ import { compareVersionTexts, type Product } from '../version/index.ts';
 /** The products whose redis.conf was measured. */
 export type ConfProduct = Extract<Product, 'redis' | 'valkey' | 'keydb'>;
 
+/** The Redis version that a server follows: KeyDB 6.x was forked from Redis 6.0 and follows 6.2; Valkey from 7.2. */
+export const redisLevel = (product: ConfProduct, version: string): string =>
+  product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+
 export interface Traits {
   /** Values are checked by one table (Redis 6.0); before, each by its own code, which let much pass. */
   readonly checked: boolean;
@@ -33,8 +37,7 @@ export interface Traits {
 }
 
 export function traitsOf(product: ConfProduct, version: string): Traits {
-  // KeyDB 6.x was forked from Redis 6.0 and follows 6.2; Valkey from 7.2.
-  const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+  const level = redisLevel(product, version);
   const redis = (from: string): boolean => compareVersionTexts(level, from) >= 0;
   const valkey = (from: string): boolean => product === 'valkey' && compareVersionTexts(version, from) >= 0;
   return {

@@ -6,7 +6,7 @@
 import { commandNames } from './table.ts';
 import { lowerAscii } from '../c-text/index.ts';
 import { compareVersionTexts } from '../version/index.ts';
-import type { ConfProduct } from './traits.ts';
+import { redisLevel, type ConfProduct } from './traits.ts';
 
 const flags = new Set([
   'on',
@@ -54,7 +54,7 @@ export function refuseUser(
   version: string,
   allChannels: boolean,
 ): string | undefined {
-  const level = product === 'keydb' ? '6.2.0' : product === 'valkey' ? '7.2.4' : version;
+  const level = redisLevel(product, version);
   const grammar: Grammar = {
     channels: compareVersionTexts(level, '6.2.0') >= 0,
     selectors: compareVersionTexts(level, '7.0.0') >= 0,
