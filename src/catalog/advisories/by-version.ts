@@ -17,7 +17,7 @@ export function byVersion(product: Product, version: Version, ranges: Ranges): V
   if (ranges.since !== undefined && isBefore(version, ranges.since)) {
     return { state: 'not-affected', because: `the fault came with ${ranges.since}` };
   }
-  const branch = branchOf(product, version);
+  const branch = branchOf(version);
   const range = ranges.branches.find((known) => known.branch === branch || known.branch === '*');
   return range === undefined ? betweenBranches(branch, version, ranges) : inBranch(version, range, ranges);
 }

@@ -65,7 +65,7 @@ function lookUp(product: Product, version: string) {
   if (product === 'valkey' && first !== undefined && compareVersions(read, first) < 0) {
     return `${version} is not a version of Valkey`;
   }
-  const branch = branchOf(product, read);
+  const branch = branchOf(read);
   const entry: Floor | undefined = floors[product]?.branches.find(
     (known) => known.branch === branch || known.branch === '*',
   );

@@ -15,7 +15,7 @@ function has(identity: Identity, since: Since): Answer {
   if (from === undefined) return undefined;
   if (from === 'never') return false;
   const version = identity.version === undefined ? undefined : parseVersion(identity.version, product);
-  if (version) return compareBranches(branchOf(product, version), from) >= 0;
+  if (version) return compareBranches(branchOf(version), from) >= 0;
   const { range } = identity;
   if (range?.from !== undefined && compareBranches(range.from, from) >= 0) return true;
   if (range?.to !== undefined && compareBranches(range.to, from) < 0) return false;

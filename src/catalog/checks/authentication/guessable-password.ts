@@ -7,7 +7,7 @@ export default defineCheck({
   severity: 'critical',
   why: 'It stands in lists that attackers try first, or follows from a name on this server. The server answers tens of thousands of tries a second, and neither slows down nor bans.',
   remedy:
-    'Set a random password of at least 32 characters (ACL GENPASS makes one): add it beside the old one, move the clients, then take the old one away. Before 6.0, and for requirepass, both ends change at once.',
+    'Set a random password of at least 32 characters (ACL GENPASS makes one): add it beside the old one, move the clients, then take the old one away. Before 6.0 a server has only one, so both ends change at once.',
   links: [
     'https://redis.io/docs/latest/commands/acl-genpass/',
     'https://attack.mitre.org/techniques/T1110/001/',

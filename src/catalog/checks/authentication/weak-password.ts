@@ -6,7 +6,7 @@ export default defineCheck({
   severity: 'high',
   why: 'The server keeps passwords as plain SHA-256 with no salt, and answers as many tries as the network carries. A short or patterned password can be found online, and in seconds from a copy of the ACL file.',
   remedy:
-    'Set a random password of at least 32 characters (ACL GENPASS makes one): add it beside the old one, move the clients, then take the old one away. Before 6.0, and for requirepass, both ends change at once.',
+    'Set a random password of at least 32 characters (ACL GENPASS makes one): add it beside the old one, move the clients, then take the old one away. Before 6.0 a server has only one, so both ends change at once.',
   links: [
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
     'https://redis.io/docs/latest/commands/acl-genpass/',
