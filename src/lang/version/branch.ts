@@ -1,13 +1,12 @@
-import type { Product } from './product.ts';
 import type { Version } from './version.ts';
 
 /**
  * The line of releases that a version belongs to and gets its fixes from: `7.2`, `8.10`; `unstable` for a development
  * build. Dragonfly, Kvrocks, Garnet and KeyDB keep no older lines alive, yet are named the same way.
  *
- * @example branchOf('redis', version) // '8.10'
+ * @example branchOf(version) // '8.10'
  */
-export function branchOf(_product: Product, version: Version): string {
+export function branchOf(version: Version): string {
   return version.unstable ? 'unstable' : `${version.major}.${version.minor}`;
 }
 

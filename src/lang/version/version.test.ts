@@ -56,7 +56,7 @@ describe('parseVersion', () => {
     ['5.9.102', '6.0', 'candidate', 2],
   ])('%s is how a pre-release of %s names itself', (text, branch, stage, number) => {
     const version = read(text, 'redis');
-    expect(branchOf('redis', version)).toBe(branch);
+    expect(branchOf(version)).toBe(branch);
     expect(version.pre).toEqual({ stage, number });
   });
 
@@ -68,7 +68,7 @@ describe('parseVersion', () => {
   test.each(['255.255.255', '999.999.999'])('%s is a development build', (text) => {
     const version = read(text);
     expect(version.unstable).toBe(true);
-    expect(branchOf('redis', version)).toBe('unstable');
+    expect(branchOf(version)).toBe('unstable');
   });
 
   test.each([
@@ -154,7 +154,7 @@ describe('compareVersions', () => {
   test('a later branch holds only later releases', () => {
     fc.assert(
       fc.property(anyVersion, anyVersion, (a, b) => {
-        const order = compareBranches(branchOf('redis', a), branchOf('redis', b));
+        const order = compareBranches(branchOf(a), branchOf(b));
         if (order !== 0) expect(Math.sign(compareVersions(a, b))).toBe(Math.sign(order));
       }),
       { numRuns },
