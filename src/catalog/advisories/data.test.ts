@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import {
-  branchOf,
-  compareBranches,
-  compareDebianVersions,
-  parseVersion,
-  type Product,
-} from '../../lang/version/index.ts';
+import { branchOf, compareBranches, compareDebianVersions, parseVersion } from '../../lang/version/index.ts';
 import { advisories, advisory, knownBranches, packageFixes, type Advisory } from './index.ts';
 import { advisorySchema } from './schema.ts';
 
