@@ -10,10 +10,21 @@ import {
 
 export const cellId = ({ from, as, can }: Cell): string => `${from}|${as}|${can}`;
 
-function matches(cell: Cell, opening: Opening, exposure: Exposure): boolean {
-  if (opening.can && !opening.can.includes(cell.can)) return false;
-  if (opening.as === undefined) return true;
-  return exposure.actors.some(({ id, user }) => id === cell.as && user === opening.as);
+/** Cells by the user who has them: a server may have thousands of users, and each fault asks for one of them. */
+const byUser = new WeakMap<Exposure, ReadonlyMap<string, readonly Cell[]>>();
+
+function cellsByUser(exposure: Exposure): ReadonlyMap<string, readonly Cell[]> {
+  const had = byUser.get(exposure);
+  if (had) return had;
+  const users = new Map(exposure.actors.map(({ id, user }) => [id, user]));
+  const made = Map.groupBy(exposure.cells, ({ as }) => users.get(as) ?? '');
+  byUser.set(exposure, made);
+  return made;
+}
+
+function opened({ as, can }: Opening, exposure: Exposure): readonly Cell[] {
+  const cells = as === undefined ? exposure.cells : (cellsByUser(exposure).get(as) ?? []);
+  return can ? cells.filter((cell) => can.includes(cell.can)) : cells;
 }
 
 export interface Weight {
@@ -31,7 +42,7 @@ export function weigh(fault: Fault, severity: Severity, exposure: Fact<Exposure>
   const own = fault.severity ?? severity;
   if (!fault.opens || !exposure.known) return { severity: own, opens: [] };
   const { value } = exposure;
-  const cells = value.cells.filter((cell) => fault.opens && matches(cell, fault.opens, value));
+  const cells = opened(fault.opens, value);
   const opens = cells.map(cellId);
   if (cells.length === 0) return { severity: lower(own, 1), opens };
   const reaches = new Map(value.origins.map(({ id, reach }) => [id, reach]));

@@ -32,55 +32,53 @@ export const cellKey = ({ from, as, can }: Cell): string => `${from}|${as}|${can
 const signature = ({ marks }: Row): string => capabilityNames.map((can) => marks[can].charAt(0)).join('');
 
 function rowOf(actor: Actor, cells: readonly Cell[]): Row {
-  const of = (can: Capability): readonly Cell[] => cells.filter((cell) => cell.can === can);
-  const mark = (can: Capability): Mark =>
-    of(can).some(({ certainty }) => certainty === 'certain')
-      ? 'certain'
-      : of(can).length > 0
-        ? 'possible'
-        : 'no';
+  const of = Map.groupBy(cells, ({ can }) => can);
+  const mark = (can: Capability): Mark => {
+    const those = of.get(can);
+    if (!those) return 'no';
+    return those.some(({ certainty }) => certainty === 'certain') ? 'certain' : 'possible';
+  };
   return {
     actors: [actor],
     marks: Object.fromEntries(capabilityNames.map((can) => [can, mark(can)])) as Row['marks'],
-    by: Object.fromEntries(
-      capabilityNames
-        .filter((can) => of(can).length > 0)
-        .map((can) => [can, [...new Set(of(can).flatMap(({ by }) => by))]]),
-    ),
+    by: byOf([...of].map(([can, those]) => ({ [can]: those.flatMap(({ by }) => by) }))),
   };
 }
 
-function mergeBy(a: Row['by'], b: Row['by']): Row['by'] {
-  const names = capabilityNames.filter((can) => a[can] ?? b[can]);
-  return Object.fromEntries(names.map((can) => [can, [...new Set([...(a[can] ?? []), ...(b[can] ?? [])])]]));
+/** What makes the marks of several rows so, each way once. */
+function byOf(all: readonly Row['by'][]): Row['by'] {
+  const ways = capabilityNames.map((can) => [can, new Set(all.flatMap((by) => by[can] ?? []))] as const);
+  return Object.fromEntries(ways.filter(([, by]) => by.size > 0).map(([can, by]) => [can, [...by]]));
 }
 
-function mergeRows(rows: readonly Row[]): readonly Row[] {
-  const merged = new Map<string, Row>();
-  for (const row of rows) {
-    const key = signature(row);
-    const before = merged.get(key);
-    merged.set(
-      key,
-      before ? { ...before, actors: [...before.actors, ...row.actors], by: mergeBy(before.by, row.by) } : row,
-    );
-  }
-  return [...merged.values()];
+const mergeRows = (rows: readonly Row[]): readonly Row[] =>
+  [...Map.groupBy(rows, signature).values()].flatMap((same) => {
+    const [first] = same;
+    if (!first || same.length === 1) return same;
+    return [
+      { ...first, actors: same.flatMap(({ actors }) => actors), by: byOf(same.map(({ by }) => by)) },
+    ];
+  });
+
+/** Cells by their key: a server may have thousands of users, and each finding asks for some of them. */
+const keyed = new WeakMap<Exposure, ReadonlyMap<string, Cell>>();
+
+function kept(exposure: Exposure, keep: ReadonlySet<string>): readonly Cell[] {
+  const cells = keyed.get(exposure) ?? new Map(exposure.cells.map((cell) => [cellKey(cell), cell]));
+  keyed.set(exposure, cells);
+  return [...keep].flatMap((key) => cells.get(key) ?? []);
 }
 
 /**
  * The exposure as a table that a person can take in: the widest origin first, those who need least first; users and
  * origins that may do the same stand in one row. With `keep`, only of those cells (keys as in `Finding.opens`).
  */
-export function exposureTable(
-  { origins, actors, cells }: Exposure,
-  keep?: ReadonlySet<string>,
-): readonly Group[] {
-  const index = Map.groupBy(
-    keep ? cells.filter((cell) => keep.has(cellKey(cell))) : cells,
-    ({ from, as }) => `${from}|${as}`,
-  );
-  const people = actors.toSorted(compareActors);
+export function exposureTable(exposure: Exposure, keep?: ReadonlySet<string>): readonly Group[] {
+  const { origins, actors } = exposure;
+  const cells = keep ? kept(exposure, keep) : exposure.cells;
+  const index = Map.groupBy(cells, ({ from, as }) => `${from}|${as}`);
+  const able = keep && new Set(cells.map(({ as }) => as));
+  const people = actors.filter(({ id }) => able?.has(id) ?? true).toSorted(compareActors);
   const groups = new Map<string, Group>();
   for (const origin of origins.toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach))) {
     const { refused } = origin;
