@@ -54,7 +54,7 @@ export function parseAclFile(bytes: string | Uint8Array, context: AclContext): A
       continue;
     }
     if (!misnamed) names.add(name);
-    problems.push(...result.problems.map((found) => ({ ...found, line })));
+    for (const found of result.problems) problems.push({ ...found, line });
     if (result.user) {
       users.set(name, result.user);
       declared.push({ user: result.user, line });
@@ -111,7 +111,7 @@ export function loadConfUsers(
     }
     names.add(name);
     const result = readUser(words.map(bytesOf), 'conf', setting, users.has(name));
-    problems.push(...result.problems.map((found) => ({ ...found, line })));
+    for (const found of result.problems) problems.push({ ...found, line });
     if (result.user === undefined) continue;
     users.set(name, result.user);
     declared.push({ user: result.user, line });

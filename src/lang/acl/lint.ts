@@ -57,7 +57,7 @@ export function lintRules(tokens: readonly string[], context: AclContext): reado
       apply: (state, rule) => applySelectorRule(state, rule, setting) === undefined,
       effect: selectorEffect,
     });
-    found.push(...inside.map(({ index: inner, ...lint }) => ({ ...lint, index, inner })));
+    for (const { index: inner, ...lint } of inside) found.push({ ...lint, index, inner });
   }
   return found.toSorted((a, b) => a.index - b.index || (a.inner ?? -1) - (b.inner ?? -1));
 }

@@ -33,14 +33,18 @@ export function printSelector(
   context: AclContext,
   dialect: Dialect = dialectOf(context),
 ): string {
-  const words = selector.allKeys ? ['~*'] : selector.keyPatterns.map(printKeyPattern);
-  if (dialect.channels) words.push(...printChannels(selector));
-  if (dialect.databases && !selector.allDatabases) {
-    words.push(selector.databases.length > 0 ? `db=${selector.databases.join(',')}` : 'resetdbs');
-  }
-  const { commands } = selector;
-  if (dialect.keepsRules) words.push(commands.future ? '+@all' : '-@all', ...commands.rules);
-  else words.push(...describeCommands(selector, context, dialect));
+  const { allKeys, allDatabases, keyPatterns, databases, commands } = selector;
+  // Never spread into arguments: a stranger's selector may hold a million patterns.
+  const words = [
+    allKeys ? ['~*'] : keyPatterns.map(printKeyPattern),
+    dialect.channels ? printChannels(selector) : [],
+    dialect.databases && !allDatabases
+      ? [databases.length > 0 ? `db=${databases.join(',')}` : 'resetdbs']
+      : [],
+    dialect.keepsRules
+      ? [commands.future ? '+@all' : '-@all', ...commands.rules]
+      : describeCommands(selector, context, dialect),
+  ].flat();
   return words.join(' ');
 }
 

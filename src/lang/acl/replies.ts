@@ -26,7 +26,7 @@ export function parseAclList(
     const text = textIn(line);
     const result: UserResult = parseUserLine(text ?? '', { ...context, source: 'acl-list' });
     if (result.user) users.push(result.user);
-    else problems.push(...result.problems.map((found) => ({ ...found, line: at + 1 })));
+    else for (const found of result.problems) problems.push({ ...found, line: at + 1 });
   }
   return { users, problems };
 }

@@ -32,7 +32,7 @@ export function wrap(text: string, columns: number): readonly string[] {
     }
     if (line !== '') lines.push(line);
     const parts = pieces(word, room);
-    lines.push(...parts.slice(0, -1));
+    for (const part of parts.slice(0, -1)) lines.push(part);
     line = parts.at(-1) ?? '';
   }
   return line === '' && lines.length > 0 ? lines : [...lines, line];
