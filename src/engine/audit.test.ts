@@ -5,6 +5,7 @@ import { actor, exposure, origin } from '../catalog/example-facts.ts';
 import {
   known,
   unknown,
+  type Actor,
   type Evidence,
   type Exposure,
   type Fact,
@@ -36,12 +37,12 @@ const view = (facts: Partial<View>): View =>
 const evidence = { collectedAt: '2026-01-01T00:00:00.000Z' } as Evidence;
 const bad = (): Verdict => fail('it is bad', { kind: 'investigate', what: 'x' });
 
-const table = (reach: 'internet' | 'host'): Fact<Exposure> =>
+const table = (reach: 'internet' | 'host', as: Actor['kind'] = 'nobody'): Fact<Exposure> =>
   known(
     exposure(
       [origin(reach)],
-      [actor('nobody')],
-      [{ from: reach, as: 'nobody:default', can: 'read', certainty: 'certain', by: ['get'] }],
+      [actor(as)],
+      [{ from: reach, as: `${as}:default`, can: 'read', certainty: 'certain', by: ['get'] }],
     ),
     'test',
   );
@@ -89,10 +90,12 @@ describe('the verdict', () => {
   it('is exposed when somebody without a password gets in from elsewhere', () =>
     expect(health([], { exposure: table('internet') })).toBe('exposed'));
   it('is weak with a grave finding', () =>
-    expect(health([check('a', bad)], { exposure: table('host') })).toBe('weak'));
+    expect(health([check('a', bad)], { exposure: table('host', 'password') })).toBe('weak'));
+  it('is weak when everybody on this host gets in without a password', () =>
+    expect(health([], { exposure: table('host') })).toBe('weak'));
   it('is sound only when it is known where the server listens, who there is and what they may do', () => {
     const looked = {
-      exposure: table('host'),
+      exposure: table('host', 'password'),
       users: known([], 'test'),
       grants: known([], 'test'),
       settings: known({}, 'test'),

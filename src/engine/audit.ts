@@ -121,6 +121,8 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
       actors.filter(({ kind }) => kind !== 'password' && kind !== 'certificate').map(({ id }) => id),
     );
     if (cells.some(({ from, as }) => remote.has(from) && anyone.has(as))) return 'exposed';
+    // Open to this host alone is open to every program and user on it, and to whoever makes one of them ask.
+    if (cells.some(({ as }) => anyone.has(as))) return 'weak';
   }
   if (findings.some(({ severity }) => compareSeverity(severity, 'high') >= 0)) return 'weak';
   // Nothing bad seen is not the same as looked at: without the whole table there is no clean bill.

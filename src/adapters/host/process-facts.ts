@@ -47,7 +47,7 @@ export function processFacts(pid: number, root = '/'): Promise<Fact<ProcessFacts
       group: accounts.group(gid),
       capabilities: capabilityNames(capabilityMask(status.get('CapEff'))),
       noNewPrivileges: status.get('NoNewPrivs') === '1',
-      seccomp: Number(status.get('Seccomp') ?? 0),
+      seccomp: Number(status.get('Seccomp')) || 0,
       limits: limitsOf(textOf(join(proc, 'limits')) ?? ''),
     };
     const gap = file === undefined ? '; exe: permission denied' : '';

@@ -19,8 +19,7 @@ export function unitOf(pid: number, root = '/'): Promise<Fact<UnitFacts>> {
   return collect(`systemd unit of process ${pid}`, () => {
     const groups = controlGroups(readText(source));
     const service = groups.map(serviceOf).find((found) => found !== undefined);
-    if (service === undefined)
-      return unknown('absent', `process ${pid} is not run by a systemd service`);
+    if (service === undefined) return unknown('absent', `process ${pid} is not run by a systemd service`);
     const home =
       service.userId === undefined
         ? undefined

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { runCommandLine } from './run.ts';
+import { keepCompiled } from './compile-cache.ts';
 
+keepCompiled();
+// Only now, so that what is loaded is what was kept.
+const { runCommandLine } = await import('./run.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2));

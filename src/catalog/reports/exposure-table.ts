@@ -55,9 +55,7 @@ const mergeRows = (rows: readonly Row[]): readonly Row[] =>
   [...Map.groupBy(rows, signature).values()].flatMap((same) => {
     const [first] = same;
     if (!first || same.length === 1) return same;
-    return [
-      { ...first, actors: same.flatMap(({ actors }) => actors), by: byOf(same.map(({ by }) => by)) },
-    ];
+    return [{ ...first, actors: same.flatMap(({ actors }) => actors), by: byOf(same.map(({ by }) => by)) }];
   });
 
 /** Cells by their key: a server may have thousands of users, and each finding asks for some of them. */

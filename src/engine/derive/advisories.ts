@@ -81,28 +81,27 @@ function hasWhatItTakes(reach: Reach, grant: Grant, settings: AdvisoryInputs['se
   );
 }
 
-/** A hole in TLS needs TLS, and one behind a setting needs that setting. */
-function doorIsThere({ reach, prerequisites }: Advisory, { settings }: AdvisoryInputs): boolean {
+/** Whether TLS is spoken anywhere; an unknown setting is no reason to rule a hole out. */
+function speaksTls({ settings }: AdvisoryInputs): boolean {
   if (!settings.known) return true;
-  const value = (name: string): string => {
+  return ['tls-port', 'tls-replication', 'tls-cluster'].some((name) => {
     const set = settings.value[name]?.value;
-    return typeof set === 'string' ? set : '';
-  };
-  const tls = ['tls-port', 'tls-replication', 'tls-cluster'].some(
-    (name) => !['', '0', 'no'].includes(value(name)),
-  );
-  if (prerequisites.includes('tls') && !tls) return false;
-  return (
-    !reach.directives ||
-    reach.directives.some((name) => (settings.value[name]?.from ?? 'default') !== 'default')
-  );
+    return typeof set === 'string' && !['', '0', 'no'].includes(set);
+  });
 }
 
+/** A hole behind a setting needs that setting. */
+const isSwitchedOn = ({ reach }: Advisory, { settings }: AdvisoryInputs): boolean =>
+  !reach.directives ||
+  !settings.known ||
+  reach.directives.some((name) => (settings.value[name]?.from ?? 'default') !== 'default');
+
 function reachableBy(entry: Advisory, inputs: AdvisoryInputs): readonly string[] {
-  const { reach } = entry;
+  const { reach, prerequisites } = entry;
+  if (prerequisites.includes('tls') && !speaksTls(inputs)) return [];
   switch (reach.from) {
     case 'network':
-      return doorIsThere(entry, inputs) ? ['anyone'] : [];
+      return isSwitchedOn(entry, inputs) ? ['anyone'] : [];
     case 'bus':
       return inputs.identity.mode === 'cluster' ? ['anyone'] : [];
     case 'session':
