@@ -3,10 +3,11 @@
  * nothing has to be installed beside it; types from the compiler.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { dataAsJson } from './build-data.ts';
+import { builtinsAsTheyAre } from './build-builtins.ts';
+import { collectedExamples, dataAsJson } from './build-data.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -30,14 +31,18 @@ await build({
   target: 'node24',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'linked',
-  plugins: [dataAsJson],
-  minifySyntax: true,
-  minifyWhitespace: true,
-  // Dependencies that are CommonJS reach for `require` of built-in modules.
+  plugins: [dataAsJson, builtinsAsTheyAre],
+  minify: true,
+  // Dependencies that are CommonJS reach for `require` of built-in modules; checks for their examples.
   banner: {
-    js: "import { createRequire as __kwRequire } from 'node:module'; const require = __kwRequire(import.meta.url);",
+    js: [
+      "import { createRequire as __kwRequire } from 'node:module';",
+      'const require = __kwRequire(import.meta.url);',
+      "const __kwExamples = (id) => require(/\\/(chunks|catalog)\\/[^/]*$/.test(import.meta.url) ? '../examples.json' : './examples.json')[id];",
+    ].join(' '),
   },
 });
+writeFileSync(join(dist, 'examples.json'), JSON.stringify(collectedExamples));
 chmodSync(join(dist, 'cli.js'), 0o755);
 
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['--project', 'tsconfig.build.json'], {

@@ -30,7 +30,12 @@ export default defineCheck({
 });
 `;
 
-const families: Readonly<Record<string, { readonly folder: string; readonly shape: RegExp; readonly text: () => string; readonly hint: string }>> = {
+const families: Readonly<
+  Record<
+    string,
+    { readonly folder: string; readonly shape: RegExp; readonly text: () => string; readonly hint: string }
+  >
+> = {
   check: {
     folder: 'src/catalog/checks',
     shape: new RegExp(`^(${themes.join('|')})/[a-z0-9]+(-[a-z0-9]+)*$`),
@@ -42,7 +47,11 @@ const families: Readonly<Record<string, { readonly folder: string; readonly shap
 const [family = '', name = ''] = process.argv.slice(2);
 const chosen = families[family];
 if (!chosen?.shape.test(name)) {
-  console.error(`usage: npm run new <family> <name>\n${Object.entries(families).map(([id, { hint }]) => `  ${id} ${hint}`).join('\n')}`);
+  console.error(
+    `usage: npm run new <family> <name>\n${Object.entries(families)
+      .map(([id, { hint }]) => `  ${id} ${hint}`)
+      .join('\n')}`,
+  );
   process.exit(2);
 }
 const path = join(root, chosen.folder, `${name}.ts`);
@@ -53,4 +62,6 @@ if (existsSync(path)) {
 mkdirSync(dirname(path), { recursive: true });
 writeFileSync(path, chosen.text());
 writeRegistries();
-console.log(`${chosen.folder}/${name}.ts\nFill it in; its examples are its tests: npm test -- src/catalog/checks`);
+console.log(
+  `${chosen.folder}/${name}.ts\nFill it in; its examples are its tests: npm test -- src/catalog/checks`,
+);

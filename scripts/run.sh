@@ -13,7 +13,15 @@ case "$verb" in
   types) exec tsc --noEmit "$@" ;;
   lint) exec oxlint --type-aware --deny-warnings "$@" ;;
   format) exec oxfmt "$@" ;;
-  test) exec vitest run "$@" ;;
+  # Without arguments all that CI runs; with some, those tests only.
+  test|check)
+    if [ $# -eq 0 ]; then
+      echo 'format' && oxfmt --check
+      echo 'lint' && oxlint --type-aware --deny-warnings
+      echo 'types' && tsc --noEmit
+    fi
+    exec vitest run "$@"
+    ;;
   test:deep) KEYWARD_DEEP=1 exec vitest run "$@" ;;
   coverage) exec vitest run --coverage "$@" ;;
   bench) exec node bench/main.ts "$@" ;;
@@ -21,6 +29,5 @@ case "$verb" in
   servers) exec node scripts/servers.ts "$@" ;;
   generate) exec node scripts/generate.ts "$@" ;;
   new) exec node scripts/new.ts "$@" ;;
-  check) oxfmt --check && oxlint --type-aware --deny-warnings && tsc --noEmit && exec vitest run "$@" ;;
   *) echo "run.sh: no verb $verb" >&2; exit 2 ;;
 esac

@@ -8,10 +8,23 @@ import { width as columnsOf } from '../src/lang/text/index.ts';
 
 const size = { char: 8.43, line: 19, pad: 20 } as const;
 const colors: Readonly<Record<string, string>> = {
-  31: '#ff6b68', 32: '#7fd88f', 33: '#f5c542', 34: '#7aa2f7', 35: '#d08cf0', 36: '#5fd3e0', 90: '#8b949e', 91: '#ff6b68', 92: '#7fd88f', 93: '#f5c542', 94: '#7aa2f7', 95: '#d08cf0', 96: '#5fd3e0',
+  31: '#ff6b68',
+  32: '#7fd88f',
+  33: '#f5c542',
+  34: '#7aa2f7',
+  35: '#d08cf0',
+  36: '#5fd3e0',
+  90: '#8b949e',
+  91: '#ff6b68',
+  92: '#7fd88f',
+  93: '#f5c542',
+  94: '#7aa2f7',
+  95: '#d08cf0',
+  96: '#5fd3e0',
 };
 
-const escapeXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 interface Style {
   readonly color?: string;
@@ -60,7 +73,8 @@ const rows = lines.map((line, row) => {
 });
 const width = Math.ceil(size.pad * 2 + widest * size.char);
 const height = size.pad * 2 + 24 + lines.length * size.line;
-process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
+process.stdout
+  .write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
 <rect width="100%" height="100%" rx="10" fill="#15191f"/>
 <circle cx="22" cy="18" r="6" fill="#ff5f57"/><circle cx="42" cy="18" r="6" fill="#febc2e"/><circle cx="62" cy="18" r="6" fill="#28c840"/>
 ${rows.join('\n')}

@@ -46,7 +46,13 @@ describe('the rooms', () => {
       const room = roomOf(file);
       if (room === 'index.ts') return [];
       return importsOf(file)
-        .filter((target) => !((target === join(root, 'index.ts') && short(file).startsWith(join('apps', 'cli'))) || /[\\/](package|schemas[\\/][a-z]+\.schema)\.json$/.test(target)))
+        .filter(
+          (target) =>
+            !(
+              (target === join(root, 'index.ts') && short(file).startsWith(join('apps', 'cli'))) ||
+              /[\\/](package|schemas[\\/][a-z]+\.schema)\.json$/.test(target)
+            ),
+        )
         .filter((target) => roomOf(target) !== room && !mayImport[room]?.includes(roomOf(target)))
         .map((target) => `${short(file)} imports ${short(target)}`);
     });
@@ -106,17 +112,25 @@ describe('the house rules of a security tool', () => {
     files.filter((file) => pattern.test(sources.get(file) ?? '')).map((file) => short(file));
 
   it('start no program through a shell', () => {
-    expect(offenders(/\bexecSync\(|\bshell: (true|')|from 'node:child_process';[\s\S]*(?<!\.)\bexec\(/)).toEqual([]);
+    expect(
+      offenders(/\bexecSync\(|\bshell: (true|')|from 'node:child_process';[\s\S]*(?<!\.)\bexec\(/),
+    ).toEqual([]);
   });
 
   it('build no pattern from data: a regular expression made at run time may be somebody else’s', () => {
     // These three put in names and numbers of our own.
-    const known = [join('engine', 'version-bracket.ts'), join('adapters', 'host', 'os-release.ts'), join('adapters', 'host', 'signs', 'firewall.ts')];
+    const known = [
+      join('engine', 'version-bracket.ts'),
+      join('adapters', 'host', 'os-release.ts'),
+      join('adapters', 'host', 'signs', 'firewall.ts'),
+    ];
     expect(offenders(/new RegExp\(/).filter((file) => !known.includes(file))).toEqual([]);
   });
 
   it('build RESP in its own room only', () => {
-    expect(offenders(/[`'"][*$]\$\{|[`'"]\*\d+\\r\\n/).filter((file) => !file.startsWith(join('lang', 'resp')))).toEqual([]);
+    expect(
+      offenders(/[`'"][*$]\$\{|[`'"]\*\d+\\r\\n/).filter((file) => !file.startsWith(join('lang', 'resp'))),
+    ).toEqual([]);
   });
 
   it('evaluate no text as code', () => {

@@ -27,7 +27,11 @@ export function computed(scene: Scene, session: Session, args: readonly string[]
     case 'info': {
       if (mode === 'sentinel') return undefined;
       if (args.length > 2 && !takesSeveral) return say('-ERR syntax error\r\n', session);
-      const value = info(recording, mode === 'cluster' ? clusterSection(recording) : undefined, args.slice(1));
+      const value = info(
+        recording,
+        mode === 'cluster' ? clusterSection(recording) : undefined,
+        args.slice(1),
+      );
       return send(session.protocol === 3 ? { kind: 'verbatim', format: 'txt', value } : value);
     }
     case 'config':
@@ -51,7 +55,10 @@ function refusedLogin({ books }: Recording, session: Session, args: readonly str
 /** The one section that differs in a cluster, as it was recorded there. */
 function clusterSection({ books }: Recording): string | undefined {
   const reply = books.cluster.find(['INFO', 'server'], 2)?.reply.toString('latin1');
-  return reply?.slice(reply.indexOf('\r\n') + 2).trimEnd().concat('\r\n');
+  return reply
+    ?.slice(reply.indexOf('\r\n') + 2)
+    .trimEnd()
+    .concat('\r\n');
 }
 
 function info(recording: Recording, server: string | undefined, wanted: readonly string[]): string {
@@ -59,7 +66,9 @@ function info(recording: Recording, server: string | undefined, wanted: readonly
     server === undefined ? sections : new Map([...sections, ['server', server]]);
   const usual = own(recording.info.usual);
   // Before 2.6 there are no sections, and of 2.8 only the usual ones were recorded.
-  const everything = own(recording.info.everything.size > 0 ? recording.info.everything : recording.info.usual);
+  const everything = own(
+    recording.info.everything.size > 0 ? recording.info.everything : recording.info.usual,
+  );
   if (wanted.length === 0) return [...usual.values()].join('\r\n');
   const parts = wanted.flatMap((section) => {
     const name = section.toLowerCase();

@@ -12,15 +12,17 @@ const addUp: ReadonlySet<string> = new Set([
   'loadmodule',
 ]);
 
-const tables = [
-  directiveTable('redis', '8.6.3'),
-  directiveTable('valkey', '9.1.2'),
-  directiveTable('keydb', '6.3.4'),
-];
+const newest = [
+  ['redis', '8.6.3'],
+  ['valkey', '9.1.2'],
+  ['keydb', '6.3.4'],
+] as const;
 
 /** One name for a directive and its aliases; `undefined` where every line counts, or nobody knows the name. */
 function oneOf(name: string): string | undefined {
-  const directive = tables.map((table) => table.get(name)).find((found) => found !== undefined);
+  const directive = newest
+    .map(([product, version]) => directiveTable(product, version).get(name))
+    .find((found) => found !== undefined);
   if (!directive || directive.multi || directive.type.kind === 'statement' || addUp.has(name))
     return undefined;
   return [name, ...directive.aliases].toSorted()[0];
