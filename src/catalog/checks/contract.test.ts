@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { known, unknown, type FactName, type Verdict } from '../../model/index.ts';
+import { checkPages } from '../../../scripts/check-pages.ts';
 import { checksRegistry } from '../../../scripts/generate.ts';
 import { readFileSync } from 'node:fs';
 import type { Check, Example } from '../define-check.ts';
@@ -24,6 +25,10 @@ describe('the registry', () => {
     expect(squeeze(readFileSync(new URL('index.ts', import.meta.url), 'utf8'))).toBe(
       squeeze(checksRegistry()),
     );
+  });
+  it('has the pages of the docs that `npm run generate` writes', () => {
+    for (const { path, text } of checkPages())
+      expect(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'), path).toBe(text);
   });
   it('has no id twice', () => {
     expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
