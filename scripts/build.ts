@@ -29,6 +29,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
+  // As ES modules where a package has them: of a CommonJS one, a lazy import would see `default` only.
+  mainFields: ['module', 'main'],
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'linked',
   plugins: [dataAsJson, builtinsAsTheyAre],
