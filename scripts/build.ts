@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { builtinsAsTheyAre } from './build-builtins.ts';
+import { builtinsWhenUsed } from './build-builtins.ts';
 import { collectedExamples, dataAsJson } from './build-data.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -33,7 +33,7 @@ await build({
   mainFields: ['module', 'main'],
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'linked',
-  plugins: [dataAsJson, builtinsAsTheyAre],
+  plugins: [dataAsJson, builtinsWhenUsed],
   minify: true,
   // Dependencies that are CommonJS reach for `require` of built-in modules; checks for their examples.
   banner: {

@@ -25,22 +25,26 @@ export interface SecretMeter {
 const weakBelow = 1e11;
 const fairBelow = 1e15;
 
-const emptyHash = hash('sha256', '');
+/** SHA-256 of nothing. */
+const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+/** Of all empty passwords: there is nothing to hide, and a server without secrets needs no cryptography to start. */
+const sameEmpty = '0'.repeat(16);
 
 /**
- * @param salt random, of this snapshot: `same` tells equal passwords within it, and nothing to who has not got it
+ * @param salt random, of this snapshot: `same` tells equal passwords within it, and nothing to who has not got it.
+ *   Asked for when the first secret is met
  * @example
- * const meter = createSecretMeter(randomBytes(32));
+ * const meter = createSecretMeter(() => randomBytes(32));
  * await meter.note('foobared', ['default']); // { secret: true, strength: 'guessed', why: 'a well-known …', same: '…' }
  */
-export function createSecretMeter(salt: Uint8Array): SecretMeter {
+export function createSecretMeter(salt: () => Uint8Array): SecretMeter {
   const year = new Date().getFullYear();
   const byNames = new Map<string, ReadonlySet<string>>();
 
   // Made once: a key from bytes costs more than the digest.
-  const key = createSecretKey(salt);
+  const key = lazy(() => createSecretKey(salt()));
   const sameAs = (sha256: string): string =>
-    createHmac('sha256', key).update(sha256).digest('hex').slice(0, 16);
+    sha256 === emptyHash ? sameEmpty : createHmac('sha256', key()).update(sha256).digest('hex').slice(0, 16);
 
   const hashesOf = (names: readonly string[]): ReadonlySet<string> => {
     const key = names.join('\0');
@@ -51,6 +55,7 @@ export function createSecretMeter(salt: Uint8Array): SecretMeter {
   };
 
   async function note(password: string | Uint8Array, names: readonly string[]): Promise<SecretNote> {
+    if (password.length === 0) return { secret: true, strength: 'empty', same: sameEmpty };
     const bytes = typeof password === 'string' ? Buffer.from(password, 'utf8') : Buffer.from(password);
     const same = sameAs(hash('sha256', bytes));
     const text = bytes.toString('utf8');

@@ -57,7 +57,7 @@ function settingsOf(options: AuditOptions, processes: readonly FoundProcess[]): 
     host: options.host ?? true,
     allowPublic: options.allowPublic ?? false,
     // One salt for the run: equal passwords on two servers are seen, and nothing can be told from a report.
-    meter: createSecretMeter(randomBytes(32)),
+    meter: createSecretMeter(() => randomBytes(32)),
     processes,
     now: () => new Date().toISOString(),
   };

@@ -62,7 +62,7 @@ const settings: CollectSettings = {
   renames: new Map(),
   host: true,
   allowPublic: false,
-  meter: createSecretMeter(Buffer.alloc(32, 7)),
+  meter: createSecretMeter(() => Buffer.alloc(32, 7)),
   now: () => new Date().toISOString(),
 };
 

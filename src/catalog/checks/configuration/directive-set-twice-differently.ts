@@ -20,9 +20,8 @@ const newest = [
 
 /** One name for a directive and its aliases; `undefined` where every line counts, or nobody knows the name. */
 function oneOf(name: string): string | undefined {
-  const directive = newest
-    .map(([product, version]) => directiveTable(product, version).get(name))
-    .find((found) => found !== undefined);
+  const of = newest.find(([product, version]) => directiveTable(product, version).has(name));
+  const directive = of && directiveTable(of[0], of[1]).get(name);
   if (!directive || directive.multi || directive.type.kind === 'statement' || addUp.has(name))
     return undefined;
   return [name, ...directive.aliases].toSorted()[0];
