@@ -177,6 +177,25 @@ function writesOf({ flags }: AclCommand, name: string, specs: readonly Spec[]): 
  * @param setGives SET has its GET option (6.2 and later); from 7.0 on the key specification says so itself.
  */
 export function traitsOf(table: CommandTable, setGives: boolean): (name: string) => CommandTraits {
+  const kept = known.get(table) ?? new Map<boolean, (name: string) => CommandTraits>();
+  known.set(table, kept);
+  const had = kept.get(setGives);
+  if (had) return had;
+  const read = readTraits(table, setGives);
+  const traits = new Map<string, CommandTraits>();
+  const remembering = (name: string): CommandTraits => {
+    const one = traits.get(name) ?? read(name);
+    traits.set(name, one);
+    return one;
+  };
+  kept.set(setGives, remembering);
+  return remembering;
+}
+
+/** A fleet shares few tables, and each of its servers asks for every command of one. */
+const known = new WeakMap<CommandTable, Map<boolean, (name: string) => CommandTraits>>();
+
+function readTraits(table: CommandTable, setGives: boolean): (name: string) => CommandTraits {
   const byName = new Map(table.commands.map((command) => [command.name.toLowerCase(), command]));
   return (name) => {
     // Before 7.0 the table has no subcommands: by name, then, also for one that is not there.

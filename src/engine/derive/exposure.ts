@@ -82,11 +82,12 @@ export function deriveExposure(inputs: ExposureInputs): Fact<Exposure> {
   const mayRefuse = settings.known ? maybeProtected(identity, settings.value, users) : undefined;
   const origins = rowsOf(inputs, refuses, mayRefuse);
   if (origins.length === 0) return nowhere;
+  const everything = everythingOn(inputs);
   const exposure = expose({
     origins,
     actors,
-    holdings: holdingsOf(inputs),
-    everything: everythingOn(inputs),
+    holdings: holdingsOf(inputs, everything),
+    everything,
     clientCertificate: settings.known && settings.value['tls-auth-clients']?.value === 'yes',
     holes: advisories,
     notCollected: notCollected(facts),
@@ -94,10 +95,16 @@ export function deriveExposure(inputs: ExposureInputs): Fact<Exposure> {
   return known(exposure, 'worked out from where it listens, its users and its commands');
 }
 
-const everythingOn = ({ table, context }: ExposureInputs): readonly Ability[] => {
-  const names = new Set(table.commands.map(({ name }) => name.toLowerCase()));
-  return abilitiesOf([unlimited(withSubcommands(names, table))], context);
-};
+/** What somebody has who has everything. Most servers have such a user, and then it is worked out already. */
+function everythingOn({ table, context, grants, users }: ExposureInputs): readonly Ability[] {
+  const all = withSubcommands(new Set(table.commands.map(({ name }) => name.toLowerCase())), table);
+  const owner = grants.grants.find(({ user, commands, allKeys, allChannels }) => {
+    const [only, ...more] = users.find(({ name }) => name === user)?.selectors ?? [];
+    const undivided = only !== undefined && more.length === 0 && only.databases === undefined;
+    return undivided && allKeys && allChannels && commands.length === all.size;
+  });
+  return (owner && grants.abilities.get(owner.user)) ?? abilitiesOf([unlimited(all)], context);
+}
 
 /** Roads up; those that take a renamed command are there for who knows its name. */
 function roadsUp(
@@ -114,7 +121,7 @@ function roadsUp(
 }
 
 /** What each user holds; where rules could not be read, it may be anything. */
-function holdingsOf(inputs: ExposureInputs): ReadonlyMap<string, Holding> {
+function holdingsOf(inputs: ExposureInputs, everything: readonly Ability[]): ReadonlyMap<string, Holding> {
   const { grants, identity, settings, users, context } = inputs;
   const road: EscalationContext = {
     settings: settings.known ? settings.value : {},
@@ -129,7 +136,7 @@ function holdingsOf(inputs: ExposureInputs): ReadonlyMap<string, Holding> {
       escalations: roadsUp(commands, context, road),
     },
   ]);
-  const anything = everythingOn(inputs).map(({ can, localOnly }): Ability => ({
+  const anything = everything.map(({ can, localOnly }): Ability => ({
     can,
     by: 'rules that could not be read',
     localOnly,
