@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer, type RunningServer } from '../src/adapters/servers/index.ts';
 import { builtCli } from './built.ts';
+import { indicatorKeys } from '../src/catalog/indicators/keys.ts';
 import type { Row } from './row.ts';
 import { peakMegabytes, runChild } from './run-child.ts';
 import { redisCli, servers } from './servers.ts';
@@ -21,15 +22,20 @@ const rounds = 3;
 const wanted = 10;
 const allowedMegabytes = 500;
 
+/** What an audit asks, as one would type it; only the names of keys are asked for together. */
 const questions = [
   'INFO all',
+  'ACL WHOAMI',
   'CONFIG GET *',
   'ACL LIST',
   'ACL LOG 128',
   'COMMAND',
   'MODULE LIST',
   'CLIENT LIST',
-  'FUNCTION LIST',
+  'CLUSTER NODES',
+  'SENTINEL MASTERS',
+  'FUNCTION LIST WITHCODE',
+  `EXISTS ${indicatorKeys.join(' ')}`,
 ];
 
 interface Place {
