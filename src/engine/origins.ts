@@ -1,4 +1,4 @@
-import { joinHostPort, kindOf, networkOf } from '../lang/address/index.ts';
+import { isContainerBridge, joinHostPort, kindOf, networkOf } from '../lang/address/index.ts';
 import type { HostAddress, Listener, Origin, Reach } from '../model/index.ts';
 import { byText } from './by-text.ts';
 
@@ -20,8 +20,6 @@ export interface OriginContext {
   /** Why it may turn them away, where that is not sure. */
   readonly mayRefuseOthers?: string;
 }
-
-const containerBridge = /^(docker\d|br-|podman|cni|virbr|lxcbr|lxdbr|veth)/;
 
 /** Where packets to this address can come from, widest first. */
 function placesOf(
@@ -56,7 +54,7 @@ function placesOf(
 function outside(address: string, context: OriginContext): ReturnType<typeof placesOf>[number] {
   const owner = context.hostAddresses?.find((own) => own.address === address);
   const everyone = address.includes(':') ? '::/0' : '0.0.0.0/0';
-  if (owner && containerBridge.test(owner.interface)) {
+  if (owner && isContainerBridge(owner.interface)) {
     const network = networkOf(owner.address, owner.prefix);
     return {
       reach: 'container',

@@ -32,7 +32,7 @@ export function protectedMode(
 }
 
 /** Whether an explicit `bind` line switches protected mode off. */
-export const looksAtBind = (identity: Identity): boolean =>
+const looksAtBind = (identity: Identity): boolean =>
   identity.product === 'keydb' ||
   (identity.product !== 'valkey' && (isAssumed(identity) || !branchAtLeast(identity, '7.0')));
 

@@ -8,7 +8,7 @@ import {
   type Severity,
 } from '../model/index.ts';
 
-export const cellId = ({ from, as, can }: Cell): string => `${from}|${as}|${can}`;
+const cellId = ({ from, as, can }: Cell): string => `${from}|${as}|${can}`;
 
 /** Cells by the user who has them: a server may have thousands of users, and each fault asks for one of them. */
 const byUser = new WeakMap<Exposure, ReadonlyMap<string, readonly Cell[]>>();

@@ -1,3 +1,4 @@
+import { newestMeasured } from '../../lang/conf/index.ts';
 import { valueOr, type Collected, type PackageFacts, type Fact } from '../../model/index.ts';
 import type { FoundProcess } from '../host/index.ts';
 
@@ -17,11 +18,10 @@ export function languageOf(
         ? 'keydb'
         : 'redis';
   const packaged = pack?.known ? /(\d+\.\d+\.\d+)/.exec(pack.value.version ?? '')?.[1] : undefined;
-  const newest = { redis: '8.6.3', valkey: '9.1.2', keydb: '6.3.4' } as const;
   const mode = info?.redis_mode ?? info?.server_mode;
   return {
     product,
-    version: info?.valkey_version ?? info?.redis_version ?? packaged ?? newest[product],
+    version: info?.valkey_version ?? info?.redis_version ?? packaged ?? newestMeasured(product),
     sentinel:
       mode === 'sentinel' ||
       found?.mode === 'sentinel' ||

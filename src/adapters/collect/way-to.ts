@@ -1,6 +1,6 @@
-import { kindOf, networkOf } from '../../lang/address/index.ts';
+import { isContainerBridge, kindOf, networkOf } from '../../lang/address/index.ts';
 import { valueOr, type HostAddress, type Listener, type Target } from '../../model/index.ts';
-import { hostAddresses, isContainerBridge, rootOf, type FoundProcess } from '../host/index.ts';
+import { hostAddresses, rootOf, type FoundProcess } from '../host/index.ts';
 import { sharesNamespace } from '../host/process-root.ts';
 
 /** How this host itself gets to one of its servers; `blocked` where it cannot, and why. */

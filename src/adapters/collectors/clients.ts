@@ -7,7 +7,7 @@ import { defineLive, refusal, textOf } from './define-live.ts';
 const maxClients = 2000;
 
 /** One line of CLIENT LIST: `id=7 addr=10.0.0.4:51312 … cmd=get user=app lib-name=redis-py`. */
-export function parseClient(line: string): ClientFacts | undefined {
+function parseClient(line: string): ClientFacts | undefined {
   const fields = new Map(
     line.split(' ').map((field) => {
       const equals = field.indexOf('=');

@@ -4,7 +4,7 @@ import { question } from '../server/read-only.ts';
 import { defineLive, refusal, textOf } from './define-live.ts';
 
 /** `<id> <ip:port@bus[,hostname]> <flags> <master> …`; before 4.0 without `@bus`, which then is port + 10000. */
-export function parseNode(line: string): ClusterNode | undefined {
+function parseNode(line: string): ClusterNode | undefined {
   const [id, where, flags] = line.split(' ', 3);
   const match = /^(.*):(\d{1,5})(?:@(\d{1,5}))?(?:,.*)?$/.exec(where ?? '');
   if (!id || !match || !flags) return undefined;

@@ -7,7 +7,7 @@ import { failed } from '../server/connection.ts';
 const maxFields = 10_000;
 
 /** `field:value` lines of INFO; sections are dropped, since no field name stands in two. */
-export function parseInfo(text: string): Readonly<Record<string, string>> {
+function parseInfo(text: string): Readonly<Record<string, string>> {
   const fields = new Map<string, string>();
   for (const line of text.split('\n')) {
     if (fields.size >= maxFields) break;

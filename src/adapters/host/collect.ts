@@ -13,7 +13,7 @@ const reasons: Readonly<Record<string, Reason>> = {
 };
 
 /** A system error as an unknown fact: permission denied is `no-access`, anything else `unreadable`. */
-export function unknownFrom(error: unknown, what: string): Fact<never> {
+function unknownFrom(error: unknown, what: string): Fact<never> {
   const code = errorCode(error);
   if (code === undefined) return unknown('unreadable', `${what}: ${printable(String(error), 200)}`);
   const why = reasons[code] ?? 'unreadable';

@@ -6,7 +6,7 @@ export { containerOf } from './container-of.ts';
 export { fileFacts, type WantedFile } from './file-facts.ts';
 export { findProcesses, type FoundProcess } from './find-processes.ts';
 export { hostSigns, type SignHints } from './host-signs.ts';
-export { hostAddresses, isContainerBridge } from './host-addresses.ts';
+export { hostAddresses } from './host-addresses.ts';
 export { resolveInside, type Resolved } from './inside-root.ts';
 export { type ListenerHints, isWhole, listenersOf, relabelled } from './listeners.ts';
 export { packageOf } from './package-of.ts';

@@ -37,13 +37,13 @@ export interface UnitFile {
 }
 
 /** `redis@cache.service` → `redis@.service`; undefined for a unit that is no instance. */
-export function templateOf(unit: string): string | undefined {
+function templateOf(unit: string): string | undefined {
   const [, prefix] = /^([^@]+)@.+\.service$/.exec(unit) ?? [];
   return prefix === undefined ? undefined : `${prefix}@.service`;
 }
 
 /** Folders of drop-ins for a unit, the most specific first: its own, its template's, `redis-.service.d`, `service.d`. */
-export function dropInNames(unit: string): readonly string[] {
+function dropInNames(unit: string): readonly string[] {
   const template = templateOf(unit);
   const stem = unit.replace(/(@.*)?\.service$/, '');
   const dashes = stem.split('-').slice(0, -1);

@@ -28,7 +28,7 @@ export interface ServerManifest {
   readonly missing: readonly MissingServer[];
 }
 
-export const emptyManifest: ServerManifest = { format: 1, servers: [], missing: [] };
+const emptyManifest: ServerManifest = { format: 1, servers: [], missing: [] };
 
 /** The manifest's path inside a directory of servers. */
 export const manifestPath = (directory: string): string => join(directory, 'manifest.json');

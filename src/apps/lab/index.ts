@@ -16,8 +16,6 @@ export interface LabOptions {
 export interface LabOutcome {
   readonly weak: Audit;
   readonly wellKept: Audit;
-  /** What the weak server was shut into, in words. */
-  readonly shelter: string;
 }
 
 /** The newest server there is: the well-kept one should not be found wanting for its age. */
@@ -54,7 +52,7 @@ export async function runLab({ directory, say }: LabOptions): Promise<LabOutcome
       auditTargets([weak.target]),
       auditTargets([`redis://operator:${password}@127.0.0.1:${kept.port}`]),
     ]);
-    return { weak: weakAudit, wellKept: keptAudit, shelter: network ? 'a network of its own' : 'loopback' };
+    return { weak: weakAudit, wellKept: keptAudit };
   } finally {
     await Promise.all(running.map((one) => one.stop()));
     say('both servers are stopped and removed');

@@ -24,7 +24,7 @@ import {
 import { identity, user } from '../example-facts.ts';
 
 /** A password as evidence keeps it. No report may print `same`. */
-export const noteOf = (same: string, strength: SecretNote['strength'] = 'strong'): SecretNote => ({
+const noteOf = (same: string, strength: SecretNote['strength'] = 'strong'): SecretNote => ({
   secret: true,
   strength,
   same,
@@ -33,7 +33,7 @@ export const noteOf = (same: string, strength: SecretNote['strength'] = 'strong'
 const at = '2026-03-14T09:26:53Z';
 
 /** Evidence in which only `facts` are known. */
-export function evidenceOf(target: Target, facts: Partial<CollectedFacts>): Evidence {
+function evidenceOf(target: Target, facts: Partial<CollectedFacts>): Evidence {
   const all = collectedNames.map((name) => [
     name,
     name in facts

@@ -1,8 +1,8 @@
 import { bundledCommands, type AclCommand, type CommandTable } from '../../lang/acl/index.ts';
+import { newestMeasured } from '../../lang/conf/index.ts';
 import { known, unknown, type Collected, type Fact, type Identity, type View } from '../../model/index.ts';
 import { branchAtLeast } from '../branch.ts';
 import type { AbilityContext } from '../abilities.ts';
-import { newest } from './from-files.ts';
 import { traitsOf } from '../command-traits.ts';
 
 // Tables are looked up through indexes that hang on the object: the same table of the same server is made once.
@@ -82,7 +82,7 @@ export async function deriveCommands(
     );
   }
   const served = product === 'valkey' || product === 'keydb' ? product : 'redis';
-  const wanted = version ?? range?.to ?? assumed ?? newest[served];
+  const wanted = version ?? range?.to ?? assumed ?? newestMeasured(served);
   const table = withoutDisabled(await bundledCommands(served, wanted), conf);
   return known(table, `the commands of ${served} ${wanted}, as recorded`);
 }

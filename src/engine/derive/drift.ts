@@ -43,7 +43,7 @@ const never = new Set([
 ]);
 
 /** File against runtime: settings that the file names and the server has otherwise. */
-export function settingDrift(conf: ConfFacts, runtime: Readonly<Record<string, Value>>): readonly Drift[] {
+function settingDrift(conf: ConfFacts, runtime: Readonly<Record<string, Value>>): readonly Drift[] {
   return Object.entries(conf.settings).flatMap(([name, there]): readonly Drift[] => {
     const here = runtime[name];
     if (here === undefined || never.has(name) || same(name, there, here)) return [];
@@ -61,7 +61,7 @@ const passwordsOf = ({ passwords }: UserFacts): string =>
  * Users of a file against those of the running server, by name. Versions write the same rules in different words:
  * `permissions` says what a user's rules come to, and that is compared.
  */
-export function userDrift(
+function userDrift(
   there: readonly UserFacts[],
   here: readonly UserFacts[],
   file: 'aclfile' | 'conf',

@@ -1,7 +1,5 @@
+import { newestMeasured } from '../../lang/conf/index.ts';
 import type { Collected, Identity } from '../../model/index.ts';
-
-/** The newest version of each product that we know, for what nothing dates. */
-export const newest = { redis: '8.6.3', valkey: '9.1.2', keydb: '6.3.4' } as const;
 
 /** The server that a file is for, when nobody answers: its name tells the product, a package the version. */
 export function identityFromFiles({ conf, package: pack, process }: Collected): Identity | undefined {
@@ -11,7 +9,7 @@ export function identityFromFiles({ conf, package: pack, process }: Collected): 
   const version = pack.known ? /(\d+\.\d+\.\d+)/.exec(pack.value.version ?? '')?.[1] : undefined;
   return {
     product,
-    ...(version ? { version } : { assumed: newest[product] }),
+    ...(version ? { version } : { assumed: newestMeasured(product) }),
     mode: conf.value.sentinel ? 'sentinel' : 'standalone',
     doubts: version ? [] : ['no server answered: the file is read as the newest version would'],
     because: ['its configuration file'],

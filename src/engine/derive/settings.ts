@@ -1,4 +1,4 @@
-import { directiveTable } from '../../lang/conf/index.ts';
+import { directiveTable, newestMeasured } from '../../lang/conf/index.ts';
 import {
   known,
   namesSecret,
@@ -19,11 +19,10 @@ function places(
   return new Map(conf.known ? conf.value.lines.map(({ name, file, line }) => [name, { file, line }]) : []);
 }
 
-const tableFor = ({ product, version, assumed }: Identity): ReturnType<typeof directiveTable> =>
-  directiveTable(
-    product === 'valkey' || product === 'keydb' ? product : 'redis',
-    version ?? assumed ?? (product === 'valkey' ? '9.1.2' : '8.6.3'),
-  );
+function tableFor({ product, version, assumed }: Identity): ReturnType<typeof directiveTable> {
+  const served = product === 'valkey' || product === 'keydb' ? product : 'redis';
+  return directiveTable(served, version ?? assumed ?? newestMeasured(served));
+}
 
 /**
  * Effective settings, in the form of CONFIG GET: what the live server says; else what its file says over the

@@ -23,7 +23,7 @@ export interface UserInputs {
 const everything = { commands: ['+@all'], keys: ['~*'], channels: ['&*'] };
 
 /** The user default as a server has it that nobody configured, or that knows a password and no ACL. */
-export function defaultUserWith(password: SecretNote | undefined, where?: UserFacts['where']): UserFacts {
+function defaultUserWith(password: SecretNote | undefined, where?: UserFacts['where']): UserFacts {
   const open = password === undefined || password.strength === 'empty';
   return {
     name: 'default',
@@ -77,8 +77,8 @@ function withPlace(user: UserFacts, users: readonly UserFacts[]): UserFacts {
 }
 
 /**
- * The users that count: what the live server says; else what it would have after loading its files. `requirepass` is nothing beside an ACL file, and a file that does not name `default` leaves
- * it open.
+ * The users that count: what the live server says; else what it would have after loading its files. `requirepass` is
+ * nothing beside an ACL file, and a file that does not name `default` leaves it open.
  */
 export function deriveUsers({
   identity,

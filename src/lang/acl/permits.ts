@@ -124,7 +124,7 @@ function refuse(selector: AclSelector, request: Request): Refused | undefined {
 const exceptionSets = new WeakMap<CommandRules, ReadonlySet<string>>();
 
 /** Whether the rules allow a command by its full name (lower case), first arguments aside. */
-export function allowsName(commands: CommandRules, name: string): boolean {
+function allowsName(commands: CommandRules, name: string): boolean {
   let exceptions = exceptionSets.get(commands);
   if (exceptions === undefined) {
     exceptions = new Set(commands.exceptions);

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAddress, joinHostPort, kindOf, networkOf } from './index.ts';
+import { isAddress, isContainerBridge, joinHostPort, kindOf, networkOf } from './index.ts';
 
 describe('what is an address', () => {
   it.each([
@@ -98,4 +98,11 @@ describe('laws', () => {
       { numRuns },
     );
   });
+});
+
+it('knows the bridges of containers by name, and nothing else', () => {
+  for (const name of ['docker0', 'br-0123456789ab', 'podman1', 'cni0', 'virbr0', 'lxdbr0'])
+    expect(isContainerBridge(name), name).toBe(true);
+  for (const name of ['eth0', 'br0', 'br-lan', 'wlan0', 'lo', 'docker'])
+    expect(isContainerBridge(name), name).toBe(false);
 });

@@ -1,5 +1,7 @@
 import { Address4, Address6 } from 'ip-address';
 
+export { isContainerBridge } from './container-bridge.ts';
+
 /** What an address is good for, from the point of view of whoever wants to reach it. */
 export type AddressKind = 'unspecified' | 'loopback' | 'private' | 'link-local' | 'public';
 

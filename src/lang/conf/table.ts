@@ -23,6 +23,11 @@ const at = (rows: Rows | undefined, version: string): string | null | undefined 
 const tables = new Map<string, DirectiveTable>();
 
 /** The measured version that is most like `version`: of its minor version, else the next one of its major, else older. */
+/** The newest version of a product whose directives were measured: what a file is read as when nothing dates it. */
+export function newestMeasured(product: ConfProduct): string {
+  return measured[product].versions.at(-1) ?? '0';
+}
+
 function nearest(versions: readonly string[], version: string): string {
   const { major, minor } = knownVersion(version);
   const ofMajor = versions.filter((one) => knownVersion(one).major === major);

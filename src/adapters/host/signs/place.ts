@@ -33,7 +33,7 @@ export function sign(search: Search, kind: HostSign['kind'], path: string, seen:
 }
 
 /** Whether there is time left; a place that comes too late counts as not read. */
-export function hasTime(search: Search, place: string): boolean {
+function hasTime(search: Search, place: string): boolean {
   if (performance.now() < search.until) return true;
   search.unread.add(`${place} (no time left)`);
   return false;

@@ -1,4 +1,4 @@
-import { directiveTable } from '../../../lang/conf/index.ts';
+import { directiveTable, newestMeasured } from '../../../lang/conf/index.ts';
 import { defineCheck, failEach, fault } from '../../define-check.ts';
 import { conf, line, secret } from '../../example-facts.ts';
 import { isSecretNote, type DirectiveLine } from '../../../model/index.ts';
@@ -12,16 +12,13 @@ const addUp: ReadonlySet<string> = new Set([
   'loadmodule',
 ]);
 
-const newest = [
-  ['redis', '8.6.3'],
-  ['valkey', '9.1.2'],
-  ['keydb', '6.3.4'],
-] as const;
+const products = ['redis', 'valkey', 'keydb'] as const;
 
 /** One name for a directive and its aliases; `undefined` where every line counts, or nobody knows the name. */
 function oneOf(name: string): string | undefined {
-  const of = newest.find(([product, version]) => directiveTable(product, version).has(name));
-  const directive = of && directiveTable(of[0], of[1]).get(name);
+  const table = (product: (typeof products)[number]) => directiveTable(product, newestMeasured(product));
+  const product = products.find((one) => table(one).has(name));
+  const directive = product && table(product).get(name);
   if (!directive || directive.multi || directive.type.kind === 'statement' || addUp.has(name))
     return undefined;
   return [name, ...directive.aliases].toSorted()[0];

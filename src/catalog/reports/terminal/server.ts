@@ -158,7 +158,7 @@ function rest(page: Page, { passed, notApplicable }: ShownServer): string[] {
   ];
 }
 
-export const tally = ({ counts, unknowns, passed, notApplicable }: ShownServer): string =>
+const tally = ({ counts, unknowns, passed, notApplicable }: ShownServer): string =>
   `${countWords(counts)}; ${unknowns.length} unknown, ${passed.length} passed, ${notApplicable.length} not applicable`;
 
 /** Everything about one server. Signs of an intruder stand above all else. */
