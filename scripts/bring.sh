@@ -12,7 +12,7 @@ kw_new_enough() {
   esac
 }
 
-# Install scripts stay off, and a machine's own `nodedir` must not leak into our npm runs.
+# Install scripts stay off: nothing that we use needs one.
 kw_npm() { npm_config_ignore_scripts=true npm_config_update_notifier=false npm "$@" >&2; }
 
 kw_find_node() {
