@@ -108,6 +108,24 @@ describe('the verdict', () => {
     expect(health(fine, heard)).toBe('sound');
     expect(health(fine, {})).toBe('unknown');
   });
+  it('is not sound by its files where the running server kept settings or users from us', () => {
+    const filed = {
+      exposure: table('host', 'password'),
+      users: known([], 'users.acl'),
+      grants: known([], 'test'),
+      door: known('login' as const, 'test'),
+    };
+    const running = { config: known({}, 'CONFIG GET *'), aclUsers: known([], 'ACL LIST') };
+    expect(health([], { ...filed, ...running })).toBe('sound');
+    for (const name of ['config', 'aclUsers'] as const) {
+      expect(health([], { ...filed, ...running, [name]: unknown('no-access', 'NOPERM') }), name).toBe(
+        'unknown',
+      );
+      expect(health([], { ...filed, ...running, [name]: unknown('absent', 'before 6.0') }), name).toBe(
+        'sound',
+      );
+    }
+  });
   it('is not exposed to who lacks the certificate that is wanted first', () => {
     const open = table('internet');
     const secured: Fact<Exposure> = open.known

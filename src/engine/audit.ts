@@ -88,6 +88,10 @@ function failure(check: Check, fault: Fault, view: View): Finding {
 const isWhole = ({ exposure, users, grants, listeners, settings }: View): boolean =>
   exposure.known && users.known && grants.known && (listeners.known || settings.known);
 
+/** A running server may differ from its files: they do not make up for what it kept from us. */
+const keptBack = ({ door, config, aclUsers }: View): boolean =>
+  door.known && [config, aclUsers].some((fact) => !fact.known && fact.why !== 'absent');
+
 /** Signs of compromise before everything, then the graver, then what opens more. */
 const byWeight = (a: Finding, b: Finding): number =>
   Number(b.theme === 'compromise') - Number(a.theme === 'compromise') ||
@@ -126,7 +130,7 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
   }
   if (findings.some(({ severity }) => compareSeverity(severity, 'high') >= 0)) return 'weak';
   // Nothing bad seen is not the same as looked at: without the whole table there is no clean bill.
-  return isWhole(view) ? 'sound' : 'unknown';
+  return isWhole(view) && !keptBack(view) ? 'sound' : 'unknown';
 }
 
 /** All checks on one server. Pure: the same evidence gives the same audit. */
