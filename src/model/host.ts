@@ -98,7 +98,9 @@ export interface HostSign {
     | 'shared-object'
     | 'web-file'
     | 'systemd'
-    | 'child-process';
+    | 'child-process'
+    /** A place that could not be read: that there is no sign of it means nothing. */
+    | 'unread';
   readonly path: string;
   /** What was seen, without control characters, short. */
   readonly seen: string;

@@ -261,6 +261,7 @@ it('knows every word of the model', () => {
         'web-file': true,
         systemd: true,
         'child-process': true,
+        unread: true,
       } satisfies Record<HostSign['kind'], true>,
     ],
   ];

@@ -5,6 +5,7 @@ import { effectiveId, statusLines } from './proc-status.ts';
 import { procOf, rootOf, sharesNamespace } from './process-root.ts';
 import { textOf } from './bounded-read.ts';
 import { join } from 'node:path/posix';
+import { printable } from '../../lang/text/printable.ts';
 import { libraryFiles, webFiles } from './signs/dropped-files.ts';
 import { firewallSigns } from './signs/firewall.ts';
 import { keySigns, preloadSigns } from './signs/keys-and-preload.ts';
@@ -29,7 +30,7 @@ const mostMilliseconds = 2000;
  * modules, pages, units and a firewall rule. Each search says in its own file what is left out so that an honest host
  * has no signs. For a server in a container both its files and the host's are searched.
  *
- * Places that could not be read are named in `source`: no sign there means nothing.
+ * Places that could not be read are among the signs as `unread`, and named in `source`.
  * @example await hostSigns({ port: 6379, dir: '/var/lib/redis', dbfilename: 'dump.rdb', pid: 812 });
  */
 export function hostSigns(hints: SignHints, root = '/'): Promise<Fact<readonly HostSign[]>> {
@@ -59,8 +60,11 @@ export function hostSigns(hints: SignHints, root = '/'): Promise<Fact<readonly H
     if (search.seen === 0) return unknown('no-access', `not read: ${unread.slice(0, 20).join(', ')}`);
     const more = unread.length > 20 ? ` and ${unread.length - 20} more` : '';
     const gaps = unread.length === 0 ? '' : `; not read: ${unread.slice(0, 20).join(', ')}${more}`;
+    const gone = unread
+      .slice(0, 20)
+      .map((path): HostSign => ({ kind: 'unread', path: printable(path, 400), seen: 'could not be read' }));
     return known(
-      search.signs,
+      [...search.signs, ...gone],
       `crontabs, keys, preloads, programs, libraries, pages and units of the host${gaps}`,
     );
   });

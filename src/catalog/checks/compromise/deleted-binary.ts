@@ -1,5 +1,6 @@
-import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { defineCheck, fault } from '../../define-check.ts';
 import { hostSign } from '../../example-facts.ts';
+import { orUnread } from '../../readings/host-signs.ts';
 import { isInstalled } from '../../readings/places.ts';
 
 /** A package upgrade replaces the file of a running program as well. */
@@ -15,7 +16,7 @@ export default defineCheck({
   links: ['https://attack.mitre.org/techniques/T1070/004/'],
   needs: ['hostSigns'],
   judge: ({ hostSigns }) =>
-    failEach(
+    orUnread(
       hostSigns
         .filter(({ kind }) => kind === 'deleted-binary')
         .map(({ path, seen }) =>
@@ -29,9 +30,17 @@ export default defineCheck({
               )
             : fault(`${path}: ${seen}`, [{ kind: 'investigate', what: `the program that was ${path}` }]),
         ),
+      hostSigns,
+      'programs',
     ),
   examples: {
     good: { none: { hostSigns: [] } },
+    other: {
+      'a place that could not be read': {
+        facts: { hostSigns: [hostSign('unread', 'files of 11 running programs', 'could not be read')] },
+        verdict: 'unknown',
+      },
+    },
     bad: {
       'run from memory': {
         hostSigns: [hostSign('deleted-binary', '/memfd:x (deleted)', 'pid 4711, user redis')],

@@ -1,5 +1,6 @@
-import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { defineCheck, fault } from '../../define-check.ts';
 import { hostSign } from '../../example-facts.ts';
+import { orUnread } from '../../readings/host-signs.ts';
 
 const kinds = {
   cron: 'cron',
@@ -16,7 +17,7 @@ export default defineCheck({
   links: ['https://attack.mitre.org/techniques/T1053/003/', 'https://attack.mitre.org/techniques/T1098/004/'],
   needs: ['hostSigns'],
   judge: ({ hostSigns }) =>
-    failEach(
+    orUnread(
       hostSigns.flatMap(({ kind, path, seen }) => {
         if (kind !== 'cron' && kind !== 'authorized-keys' && kind !== 'systemd') return [];
         return [
@@ -29,9 +30,17 @@ export default defineCheck({
           ),
         ];
       }),
+      hostSigns,
+      'schedules',
     ),
   examples: {
     good: { 'nothing found': { hostSigns: [] } },
+    other: {
+      'a place that could not be read': {
+        facts: { hostSigns: [hostSign('unread', '/root/.ssh/authorized_keys', 'could not be read')] },
+        verdict: 'unknown',
+      },
+    },
     bad: {
       'a dump read by cron': {
         hostSigns: [hostSign('cron', '/var/spool/cron/root', 'begins with REDIS0011')],

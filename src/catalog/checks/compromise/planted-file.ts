@@ -1,5 +1,6 @@
-import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { defineCheck, fault } from '../../define-check.ts';
 import { hostSign } from '../../example-facts.ts';
+import { orUnread } from '../../readings/host-signs.ts';
 
 export default defineCheck({
   title: 'A dump lies where it runs: a web shell, or a library',
@@ -10,7 +11,7 @@ export default defineCheck({
   links: ['https://attack.mitre.org/techniques/T1505/003/'],
   needs: ['hostSigns'],
   judge: ({ hostSigns }) =>
-    failEach(
+    orUnread(
       hostSigns
         .filter(({ kind }) => kind === 'web-file' || kind === 'shared-object')
         .map(({ path, seen }) =>
@@ -18,9 +19,17 @@ export default defineCheck({
             where: { file: path },
           }),
         ),
+      hostSigns,
+      'files',
     ),
   examples: {
     good: { none: { hostSigns: [] } },
+    other: {
+      'a place that could not be read': {
+        facts: { hostSigns: [hostSign('unread', '/var/www/html', 'could not be read')] },
+        verdict: 'unknown',
+      },
+    },
     bad: {
       'a web shell': {
         hostSigns: [hostSign('web-file', '/var/www/html/x.php', 'begins with REDIS0011, owner redis')],

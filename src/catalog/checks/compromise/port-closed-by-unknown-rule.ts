@@ -1,5 +1,6 @@
-import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { defineCheck, fault } from '../../define-check.ts';
 import { hostSign } from '../../example-facts.ts';
+import { orUnread } from '../../readings/host-signs.ts';
 
 export default defineCheck({
   title: 'The port is closed by a firewall rule that nobody wrote',
@@ -10,15 +11,23 @@ export default defineCheck({
   links: ['https://attack.mitre.org/techniques/T1562/004/'],
   needs: ['hostSigns'],
   judge: ({ hostSigns }) =>
-    failEach(
+    orUnread(
       hostSigns
         .filter(({ kind }) => kind === 'firewall-rule')
         .map(({ path, seen }) =>
           fault(`${path}: ${seen}`, [{ kind: 'investigate', what: `who added the rule ${seen}` }]),
         ),
+      hostSigns,
+      'firewall',
     ),
   examples: {
     good: { 'no such rule': { hostSigns: [] } },
+    other: {
+      'a place that could not be read': {
+        facts: { hostSigns: [hostSign('unread', 'firewall rules', 'could not be read')] },
+        verdict: 'unknown',
+      },
+    },
     bad: {
       'the pair of rules of rsh.sh': {
         hostSigns: [

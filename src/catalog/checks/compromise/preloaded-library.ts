@@ -1,5 +1,6 @@
-import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { defineCheck, fault } from '../../define-check.ts';
 import { hostSign } from '../../example-facts.ts';
+import { orUnread } from '../../readings/host-signs.ts';
 
 /** Libraries that distributions and vendors preload: Raspberry Pi OS, snoopy, allocators, tracing agents, fast sockets. */
 const known =
@@ -17,7 +18,7 @@ export default defineCheck({
   links: ['https://attack.mitre.org/techniques/T1574/006/'],
   needs: ['hostSigns'],
   judge: ({ hostSigns }) =>
-    failEach(
+    orUnread(
       hostSigns
         .filter(({ kind }) => kind === 'ld-so-preload')
         .filter(({ seen }) => {
@@ -31,6 +32,8 @@ export default defineCheck({
             { where: { file: path } },
           ),
         ),
+      hostSigns,
+      'preloads',
     ),
   examples: {
     good: {
@@ -43,6 +46,12 @@ export default defineCheck({
             '/usr/lib/arm-linux-gnueabihf/libarmmem-${PLATFORM}.so',
           ),
         ],
+      },
+    },
+    other: {
+      'a place that could not be read': {
+        facts: { hostSigns: [hostSign('unread', '/etc/ld.so.preload', 'could not be read')] },
+        verdict: 'unknown',
       },
     },
     bad: {

@@ -1,5 +1,6 @@
-import { defineCheck, failEach, fault } from '../../define-check.ts';
+import { defineCheck, fault } from '../../define-check.ts';
 import { hostSign } from '../../example-facts.ts';
+import { orUnread } from '../../readings/host-signs.ts';
 import { isInstalled } from '../../readings/places.ts';
 
 /** The server forks itself to save and to rewrite. A program of that name anywhere else is none of its own. */
@@ -15,7 +16,7 @@ export default defineCheck({
   links: ['https://attack.mitre.org/techniques/T1059/004/'],
   needs: ['hostSigns'],
   judge: ({ hostSigns }) =>
-    failEach(
+    orUnread(
       hostSigns
         .filter(({ kind, path }) => kind === 'child-process' && !isFork(path))
         .map(({ path, seen }) =>
@@ -23,12 +24,20 @@ export default defineCheck({
             { kind: 'investigate', what: `the process ${path} and how it was started` },
           ]),
         ),
+      hostSigns,
+      'programs',
     ),
   examples: {
     good: {
       none: { hostSigns: [] },
       'saving in the background': {
         hostSigns: [hostSign('child-process', '/usr/bin/redis-server', 'redis-rdb-bgsave 127.0.0.1:6379')],
+      },
+    },
+    other: {
+      'a place that could not be read': {
+        facts: { hostSigns: [hostSign('unread', 'files of 11 running programs', 'could not be read')] },
+        verdict: 'unknown',
       },
     },
     bad: {
