@@ -1,0 +1,104 @@
+import type { RuleWord, Value } from './secret-request.ts';
+
+/** A change of one file of the redis.conf family, as `edit` of `lang/conf` takes it, with references for secrets. */
+export type PlannedChange =
+  | { readonly do: 'set'; readonly name: string; readonly args: readonly Value[] }
+  | { readonly do: 'append'; readonly name: string; readonly args: readonly Value[] }
+  | { readonly do: 'replace'; readonly name: string; readonly lines: readonly (readonly Value[])[] }
+  | { readonly do: 'remove'; readonly name: string; readonly beginning?: readonly string[] }
+  | { readonly do: 'comment-out'; readonly name: string; readonly beginning?: readonly string[] };
+
+/**
+ * All that apply may do to a machine. Each names the node of the plan that it is done to, and is absolute: done twice
+ * it is as done once, so that a lost reply or a crash in the middle needs no guessing.
+ */
+export type Action =
+  /** CONFIG SET, on the running server only. */
+  | { readonly do: 'set-setting'; readonly node: string; readonly name: string; readonly value: Value }
+  /** ACL SETUSER with these words, in order, on the running server only. */
+  | {
+      readonly do: 'set-user';
+      readonly node: string;
+      readonly user: string;
+      readonly rules: readonly RuleWord[];
+    }
+  | { readonly do: 'delete-user'; readonly node: string; readonly user: string }
+  /** The user as the running server has it goes into this file: a `user` line of redis.conf or of the ACL file. */
+  | {
+      readonly do: 'keep-user';
+      readonly node: string;
+      readonly user: string;
+      readonly path: string;
+      readonly file: 'conf' | 'aclfile';
+    }
+  /** The server writes its own files, where we cannot: ACL SAVE or CONFIG REWRITE. */
+  | { readonly do: 'save'; readonly node: string; readonly by: 'acl-save' | 'config-rewrite' }
+  | {
+      readonly do: 'edit-conf';
+      readonly node: string;
+      readonly path: string;
+      readonly changes: readonly PlannedChange[];
+    }
+  /** A whole file of ours. `mode` octal; owner and group of the folder's where absent. */
+  | {
+      readonly do: 'write-file';
+      readonly node: string;
+      readonly path: string;
+      readonly text: string;
+      readonly mode: string;
+      readonly owner?: string;
+      readonly group?: string;
+    }
+  /** `mode` as chmod takes it: octal, or `go-w`. */
+  | {
+      readonly do: 'set-access';
+      readonly node: string;
+      readonly path: string;
+      readonly mode?: string;
+      readonly owner?: string;
+      readonly group?: string;
+    }
+  /** A private authority, and a certificate of it for the server; files that exist are kept. */
+  | {
+      readonly do: 'make-certificate';
+      readonly node: string;
+      readonly folder: string;
+      /** DNS names and addresses that it is for. */
+      readonly names: readonly string[];
+      readonly days: number;
+      /** Names of client certificates to make beside it: each gets a certificate whose common name this is. */
+      readonly clients: readonly string[];
+      readonly owner?: string;
+      readonly group?: string;
+    }
+  /** The process starts anew with its files: by its unit, or as it was started before. */
+  | { readonly do: 'restart'; readonly node: string; readonly by: RestartWay }
+  /** SENTINEL SET, which Sentinel writes into its own file. */
+  | {
+      readonly do: 'set-sentinel';
+      readonly node: string;
+      readonly master: string;
+      readonly option: string;
+      readonly value: Value;
+    };
+
+export type RestartWay =
+  | { readonly kind: 'systemd'; readonly unit: string }
+  /** Nobody watches over it: it is stopped, and started with the same program, words, folder and account. */
+  | { readonly kind: 'relaunch' };
+
+/** A thing that an action changes: what is captured before, and put back by undo, exactly as it was. */
+export type Resource =
+  | { readonly kind: 'setting'; readonly node: string; readonly name: string }
+  | { readonly kind: 'user'; readonly node: string; readonly user: string }
+  | { readonly kind: 'file'; readonly node: string; readonly path: string }
+  | { readonly kind: 'access'; readonly node: string; readonly path: string }
+  | { readonly kind: 'process'; readonly node: string; readonly by: RestartWay }
+  /** What the server last saved of itself: saved again once all else is back. */
+  | { readonly kind: 'saved'; readonly node: string; readonly by: 'acl-save' | 'config-rewrite' }
+  | {
+      readonly kind: 'sentinel';
+      readonly node: string;
+      readonly master: string;
+      readonly option: string;
+    };

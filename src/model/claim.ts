@@ -1,0 +1,102 @@
+import type { SecretRef, Value } from './secret-request.ts';
+
+/** As whom something is tried. `wrong`: a password that nobody has, tried once, on purpose. */
+export type Who =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'wrong'; readonly user: string }
+  | { readonly kind: 'user'; readonly user: string; readonly password: SecretRef }
+  /** Whoever the operator logged in as; the plan's administrator once there is one. */
+  | { readonly kind: 'operator' };
+
+/** What must be true before a step (its guard), after it (its proof), and later when it is proved again from outside. */
+export type Claim =
+  | { readonly claim: 'answers'; readonly node: string }
+  /** CONFIG GET prints this. */
+  | { readonly claim: 'setting'; readonly node: string; readonly name: string; readonly value: Value }
+  /** The file, read as that server reads it, sets this. */
+  | {
+      readonly claim: 'file-sets';
+      readonly node: string;
+      readonly path: string;
+      readonly name: string;
+      readonly value: Value;
+    }
+  | { readonly claim: 'user-exists'; readonly node: string; readonly user: string; readonly exists: boolean }
+  /** What ACL LIST says of the user contains these words. */
+  | {
+      readonly claim: 'user-has';
+      readonly node: string;
+      readonly user: string;
+      readonly words: readonly string[];
+    }
+  /** The user's line in this file says the same as the running server. */
+  | {
+      readonly claim: 'user-kept';
+      readonly node: string;
+      readonly user: string;
+      readonly path: string;
+      readonly file: 'conf' | 'aclfile';
+    }
+  | { readonly claim: 'login'; readonly node: string; readonly as: Who; readonly accepted: boolean }
+  /** Asked by ACL DRYRUN where the server has it; else sent only if it is harmless, else not tried. */
+  | {
+      readonly claim: 'command';
+      readonly node: string;
+      readonly as: Who;
+      readonly words: readonly string[];
+      readonly permitted: boolean;
+    }
+  | {
+      readonly claim: 'port';
+      readonly node: string;
+      readonly host: string;
+      readonly port: number;
+      readonly tls: boolean;
+      readonly open: boolean;
+    }
+  /** TLS at this port serves the certificate of this file, signed by the authority in `ca`. */
+  | {
+      readonly claim: 'serves';
+      readonly node: string;
+      readonly host: string;
+      readonly port: number;
+      readonly certificate: string;
+      readonly ca: string;
+    }
+  /** A client without a certificate, or with one of an unknown authority, is refused. */
+  | {
+      readonly claim: 'client-certificate';
+      readonly node: string;
+      readonly host: string;
+      readonly port: number;
+      readonly required: boolean;
+    }
+  | {
+      readonly claim: 'access';
+      readonly node: string;
+      readonly path: string;
+      readonly mode?: string;
+      readonly owner?: string;
+      readonly group?: string;
+    }
+  | { readonly claim: 'runs-as'; readonly node: string; readonly user: string }
+  /** No client but ourselves: as this user, or on this port. Waited for, up to the patience of the run. */
+  | { readonly claim: 'unused'; readonly node: string; readonly user: string }
+  | { readonly claim: 'unused'; readonly node: string; readonly port: number }
+  /** Every connection of this user that was there when the step before began is gone. */
+  | { readonly claim: 'moved'; readonly node: string; readonly user: string }
+  /** A replica has its link up; a master has as many replicas online as before. */
+  | { readonly claim: 'replicates'; readonly node: string };
+
+/** A claim that was tried: from where, when, what came back. */
+export interface Trial {
+  readonly claim: Claim;
+  /** `here`, a namespace, or `ssh://user@host`. */
+  readonly from: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** `untried`: there is no harmless way to try it. */
+  readonly outcome: 'held' | 'broken' | 'untried';
+  /** What came back, in words, without secrets. */
+  readonly saw: string;
+}
