@@ -1,15 +1,15 @@
-import type { Plugin } from 'esbuild';
+import type { ImportKind, Plugin } from 'esbuild';
 
 /**
  * Built-in modules by `process.getBuiltinModule`, and only when something of them is first used. An `import` of one
  * loads it at once, and makes Node read every export of it, and so load what hides behind its getters (all of
  * WebCrypto, the readline of fs/promises): a tenth of an audit's time.
  */
-export const builtinsWhenUsed: Plugin = {
+export const builtinsWhenUsed = (...kinds: readonly ImportKind[]): Plugin => ({
   name: 'builtins-when-used',
   setup(build) {
     build.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === 'import-statement' ? { path, namespace: 'builtin', sideEffects: false } : undefined,
+      kinds.includes(kind) ? { path, namespace: 'builtin', sideEffects: false } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
       const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) =>
@@ -22,4 +22,4 @@ export const builtinsWhenUsed: Plugin = {
       };
     });
   },
-};
+});

@@ -6,6 +6,8 @@ import { labCommand } from './lab-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { say } from './say.ts';
 
+export { kindOfRun } from './kind-of-run.ts';
+
 /** Every verb. Each gives its exit code to `done` and loads what it needs when it runs, not before. */
 export function program(done: (code: ExitCode) => void): Command {
   const whole: Command = new Command('keyward')
