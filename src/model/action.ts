@@ -68,6 +68,11 @@ export type Action =
       readonly days: number;
       /** Names of client certificates to make beside it: each gets a certificate whose common name this is. */
       readonly clients: readonly string[];
+      /**
+       * Certificates that were made before `olderThan` (ISO 8601) are made anew by the same authority, each with the
+       * key that it has unless `newKey`. The authority is kept.
+       */
+      readonly renew?: { readonly olderThan: string; readonly newKey: boolean };
       readonly owner?: string;
       readonly group?: string;
     }
