@@ -37,8 +37,8 @@ export type Entry =
   | { readonly entry: 'applied'; readonly at: string; readonly deadline: string }
   | { readonly entry: 'confirmed'; readonly at: string }
   | { readonly entry: 'undoing'; readonly at: string; readonly why: string }
-  | { readonly entry: 'restored'; readonly step: string; readonly resource: Resource }
-  | { readonly entry: 'kept'; readonly step: string; readonly resource: Resource; readonly why: string }
+  | { readonly entry: 'restored'; readonly resource: Resource }
+  | { readonly entry: 'kept'; readonly resource: Resource; readonly why: string }
   | { readonly entry: 'end'; readonly at: string; readonly outcome: Outcome };
 
 export interface Captured {

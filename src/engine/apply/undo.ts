@@ -1,0 +1,90 @@
+import type { Captured, JournalSink, Outcome, Resource, World } from '../../model/index.ts';
+import { reasonOf } from './reason.ts';
+import { nameOf } from './resources-of.ts';
+
+type Left = { readonly resource: Resource; readonly why: string };
+
+export interface UndoOptions {
+  /**
+   * What the steps left, by resource: where something is now neither that nor what it was before, somebody changed it
+   * since, and it stays. Without: everything is put back, as after a failure or a crash.
+   */
+  readonly since?: ReadonlyMap<string, Captured>;
+}
+
+/** How often a restoration is tried, and how long is waited in between, milliseconds: a server may just be starting. */
+const attempts = 5;
+const pauses = 400;
+
+/**
+ * Files go first, then a restart where there was one, so that the server comes up with its old files; then what only
+ * the running server has; and last it saves itself again where it keeps its own files.
+ */
+const phaseOf = ({ resource: { kind } }: Captured): number =>
+  kind === 'file' || kind === 'access' ? 0 : kind === 'process' ? 1 : kind === 'saved' ? 3 : 2;
+
+/** The first state of each resource, the last one touched first. */
+function inOrder(captured: readonly Captured[]): readonly Captured[] {
+  const first = new Map<string, Captured>();
+  for (const one of captured) {
+    const name = nameOf(one.resource);
+    if (!first.has(name)) first.set(name, one);
+  }
+  return [...first.values()].toReversed().toSorted((a, b) => phaseOf(a) - phaseOf(b));
+}
+
+/**
+ * Puts back all that was captured. Ends in `undone`, or in `stuck` with what could not be put back and why; a stuck
+ * undo may be run again. A resource that is as it was is left alone.
+ */
+export async function undo(
+  captured: readonly Captured[],
+  world: World,
+  journal: JournalSink,
+  why: string,
+  { since }: UndoOptions = {},
+): Promise<Outcome> {
+  const left: Left[] = [];
+  for (const one of inOrder(captured)) {
+    const ours = since?.get(nameOf(one.resource));
+    const problem = await putBack(one, ours, since !== undefined, world);
+    if (problem !== undefined) left.push({ resource: one.resource, why: problem });
+    await journal.append(
+      problem === undefined
+        ? { entry: 'restored', resource: one.resource }
+        : { entry: 'kept', resource: one.resource, why: problem },
+    );
+  }
+  const outcome: Outcome = left.length === 0 ? { kind: 'undone', why } : { kind: 'stuck', why, left };
+  await journal.append({ entry: 'end', at: world.now(), outcome });
+  return outcome;
+}
+
+/** `undefined` when the resource is as it was; else why not. */
+async function putBack(
+  before: Captured,
+  ours: Captured | undefined,
+  careful: boolean,
+  world: World,
+): Promise<string | undefined> {
+  let problem = '';
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) await world.pause(pauses);
+    try {
+      const now = await world.capture(before.resource);
+      // A process is not a state: it starts anew, to have its old files.
+      const always = before.resource.kind === 'process' || before.resource.kind === 'saved';
+      if (!always && now.digest === before.digest) return undefined;
+      if (!always && careful && ours && now.digest !== ours.digest)
+        return 'it was changed since, by somebody else: it stays as it is';
+      await world.restore(before);
+      if (always) return undefined;
+      const then = await world.capture(before.resource);
+      if (then.digest === before.digest) return undefined;
+      problem = 'it was put back, and is not as it was';
+    } catch (error) {
+      problem = reasonOf(error);
+    }
+  }
+  return problem;
+}
