@@ -62,9 +62,10 @@ const ability = (can: Capability, by: string, more: Partial<Ability> = {}): Abil
   ...more,
 });
 
+const switches = ['enable-module-command', 'enable-protected-configs', 'enable-debug-command'] as const;
 type Switch = 'no' | 'local' | 'yes' | 'unknown';
 
-const switchState = (context: AbilityContext, name: string): Switch => {
+const switchState = (context: AbilityContext, name: (typeof switches)[number]): Switch => {
   if (!context.hasSwitches) return 'yes';
   const value = context.settings[name]?.value;
   if (value === 'yes' || value === 'local') return value;
@@ -75,6 +76,15 @@ const behind = (state: Switch): Partial<Ability> => ({
   localOnly: state === 'local',
   certainty: state === 'unknown' ? 'possible' : 'certain',
 });
+
+/** All of a context that abilities depend on, as text, but for `traits`. */
+export const contextKey = (context: AbilityContext): string =>
+  JSON.stringify({
+    ...context,
+    settings: switches.map((name) => context.settings[name]?.value),
+    renamed: [...context.renamed],
+    traits: undefined,
+  });
 
 /** Files in a place and under a name of the caller's choice, or native code: the roads to running code. */
 function codeRoads(

@@ -13,6 +13,7 @@ import {
   type View,
 } from '../model/index.ts';
 import { byText } from './by-text.ts';
+import { createMemories } from './remembered.ts';
 import { weigh } from './weigh.ts';
 
 const blank = (check: Check): Omit<Finding, 'verdict' | 'seen'> => ({
@@ -25,45 +26,48 @@ const blank = (check: Check): Omit<Finding, 'verdict' | 'seen'> => ({
   opens: [],
 });
 
+const settled = createMemories<Finding>();
+
+/** What a check says of many servers in the same words is one and the same object: a fleet has few of them. */
+const settle = (check: Check, verdict: Exclude<Finding['verdict'], 'fail'>, seen: string): Finding =>
+  settled(check)(`${verdict} ${seen}`, () => ({ ...blank(check), verdict, seen }));
+
 /** One check on one server. Says `unknown` itself when a needed fact is missing: no check can forget it. */
 export function judge(check: Check, view: View): readonly Finding[] {
-  const missing = check.needs.flatMap((name) => {
+  const missing = check.needs.filter((name) => !view[name].known);
+  if (missing.length > 0) return [settle(check, ...withoutNeeded(missing, view))];
+  const needed: { [name in FactName]?: unknown } = {};
+  for (const name of check.needs) {
+    const fact = view[name];
+    if (fact.known) needed[name] = fact.value;
+  }
+  const used: { [name in FactName]?: unknown } = {};
+  for (const name of check.uses) used[name] = view[name];
+  const verdict = check.judge(needed as Partial<Facts>, used as Partial<View>);
+  switch (verdict.kind) {
+    case 'pass':
+      return [settle(check, 'pass', '')];
+    case 'not-applicable':
+    case 'unknown':
+      return [settle(check, verdict.kind, verdict.because)];
+    case 'fail':
+      return verdict.faults.map((fault) => failure(check, fault, view));
+  }
+}
+
+/** An absent fact makes a check pointless, whatever else is missing. */
+function withoutNeeded(
+  names: readonly FactName[],
+  view: View,
+): readonly ['not-applicable' | 'unknown', string] {
+  const missing = names.flatMap((name) => {
     const fact = view[name];
     return fact.known ? [] : [{ name, fact }];
   });
   const absent = missing.filter(({ fact }) => fact.why === 'absent');
-  if (absent.length > 0) {
-    return [
-      { ...blank(check), verdict: 'not-applicable', seen: absent.map(({ fact }) => fact.detail).join('; ') },
-    ];
-  }
-  if (missing.length > 0) {
-    return [
-      {
-        ...blank(check),
-        verdict: 'unknown',
-        seen: missing.map(({ name, fact }) => sayMissing(name, fact)).join('; '),
-      },
-    ];
-  }
-  const needed = Object.fromEntries(
-    check.needs.map((name) => {
-      const fact = view[name];
-      return [name, fact.known ? fact.value : undefined];
-    }),
-  ) as Partial<Facts>;
-  const used = Object.fromEntries(check.uses.map((name) => [name, view[name]]));
-  const verdict = check.judge(needed, used);
-  switch (verdict.kind) {
-    case 'pass':
-      return [{ ...blank(check), verdict: 'pass', seen: '' }];
-    case 'not-applicable':
-      return [{ ...blank(check), verdict: 'not-applicable', seen: verdict.because }];
-    case 'unknown':
-      return [{ ...blank(check), verdict: 'unknown', seen: verdict.because }];
-    case 'fail':
-      return verdict.faults.map((fault) => failure(check, fault, view));
-  }
+  return absent.length > 0
+    ? ['not-applicable', absent.map(({ fact }) => fact.detail).join('; ')]
+    : ['unknown', missing.map(({ name, fact }) => sayMissing(name, fact)).join('; ')];
 }
 
 const sayMissing = (name: FactName, { why, detail }: Unknown): string =>

@@ -1,7 +1,7 @@
 import { kindOf } from '../../lang/address/index.ts';
 import { known, unknown, type Collected, type Target, type Unknown } from '../../model/index.ts';
 import type { LiveContext } from '../collectors/define-live.ts';
-import { liveCollectors } from '../collectors/index.ts';
+import { liveCollectors, liveQuestions } from '../collectors/index.ts';
 import {
   connect,
   type Answer,
@@ -109,7 +109,7 @@ async function converse(
     };
   }
   const read = await inTurn(async () =>
-    readAll(await connection.ask(liveCollectors.flatMap(({ ask }) => ask)), { meter: settings.meter, names }),
+    readAll(await connection.ask(liveQuestions), { meter: settings.meter, names }),
   );
   const wanted = read.config?.known && read.config.value['tls-auth-clients'] !== 'no';
   return { facts: { ...facts, ...endpointOf(where, connection, wanted === true), ...read } };

@@ -7,8 +7,17 @@ import { commandTable, type CommandTable } from '../../lang/acl/index.ts';
 import type { RespValue } from '../../lang/resp/index.ts';
 import { listOf, textOf } from './define-live.ts';
 
+interface Slot {
+  readonly entry: RespValue;
+  /** The last reply that had an entry of that name. */
+  reply: number;
+}
+
 interface Kept {
+  /** Sorted, as all of them are compared. */
   readonly reply: readonly RespValue[];
+  /** By name; fewer than in the reply where it names one twice. */
+  readonly slots: ReadonlyMap<string, Slot>;
   readonly table: CommandTable;
 }
 
@@ -53,16 +62,36 @@ function same(a: unknown, b: unknown): boolean {
 const bigintAsText = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? String(value) : value;
 
+/** The same entries in whatever order; said without sorting them, and so only where no name stands twice. */
+function sameEntries({ slots }: Kept, entries: readonly RespValue[], reply: number): boolean {
+  if (slots.size !== entries.length) return false;
+  for (const entry of entries) {
+    const slot = slots.get(nameOf(entry));
+    if (slot === undefined || slot.reply === reply) return false;
+    // Rows that the decoder has met before are the very same, but for those with subcommands in another order.
+    if (slot.entry !== entry && !same(slot.entry, withSortedSubcommands(entry))) return false;
+    slot.reply = reply;
+  }
+  return true;
+}
+
 /** Reads replies to COMMAND, and gives equal ones the same table. */
 export function createCommandTables(): (reply: RespValue) => CommandTable {
   const kept: Kept[] = [];
+  let replies = 0;
   return (value) => {
-    const reply = sorted(listOf(value)).map(withSortedSubcommands);
+    const entries = listOf(value);
+    replies++;
+    const met = kept.find((one) => sameEntries(one, entries, replies));
+    if (met) return met.table;
+    const reply = sorted(entries).map(withSortedSubcommands);
     const had = kept.find((one) => same(one.reply, reply));
     if (had) return had.table;
     const table = commandTable(reply);
-    if (kept.length < mostTables && JSON.stringify(reply, bigintAsText).length <= mostOfReply)
-      kept.push({ reply, table });
+    if (kept.length < mostTables && JSON.stringify(reply, bigintAsText).length <= mostOfReply) {
+      const slots = new Map(reply.map((entry) => [nameOf(entry), { entry, reply: 0 }]));
+      kept.push({ reply, slots, table });
+    }
     return table;
   };
 }

@@ -1,3 +1,4 @@
+import type { Question } from '../server/read-only.ts';
 import type { LiveCollector } from './define-live.ts';
 import aclLog from './acl-log.ts';
 import aclUsers from './acl-users.ts';
@@ -27,3 +28,6 @@ export const liveCollectors: readonly LiveCollector[] = [
   functions,
   indicatorKeys,
 ];
+
+/** Their questions, in that order. */
+export const liveQuestions: readonly Question[] = liveCollectors.flatMap(({ ask }) => ask);

@@ -5,17 +5,26 @@ import { failed } from '../server/connection.ts';
 
 // Fields beyond this are a server that wants our memory, not one that tells about itself.
 const maxFields = 10_000;
+const carriageReturn = 13;
 
 /** `field:value` lines of INFO; sections are dropped, since no field name stands in two. */
 function parseInfo(text: string): Readonly<Record<string, string>> {
   const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    if (fields.size >= maxFields) break;
-    const colon = line.indexOf(':');
-    if (colon <= 0 || line.startsWith('#')) continue;
-    const name = line.slice(0, colon);
+  let next = 0;
+  let colon = -1;
+  for (let at = 0; at < text.length && fields.size < maxFields; at = next + 1) {
+    next = text.indexOf('\n', at);
+    if (next < 0) next = text.length;
+    // Looked for once, however many lines there are before it.
+    if (colon < at) colon = text.indexOf(':', at);
+    if (colon < 0) break;
+    if (colon === at || colon > next || text.startsWith('#', at)) continue;
+    const name = text.slice(at, colon);
     // A second `redis_version` further down would be somebody's key or library name: the first one counts.
-    if (!fields.has(name)) fields.set(name, line.slice(colon + 1).replace(/\r+$/, ''));
+    if (fields.has(name)) continue;
+    let end = next;
+    while (end > colon + 1 && text.charCodeAt(end - 1) === carriageReturn) end--;
+    fields.set(name, text.slice(colon + 1, end));
   }
   return Object.fromEntries(fields);
 }

@@ -3,6 +3,7 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import {
   createDecoder,
   encodeCommand,
+  RowMemory,
   type Decoder,
   type Limits,
   type RespValue,
@@ -85,6 +86,9 @@ const limits: Partial<Limits> = {
   maxLine: 64 << 10,
 };
 
+// A fleet runs few versions, and what each says of its commands is most of what is read.
+const rows = new RowMemory();
+
 // Alerts that a server sends about a client certificate; OpenSSL puts the name of the alert into the code.
 const wantsCertificate = /alert.(certificate.required|handshake.failure)/i;
 const refusesCertificate =
@@ -165,6 +169,23 @@ export async function connect(settings: ConnectionSettings): Promise<Connection 
   });
 }
 
+type Renames = NonNullable<ConnectionSettings['renames']>;
+const none: Renames = new Map();
+const packets = new WeakMap<readonly Question[], { readonly renames: Renames; readonly packet: Buffer }>();
+
+/** Questions as they are sent. Most servers are asked the same ones. */
+function packetOf(questions: readonly Question[], renames: Renames): Buffer {
+  const had = packets.get(questions);
+  if (had?.renames === renames) return had.packet;
+  const commands = questions.map(({ name, args }) => {
+    const [command = name, ...sub] = name.split(' ');
+    return encodeCommand([renames.get(command) ?? command, ...sub, ...args]);
+  });
+  const packet = Buffer.concat(commands);
+  packets.set(questions, { renames, packet });
+  return packet;
+}
+
 // SNI must be a name; an address there is refused by Node.
 const serverName = (tls: TlsSettings, where: Where): { servername?: string } => {
   const name = tls.serverName ?? ('host' in where ? where.host : undefined);
@@ -178,7 +199,7 @@ class Asking implements Connection {
   readonly traffic = { sent: 0, received: 0 };
   readonly #socket: Socket;
   readonly #settings: ConnectionSettings;
-  readonly #decoder: Decoder = createDecoder({ limits, strings: 'utf8' });
+  readonly #decoder: Decoder = createDecoder({ limits, strings: 'utf8', rows });
   #broken: Failure | undefined;
   #wake: (() => void) | undefined;
 
@@ -198,11 +219,7 @@ class Asking implements Connection {
   }
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
-    const packets = questions.map(({ name, args }) => {
-      const [command = name, ...sub] = name.split(' ');
-      return encodeCommand([this.#settings.renames?.get(command) ?? command, ...sub, ...args]);
-    });
-    return this.#exchange(Buffer.concat(packets), questions.length);
+    return this.#exchange(packetOf(questions, this.#settings.renames ?? none), questions.length);
   }
 
   async login(user: string | undefined, password: string): Promise<Answer> {

@@ -15,6 +15,7 @@ import type {
   ModuleFacts,
   Setting,
 } from '../../model/index.ts';
+import { commandsOf } from '../granted.ts';
 
 export interface AdvisoryInputs {
   readonly identity: Identity;
@@ -60,15 +61,6 @@ function contextOf({ identity, settings, package: pack, info, modules }: Advisor
 const isAdministrator = (actor: Actor, grant: Grant): boolean =>
   (actor.kind === 'password' || actor.kind === 'certificate') &&
   (commandsOf(grant).has('config|set') || commandsOf(grant).has('acl|setuser'));
-
-const sets = new WeakMap<Grant, ReadonlySet<string>>();
-
-/** The commands of a grant, looked up: once a grant, not once an advisory. */
-function commandsOf(grant: Grant): ReadonlySet<string> {
-  const found = sets.get(grant) ?? new Set(grant.commands);
-  sets.set(grant, found);
-  return found;
-}
 
 function hasWhatItTakes(reach: Reach, grant: Grant, settings: AdvisoryInputs['settings']): boolean {
   const commands = commandsOf(grant);

@@ -9,16 +9,19 @@ import {
   type Collected,
   type Exposure,
   type Fact,
+  type Grant,
   type Identity,
   type Origin,
   type UserFacts,
   type View,
 } from '../../model/index.ts';
-import { abilitiesOf, unlimited, type Ability, type AbilityContext } from '../abilities.ts';
+import { abilitiesOf, contextKey, unlimited, type Ability, type AbilityContext } from '../abilities.ts';
 import { escalationsOf, type Escalation, type EscalationContext } from '../escalations.ts';
 import { expose, type Holding } from '../expose.ts';
 import { originsOf } from '../origins.ts';
 import { maybeProtected, protectedMode } from '../protected-mode.ts';
+import { commandsOf } from '../granted.ts';
+import { createMemories } from '../remembered.ts';
 import { doorsOf } from './doors.ts';
 import { withSubcommands, type UserGrants } from './grants.ts';
 import { hasUsers } from './users.ts';
@@ -95,28 +98,40 @@ export function deriveExposure(inputs: ExposureInputs): Fact<Exposure> {
   return known(exposure, 'worked out from where it listens, its users and its commands');
 }
 
+const allCommands = new WeakMap<CommandTable, ReadonlySet<string>>();
+
+/** All that a table has, by name. */
+function allOf(table: CommandTable): ReadonlySet<string> {
+  const had = allCommands.get(table);
+  if (had) return had;
+  const made = withSubcommands(new Set(table.commands.map(({ name }) => name.toLowerCase())), table);
+  allCommands.set(table, made);
+  return made;
+}
+
+const memories = createMemories<readonly Ability[]>();
+
 /** What somebody has who has everything. Most servers have such a user, and then it is worked out already. */
 function everythingOn({ table, context, grants, users }: ExposureInputs): readonly Ability[] {
-  const all = withSubcommands(new Set(table.commands.map(({ name }) => name.toLowerCase())), table);
+  const all = allOf(table);
   const owner = grants.grants.find(({ user, commands, allKeys, allChannels }) => {
     const [only, ...more] = users.find(({ name }) => name === user)?.selectors ?? [];
     const undivided = only !== undefined && more.length === 0 && only.databases === undefined;
     return undivided && allKeys && allChannels && commands.length === all.size;
   });
-  return (owner && grants.abilities.get(owner.user)) ?? abilitiesOf([unlimited(all)], context);
+  return (
+    (owner && grants.abilities.get(owner.user)) ??
+    memories(context.traits)(contextKey(context), () => abilitiesOf([unlimited(all)], context))
+  );
 }
 
 /** Roads up; those that take a renamed command are there for who knows its name. */
-function roadsUp(
-  commands: readonly string[],
-  { renamed }: AbilityContext,
-  road: EscalationContext,
-): readonly Escalation[] {
-  const byName = commands.filter((command) => !renamed.has(command.split('|', 1)[0] ?? command));
+function roadsUp(grant: Grant, { renamed }: AbilityContext, road: EscalationContext): readonly Escalation[] {
+  const all = escalationsOf(commandsOf(grant), road);
+  if (renamed.size === 0) return all;
+  const byName = grant.commands.filter((command) => !renamed.has(command.split('|', 1)[0] ?? command));
   const sure = escalationsOf(new Set(byName), road);
-  const others = escalationsOf(new Set(commands), road).filter(
-    ({ by }) => !sure.some((one) => one.by === by),
-  );
+  const others = all.filter(({ by }) => !sure.some((one) => one.by === by));
   return [...sure, ...others.map((one): Escalation => ({ ...one, certainty: 'possible' }))];
 }
 
@@ -129,11 +144,11 @@ function holdingsOf(inputs: ExposureInputs, everything: readonly Ability[]): Rea
     hasUsers: hasUsers(identity),
     ...(context.cluster === undefined ? {} : { cluster: context.cluster }),
   };
-  const read = grants.grants.map(({ user, commands }): readonly [string, Holding] => [
-    user,
+  const read = grants.grants.map((grant): readonly [string, Holding] => [
+    grant.user,
     {
-      abilities: grants.abilities.get(user) ?? [],
-      escalations: roadsUp(commands, context, road),
+      abilities: grants.abilities.get(grant.user) ?? [],
+      escalations: roadsUp(grant, context, road),
     },
   ]);
   const anything = everything.map(({ can, localOnly }): Ability => ({

@@ -8,7 +8,8 @@ import {
   type AclUser,
   type CommandTable,
 } from '../../lang/acl/index.ts';
-import { abilitiesOf, type Ability, type AbilityContext, type Scope } from '../abilities.ts';
+import { abilitiesOf, contextKey, type Ability, type AbilityContext, type Scope } from '../abilities.ts';
+import { createMemories } from '../remembered.ts';
 import { subcommandsThatCount } from '../worth.ts';
 import type { Capability, Grant, Identity, UserFacts } from '../../model/index.ts';
 
@@ -110,7 +111,38 @@ export interface UserGrants {
   readonly unread: readonly string[];
 }
 
-/** What each user may do here; a user whose rules cannot be read is left out, and said so by the caller. */
+/** What one user may do; `unread` where the rules cannot be read. */
+type Held = { readonly grant: Grant; readonly abilities: readonly Ability[] } | 'unread';
+
+// What commands do with data is read off one table, and kept with it: servers that are alike have it in common.
+const memories = createMemories<{ readonly held: Held }>();
+
+function heldBy(
+  user: UserFacts,
+  table: CommandTable,
+  identity: Identity,
+  context: AbilityContext,
+  channels: ChannelDefault | undefined,
+): Held {
+  const acl = asAclUser(user, table, identity, channels);
+  if (!acl) return 'unread';
+  const scopes = acl.selectors.map((selector) => scopeOf(selector, acl, table));
+  const abilities = abilitiesOf(scopes, context);
+  const can: Partial<Record<Capability, string[]>> = {};
+  for (const ability of abilities) (can[ability.can] ??= []).push(ability.by);
+  const grant: Grant = {
+    user: user.name,
+    enabled: user.enabled,
+    commands: [...new Set(scopes.flatMap(({ commands }) => [...commands]))],
+    allKeys: acl.selectors.some(isEverything),
+    keys: acl.selectors.flatMap(({ keyPatterns }) => keyPatterns.map(printKeyPattern)),
+    allChannels: scopes.some(({ allChannels }) => allChannels),
+    can,
+  };
+  return { grant, abilities };
+}
+
+/** What each user may do here, in a context of that very table; a user whose rules cannot be read is left out, and said so by the caller. */
 export function deriveGrants(
   users: readonly UserFacts[],
   table: CommandTable,
@@ -118,30 +150,21 @@ export function deriveGrants(
   context: AbilityContext,
 ): UserGrants {
   const channels = channelDefault(context.settings['acl-pubsub-default']?.value);
+  const remembered = memories(context.traits);
+  const { product, version, range, assumed } = identity;
+  const where = JSON.stringify([product, version, range, assumed, channels]);
+  const common = `${where} ${contextKey(context)}`;
   const unread: string[] = [];
   const abilities = new Map<string, readonly Ability[]>();
   const grants = users.flatMap((user): readonly Grant[] => {
-    const acl = asAclUser(user, table, identity, channels);
-    if (!acl) {
+    const key = `${common} ${JSON.stringify([user.name, user.enabled, user.rules])}`;
+    const { held } = remembered(key, () => ({ held: heldBy(user, table, identity, context, channels) }));
+    if (held === 'unread') {
       unread.push(user.name);
       return [];
     }
-    const scopes = acl.selectors.map((selector) => scopeOf(selector, acl, table));
-    const own = abilitiesOf(scopes, context);
-    abilities.set(user.name, own);
-    const can: Partial<Record<Capability, string[]>> = {};
-    for (const ability of own) (can[ability.can] ??= []).push(ability.by);
-    return [
-      {
-        user: user.name,
-        enabled: user.enabled,
-        commands: [...new Set(scopes.flatMap(({ commands }) => [...commands]))],
-        allKeys: acl.selectors.some(isEverything),
-        keys: acl.selectors.flatMap(({ keyPatterns }) => keyPatterns.map(printKeyPattern)),
-        allChannels: scopes.some(({ allChannels }) => allChannels),
-        can,
-      },
-    ];
+    abilities.set(user.name, held.abilities);
+    return [held.grant];
   });
   return { grants, abilities, unread };
 }

@@ -15,6 +15,7 @@ import { defaultLimits, type DecodeError, type Limits, type Pending } from './li
 import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
 import { readLongIntegers, readShortIntegers } from './integers.ts';
 import { pairUp } from './read.ts';
+import { LONG_ROW, type RowMemory } from './rows.ts';
 import { SHORT, shortText } from './short-text.ts';
 import type { RespValue } from './value.ts';
 import {
@@ -45,6 +46,8 @@ export interface DecoderOptions {
   readonly limits?: Partial<Limits>;
   /** Default `utf8`, where bytes that are not UTF-8 are lost; `latin1` and `buffer` keep every byte. */
   readonly strings?: Strings;
+  /** What decoders of the same settings have met before, so that it need not be read again. Not with `buffer`. */
+  readonly rows?: RowMemory;
 }
 
 /** A stream of replies. Give it chunks with `push`, then take values with `next` until it has none. */
@@ -71,7 +74,7 @@ export interface Decoder {
  * decoder.next(); // { kind: 'simple', text: 'PONG' }
  */
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  return new ReplyDecoder({ ...defaultLimits, ...options.limits }, options.strings ?? 'utf8');
+  return new ReplyDecoder({ ...defaultLimits, ...options.limits }, options.strings ?? 'utf8', options.rows);
 }
 
 /** The fast gears read numbers of fewer characters: they are exact, and surely within a line's limit. */
@@ -99,9 +102,15 @@ class ReplyDecoder implements Decoder {
   /** The type of the bulk string whose header is read, or 0; and its length. */
   #bulkType = 0;
   #bulkLength = 0;
+  readonly #rows: RowMemory | undefined;
+  /** The innermost row being read: aggregates around it (0: there is none), where on the stream it began, and what was counted before it. */
+  #rowDepth = 0;
+  #rowStart = 0;
+  #rowElements = 0;
 
-  constructor(limits: Limits, strings: Strings) {
+  constructor(limits: Limits, strings: Strings, rows: RowMemory | undefined) {
     this.#limits = limits;
+    this.#rows = rows?.accepts(strings, limits) ? rows : undefined;
     this.#strings = strings;
     // The header is at most LONGEST bytes.
     const { maxBulk, maxBytes, maxLine } = limits;
@@ -210,6 +219,7 @@ class ReplyDecoder implements Decoder {
     let { items, filled, length } = frame;
     for (;;) {
       while (filled === length && frame !== this.#root) {
+        if (this.#outer.length === this.#rowDepth) this.#keepRow(input, at);
         this.#close();
         frame = this.#frame;
         ({ items, filled, length } = frame);
@@ -258,6 +268,23 @@ class ReplyDecoder implements Decoder {
           const count = type === MAP ? number * 2 : number;
           if (count > maxElements - this.#elements || this.#outer.length >= maxDepth) break;
           frame.filled = filled;
+          if (count >= LONG_ROW && this.#rows !== undefined && type === ARRAY && frame !== this.#root) {
+            const row = this.#rows.find(buffer, at, stop);
+            if (
+              row !== undefined &&
+              row.elements <= maxElements - this.#elements &&
+              row.depth >= this.#outer.length
+            ) {
+              this.#elements += row.elements;
+              this.#rowDepth = 0;
+              items[filled++] = row.value;
+              at += row.bytes.length;
+              continue;
+            }
+            this.#rowDepth = this.#outer.length + 1;
+            this.#rowStart = input.base + at;
+            this.#rowElements = this.#elements;
+          }
           this.#open(type, count, stop - i);
           at = i;
           frame = this.#frame;
@@ -417,6 +444,19 @@ class ReplyDecoder implements Decoder {
     return true;
   }
 
+  /** The innermost row is full: it is kept where it lies in this chunk whole, and no row is in it. */
+  #keepRow({ buffer, base }: Input, to: number): void {
+    const depth = this.#rowDepth - 1;
+    this.#rowDepth = 0;
+    const from = this.#rowStart - base;
+    if (from < 0 || this.#frame.type !== ARRAY) return;
+    this.#rows?.keep(buffer, from, to, {
+      value: this.#frame.items,
+      elements: this.#elements - this.#rowElements,
+      depth,
+    });
+  }
+
   /** Ends the innermost aggregate, which is full, and gives it to the one around it. */
   #close(): void {
     const { type, items, attributes } = this.#frame;
@@ -452,6 +492,7 @@ class ReplyDecoder implements Decoder {
 
   #fail(error: DecodeError): false {
     this.error = error;
+    this.#rowDepth = 0;
     this.#input.clear();
     this.#outer = [];
     this.#root.items[0] = null;

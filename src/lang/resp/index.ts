@@ -22,4 +22,5 @@ export type { Inline } from './inline.ts';
 export { defaultLimits } from './limits.ts';
 export type { DecodeError, Limits, Pending } from './limits.ts';
 export { asItems, asPairs, asText, bare, errorCode, isError } from './read.ts';
+export { RowMemory } from './rows.ts';
 export type * from './value.ts';
