@@ -26,3 +26,33 @@ export interface Census {
   /** Why it may be incomplete, in words: no right to CLIENT LIST, or too short a look. */
   readonly doubts: readonly string[];
 }
+
+/** One connection as one look at CLIENT LIST shows it. Text is printable already. */
+export interface SeenClient {
+  /** Tells it from all others, before and after: the server never gives it twice. */
+  readonly key: string;
+  /** Absent before 6.0. */
+  readonly user?: string;
+  readonly address: string;
+  readonly to?: { readonly address: string; readonly port: number };
+  /** With its version. */
+  readonly library?: string;
+  readonly name?: string;
+  /** As CLIENT LIST prints them: `N`, `S`, `PM`. */
+  readonly flags: string;
+  /** The last one, lower case; absent where it has not said anything. */
+  readonly command?: string;
+  readonly database?: number;
+  /** Channels and patterns that it listens to. */
+  readonly subscriptions: number;
+  readonly ageSeconds?: number;
+}
+
+/** One look at who is connected, our own connections left out. */
+export interface ClientLook {
+  readonly clients: readonly SeenClient[];
+  /** Connections that the server has ever accepted, where it tells. */
+  readonly received?: number;
+  /** Why nobody was seen, in words. */
+  readonly why?: string;
+}

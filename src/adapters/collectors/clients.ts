@@ -6,14 +6,17 @@ import { defineLive, refusal, textOf } from './define-live.ts';
 // A census, not a dump: a server with more clients than this is described well enough by these.
 const maxClients = 2000;
 
-/** One line of CLIENT LIST: `id=7 addr=10.0.0.4:51312 … cmd=get user=app lib-name=redis-py`. */
-function parseClient(line: string): ClientFacts | undefined {
-  const fields = new Map(
+/** The fields of one line of CLIENT LIST: `id=7 addr=10.0.0.4:51312 … cmd=get user=app lib-name=redis-py`. */
+export const clientFields = (line: string): ReadonlyMap<string, string> =>
+  new Map(
     line.split(' ').map((field) => {
       const equals = field.indexOf('=');
       return [field.slice(0, equals), field.slice(equals + 1)] as const;
     }),
   );
+
+function parseClient(line: string): ClientFacts | undefined {
+  const fields = clientFields(line);
   const address = fields.get('addr');
   if (address === undefined) return undefined;
   const age = Number(fields.get('age') ?? Number.NaN);
