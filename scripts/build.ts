@@ -67,7 +67,13 @@ if (/[^\0-\x7f]/.test(readFileSync(program, 'latin1'))) throw new Error('program
 
 writeFileSync(join(dist, 'examples.json'), JSON.stringify(collectedExamples));
 const cli = join(dist, 'cli.js');
-await build({ ...common, entryPoints: ['src/apps/cli/published.ts'], outfile: cli, format: 'esm' });
+await build({
+  ...common,
+  entryPoints: ['src/apps/cli/published.ts'],
+  outfile: cli,
+  format: 'esm',
+  plugins: [builtinsWhenUsed('import-statement')],
+});
 chmodSync(cli, 0o755);
 
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['--project', 'tsconfig.build.json'], {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +91,17 @@ describe('a program whose compiled form is kept', () => {
     load(file).keep('audit');
     writeFileSync(cache(), readFileSync(cache()).subarray(0, 2100));
     expect(load(file).exports.answer()).toBe(42);
+  });
+
+  it('leaves nothing of earlier versions after a month', () => {
+    const old = join(folder, 'program-v22.0.0-x64-1-1');
+    const recent = join(folder, 'program-v23.0.0-x64-1-1');
+    writeFileSync(old, '');
+    writeFileSync(recent, '');
+    utimesSync(old, new Date(), new Date(Date.now() - 31 * 86_400_000));
+    load(write(42)).keep('audit');
+    expect(existsSync(old)).toBe(false);
+    expect(existsSync(recent)).toBe(true);
   });
 
   it('goes on where nothing can be written', () => {

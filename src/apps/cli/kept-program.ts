@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -23,6 +33,8 @@ export interface Program<Exports> {
 /** What stands before the compiled form. Padded, so that this stays aligned: else the engine would copy it. */
 const headerBytes = 2048;
 const mostKinds = 32;
+const prefix = 'program-';
+const mostDays = 30;
 
 interface Kept {
   readonly data: Buffer;
@@ -57,6 +69,16 @@ function writeKept(path: string, stamp: string, { data, kinds }: Kept): void {
     closeSync(file);
   }
   renameSync(beside, path);
+  dropOld(dirname(path));
+}
+
+/** Those of earlier versions, and what a run left that was cut off. Should one be in use still, it is made again. */
+function dropOld(folder: string): void {
+  const since = Date.now() - mostDays * 86_400_000;
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(prefix))) {
+    const path = join(folder, name);
+    if (statSync(path).mtimeMs < since) rmSync(path, { force: true });
+  }
 }
 
 /**
@@ -66,9 +88,8 @@ function writeKept(path: string, stamp: string, { data, kinds }: Kept): void {
  */
 export function loadProgram<Exports>(file: string, folder: string | undefined): Program<Exports> {
   const bytes = readFileSync(file);
-  const stamp = `${process.version} ${process.arch} ${bytes.length} ${crc32(bytes)}`;
-  // One file for each Node: a newer program takes the place of an older one.
-  const path = folder === undefined ? undefined : join(folder, `program-${process.version}-${process.arch}`);
+  const stamp = `${process.version}-${process.arch}-${bytes.length}-${crc32(bytes)}`;
+  const path = folder === undefined ? undefined : join(folder, `${prefix}${stamp}`);
   const kept = path === undefined ? undefined : readKept(path, stamp);
   const script = new Script(bytes.toString('latin1'), {
     filename: file,

@@ -10,4 +10,7 @@ const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : compiledFold
 const { exports, keep } = loadProgram<typeof run>(file, folder);
 const args = process.argv.slice(2);
 process.exitCode = await exports.runCommandLine(args);
+await exports.said();
 keep(exports.kindOfRun(args));
+// All is said and written. What the engine still compiles beside us, nobody waits for.
+process.exit();

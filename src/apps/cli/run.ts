@@ -7,6 +7,7 @@ import type { ExitCode } from './exit-code.ts';
 import { say } from './say.ts';
 
 export { kindOfRun } from './kind-of-run.ts';
+export { said } from './say.ts';
 
 /** Every verb. Each gives its exit code to `done` and loads what it needs when it runs, not before. */
 export function program(done: (code: ExitCode) => void): Command {

@@ -5,13 +5,19 @@ import { printable } from '../../index.ts';
  * escape codes, so no line goes out as it came.
  */
 export function say(text: string): void {
-  process.stderr.write(
-    `${text
-      .split('\n')
-      .map((line) => printable(line))
-      .join('\n')}\n`,
-  );
+  const lines = `${text
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n')}\n`;
+  written = new Promise((resolve) => {
+    process.stderr.write(lines, () => resolve());
+  });
 }
+
+let written: Promise<void> | undefined;
+
+/** Resolves when all that was said is written: not every system writes into a pipe at once. */
+export const said = (): Promise<void> | undefined => written;
 
 /** The report. Resolves when it is written, also into a pipe; a reader who has gone away is no error. */
 export async function print(text: string | Iterable<string>): Promise<void> {
