@@ -38,6 +38,7 @@ const plain = (word: unknown): string => {
 
 async function said(where: Where, ...words: readonly string[]): Promise<string> {
   const reply = await ask(where, ...words);
+  if (typeof reply === 'string') return reply;
   if (reply instanceof Uint8Array) return Buffer.from(reply).toString();
   if (typeof reply === 'object' && reply !== null && 'text' in reply) return reply.text;
   return JSON.stringify(reply);
