@@ -62,7 +62,7 @@ export async function collectServer(
   if (process && door === 'tls-only' && target.kind === 'tcp' && !target.tls)
     return collectServer({ ...target, tls: true }, settings, { process });
   const found = settings.host
-    ? (process ?? processOf(target, live.facts, settings.processes ?? []))
+    ? (process ?? (settings.seen && (await processOf(target, live.facts, settings.seen))))
     : undefined;
   // Nothing was said, and no file or process tells either: a list of unknowns would help nobody.
   if (live.problem !== undefined && !found && !live.facts.info) return { problem: live.problem };

@@ -1,5 +1,5 @@
 import type { SecretMeter } from '../secrets/index.ts';
-import type { FoundProcess } from '../host/index.ts';
+import type { SeenProcess } from '../host/index.ts';
 
 export interface Login {
   readonly user?: string;
@@ -26,8 +26,8 @@ export interface CollectSettings {
   /** Talk to public addresses. */
   readonly allowPublic: boolean;
   readonly meter: SecretMeter;
-  /** Servers that run on this host, found once for all targets; absent where nobody looked. */
-  readonly processes?: readonly FoundProcess[];
+  /** Servers that run on this host, looked for when first asked, once for all targets; absent where nobody looks. */
+  readonly seen?: () => Promise<readonly SeenProcess[]>;
   /** The clock: ISO 8601, UTC. */
   readonly now: () => string;
 }

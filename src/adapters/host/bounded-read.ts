@@ -10,12 +10,24 @@ import { errorCode } from './collect.ts';
  * `enough` sees what was read so far and may end the reading.
  */
 export function readBytes(path: string, max: number, enough?: (soFar: Buffer) => boolean): Buffer {
+  const bytes = readInto(path, max, enough);
+  return bytes.buffer === scratch.buffer ? Buffer.from(bytes) : bytes;
+}
+
+/** Where files of /proc are read into: a host has thousands of them, and memory of its own for each would be most of the work. */
+const scratch = Buffer.allocUnsafeSlow(16_384);
+
+/** What was read; it may lie in `scratch`, where the next read writes. */
+function readInto(path: string, max: number, enough?: (soFar: Buffer) => boolean): Buffer {
   const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const stats = fstatSync(handle);
     if (!stats.isFile()) throw Object.assign(new Error(`${path} is not a file`), { code: 'ENOTFILE' });
     // Files of /proc say that they are empty. One byte more than the size shows the end without another buffer.
-    let bytes = Buffer.allocUnsafe(Math.min(stats.size === 0 ? 16_384 : stats.size + 1, max));
+    let bytes =
+      stats.size < scratch.length
+        ? scratch.subarray(0, Math.min(scratch.length, max))
+        : Buffer.allocUnsafe(Math.min(stats.size + 1, max));
     let size = 0;
     for (;;) {
       if (size === bytes.length) {
@@ -34,7 +46,7 @@ export function readBytes(path: string, max: number, enough?: (soFar: Buffer) =>
 }
 
 /** The first `max` bytes of a file as text. @throws a system error (`ENOENT`, `EACCES`), or `ENOTFILE`. */
-export const readText = (path: string, max = 65_536): string => readBytes(path, max).toString('utf8');
+export const readText = (path: string, max = 65_536): string => readInto(path, max).toString('utf8');
 
 /** Like {@link readText}, but undefined when there is no such file or it may not be read. */
 export function textOf(path: string, max = 65_536): string | undefined {

@@ -22,6 +22,14 @@ export interface FoundProcess {
   readonly listeners: Fact<readonly Listener[]>;
 }
 
+/** A server that was recognised by its program. What else is known of it is read when it is asked for, and once. */
+export interface SeenProcess {
+  readonly pid: number;
+  readonly listeners: () => Promise<Fact<readonly Listener[]>>;
+  /** `undefined` when it has ended since. */
+  readonly describe: () => Promise<FoundProcess | undefined>;
+}
+
 /** Never more than this many servers of one host. */
 const mostServers = 256;
 /** Never more than this many processes are looked at: the kernel's own default limit of pids. */
@@ -35,8 +43,19 @@ const mostProcesses = 32_768;
  * had by chance. A renamed server with a `proc-title-template` of its own and no address in it is not found.
  * @example const found = await findProcesses(); // found.value[0]: { product: 'redis', mode: 'server', process, … }
  */
-export function findProcesses(root = '/'): Promise<Fact<readonly FoundProcess[]>> {
-  return collect('processes', async () => {
+export async function findProcesses(root = '/'): Promise<Fact<readonly FoundProcess[]>> {
+  const seen = await seeProcesses(root);
+  if (!seen.known) return seen;
+  const found = await Promise.all(seen.value.map(({ describe }) => describe()));
+  return known(
+    found.flatMap((server) => server ?? []),
+    seen.source,
+  );
+}
+
+/** The same servers, of which nothing is read yet but what tells that they are some: for whoever wants one of them. */
+export function seeProcesses(root = '/'): Promise<Fact<readonly SeenProcess[]>> {
+  return collect('processes', () => {
     const proc = join(root, 'proc');
     const pids = namesIn(proc, 100_000)
       .filter((name) => /^[0-9]+$/.test(name))
@@ -46,9 +65,8 @@ export function findProcesses(root = '/'): Promise<Fact<readonly FoundProcess[]>
     const candidates = pids.flatMap((pid) => recognise(pid, root) ?? []);
     const servers = withoutChildren(candidates, root).slice(0, mostServers);
     const cache: TableCache = new Map();
-    const found = await Promise.all(servers.map((server) => describeServer(server, root, cache)));
     return known(
-      found.flatMap((server) => server ?? []),
+      servers.map((server) => seenAs(server, root, cache)),
       `${proc}/*/{exe,cmdline}`,
     );
   });
@@ -63,15 +81,15 @@ interface Candidate {
 
 function recognise(pid: number, root: string): Candidate | undefined {
   const proc = procOf(pid, root);
-  const exe = linkOf(join(proc, 'exe'));
   let argv: readonly string[];
   try {
-    // Kernel threads have an empty command line; nothing of the family is one.
     argv = argumentsOf(readBytes(join(proc, 'cmdline'), 65_536));
   } catch {
     return undefined;
   }
+  // Kernel threads have an empty command line, and no file to ask for; nothing of the family is one.
   if (argv.length === 0) return undefined;
+  const exe = linkOf(join(proc, 'exe'));
   const line = readCommandLine(argv);
   const member = memberOf(proc, exe, line);
   return member === undefined ? undefined : { pid, exe, line, member };
@@ -134,28 +152,32 @@ function withoutChildren(candidates: readonly Candidate[], root: string): readon
   });
 }
 
-async function describeServer(
-  server: Candidate,
-  root: string,
-  cache: TableCache,
-): Promise<FoundProcess | undefined> {
+const once = <T>(read: () => T): (() => T) => {
+  let kept: { readonly value: T } | undefined;
+  return () => (kept ??= { value: read() }).value;
+};
+
+function seenAs(server: Candidate, root: string, cache: TableCache): SeenProcess {
   const { pid, line, member } = server;
+  const port = line.title?.port;
+  const hints = { ...(port === undefined ? {} : { port }), sentinel: member.sentinel };
+  const listeners = once(() => listenersOf(pid, hints, root, cache));
+  return { pid, listeners, describe: once(() => describeServer(server, root, listeners)) };
+}
+
+async function describeServer(
+  { pid, line, member }: Candidate,
+  root: string,
+  listeners: SeenProcess['listeners'],
+): Promise<FoundProcess | undefined> {
   const facts = await processFacts(pid, root);
   // It has ended since.
   if (!facts.known) return undefined;
-  const port = line.title?.port;
-  const listeners = await listenersOf(
-    pid,
-    { ...(port === undefined ? {} : { port }), sentinel: member.sentinel },
-    root,
-    cache,
-  );
-  const mode = member.sentinel ? 'sentinel' : (line.title?.mode ?? 'server');
   return {
     product: member.product,
-    mode,
+    mode: member.sentinel ? 'sentinel' : (line.title?.mode ?? 'server'),
     process: facts.value,
+    listeners: await listeners(),
     configuration: await confOf(pid, line, root),
-    listeners,
   };
 }

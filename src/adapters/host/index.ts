@@ -4,7 +4,7 @@
  */
 export { containerOf } from './container-of.ts';
 export { fileFacts, type WantedFile } from './file-facts.ts';
-export { findProcesses, type FoundProcess } from './find-processes.ts';
+export { findProcesses, type FoundProcess, seeProcesses, type SeenProcess } from './find-processes.ts';
 export { hostSigns, type SignHints } from './host-signs.ts';
 export { hostAddresses } from './host-addresses.ts';
 export { resolveInside, type Resolved } from './inside-root.ts';

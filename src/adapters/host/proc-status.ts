@@ -8,6 +8,15 @@ export function statusLines(text: string): ReadonlyMap<string, string> {
   return lines;
 }
 
+/** One of these lines; cheaper than all of them, for a look at every process of a host. */
+export function statusLine(text: string, name: string): string | undefined {
+  const first = text.startsWith(`${name}:`);
+  const at = first ? 0 : text.indexOf(`\n${name}:`) + 1;
+  if (at === 0 && !first) return undefined;
+  const end = text.indexOf('\n', at);
+  return text.slice(at + name.length + 1, end < 0 ? undefined : end).trim();
+}
+
 /** The effective id of a `Uid` or `Gid` line: real, effective, saved, file system. */
 export function effectiveId(line: string | undefined): number | undefined {
   const id = Number(line?.split(/\s+/)[1] ?? Number.NaN);

@@ -3,7 +3,7 @@ import { statSync, type Stats } from 'node:fs';
 import { checks } from '../../catalog/checks/index.ts';
 import { collectConf, collectServer, type CollectedServer } from '../../adapters/collect/server.ts';
 import type { CollectSettings, Login, TlsFiles } from '../../adapters/collect/settings.ts';
-import { findProcesses, type FoundProcess } from '../../adapters/host/index.ts';
+import { findProcesses, seeProcesses } from '../../adapters/host/index.ts';
 import { createSecretMeter } from '../../adapters/secrets/index.ts';
 import { audit } from '../../engine/audit.ts';
 import { derive } from '../../engine/derive/index.ts';
@@ -48,7 +48,8 @@ export async function examine(name: string, evidence: Evidence): Promise<ServerA
   return audit(name, evidence, await derive(evidence), checks);
 }
 
-function settingsOf(options: AuditOptions, processes: readonly FoundProcess[]): CollectSettings {
+function settingsOf(options: AuditOptions): CollectSettings {
+  let seen: ReturnType<NonNullable<CollectSettings['seen']>> | undefined;
   return {
     login: options.login ?? {},
     tls: options.tls ?? { insecure: false },
@@ -58,7 +59,7 @@ function settingsOf(options: AuditOptions, processes: readonly FoundProcess[]): 
     allowPublic: options.allowPublic ?? false,
     // One salt for the run: equal passwords on two servers are seen, and nothing can be told from a report.
     meter: createSecretMeter(() => randomBytes(32)),
-    processes,
+    seen: () => (seen ??= seeProcesses().then((processes) => valueOr(processes, []))),
     now: () => new Date().toISOString(),
   };
 }
@@ -120,9 +121,6 @@ async function auditOne(parsed: ParsedTarget, settings: CollectSettings): Promis
   };
 }
 
-const needsHost = (targets: readonly ParsedTarget[]): boolean =>
-  targets.some(({ target }) => target.kind === 'tcp' || target.kind === 'unix');
-
 /**
  * Audits every target; with none, every server of the family that runs on this host. Nothing is changed anywhere.
  *
@@ -131,10 +129,9 @@ const needsHost = (targets: readonly ParsedTarget[]): boolean =>
  */
 export async function auditTargets(targets: readonly string[], options: AuditOptions = {}): Promise<Audit> {
   const typed = targets.map((text) => parseTarget(text, isFile));
-  const looks = (options.host ?? true) && (targets.length === 0 || needsHost(typed));
-  const processes = looks ? valueOr(await findProcesses(), []) : [];
-  const settings = settingsOf(options, processes);
-  const parsed = targets.length === 0 ? await discover(processes) : typed;
+  const settings = settingsOf(options);
+  const found = targets.length === 0 && settings.host ? valueOr(await findProcesses(), []) : [];
+  const parsed = targets.length === 0 ? await discover(found) : typed;
   const outcomes = await eachOf(parsed, options.concurrency ?? 64, (one) => auditOne(one, settings));
   return {
     schema: 'keyward.audit/1',

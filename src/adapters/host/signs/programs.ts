@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import { linkOf, namesIn, readBytes, textOf } from '../bounded-read.ts';
 import { argumentsOf } from '../command-line.ts';
 import { nameOf } from '../family.ts';
-import { effectiveId, statusLines } from '../proc-status.ts';
+import { effectiveId, statusLine, statusLines } from '../proc-status.ts';
 import { procOf } from '../process-root.ts';
 import { scrubArguments } from '../scrub-arguments.ts';
 import { malwareNames, suspectNames } from './marks.ts';
@@ -75,17 +75,17 @@ function allRunning(root: string): readonly Running[] {
   const names = namesIn(join(root, 'proc'), 100_000).filter((name) => /^[0-9]+$/.test(name));
   return names.slice(0, mostProcesses).flatMap((name) => {
     const proc = join(root, 'proc', name);
-    const lines = statusLines(textOf(join(proc, 'status')) ?? '');
-    const uid = effectiveId(lines.get('Uid'));
+    const status = textOf(`${proc}/status`) ?? '';
+    const uid = effectiveId(statusLine(status, 'Uid'));
     // Kernel threads have no memory of their own.
-    if (uid === undefined || !lines.has('VmSize')) return [];
+    if (uid === undefined || statusLine(status, 'VmSize') === undefined) return [];
     return [
       {
         pid: Number(name),
-        parent: Number(lines.get('PPid')),
+        parent: Number(statusLine(status, 'PPid')),
         uid,
-        exe: linkOf(join(proc, 'exe')) ?? '',
-        name: lines.get('Name') ?? '',
+        exe: linkOf(`${proc}/exe`) ?? '',
+        name: statusLine(status, 'Name') ?? '',
       },
     ];
   });
