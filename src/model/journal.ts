@@ -16,6 +16,8 @@ export type Entry =
       readonly plan: Plan;
       readonly confirmWithin: number;
       readonly pid: number;
+      /** Where the secrets of the plan are (mode 0600). */
+      readonly secretsFile: string;
     }
   /** All states that the step will touch, before it touches any. */
   | {

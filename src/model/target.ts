@@ -11,6 +11,13 @@ export type Target =
   | { readonly kind: 'conf'; readonly path: string }
   | { readonly kind: 'snapshot'; readonly path: string };
 
+/** The same place, whoever comes. */
+export function withoutUser(target: Target): Target {
+  if (!('user' in target)) return target;
+  const { user: _, ...place } = target;
+  return place;
+}
+
 /** The target as a user would type it, without any password. */
 export function targetName(target: Target): string {
   switch (target.kind) {

@@ -10,7 +10,7 @@ const isOpenWithoutUsers = (door: Door, error: string): boolean =>
 export async function logIn(
   connection: Connection,
   door: Door,
-  { login, tls }: CollectSettings,
+  { login, tls }: Pick<CollectSettings, 'login' | 'tls'>,
 ): Promise<string | undefined> {
   if (login.password === undefined) {
     if (login.user !== undefined)

@@ -70,6 +70,14 @@ function loginFor({ user, password }: ParsedTarget, login: Login): Login {
   return user === undefined ? login : { ...login, user };
 }
 
+/** The login that goes with these targets: of the first URL that brings one, else that of the options. */
+export function loginOf(targets: readonly string[], login: Login): Login {
+  const parsed = targets.map((text) => parseTarget(text, isFile));
+  const first =
+    parsed.find(({ password }) => password !== undefined) ?? parsed.find(({ user }) => user !== undefined);
+  return first ? loginFor(first, login) : login;
+}
+
 /**
  * Whether a server that was found, not named, gets the password: only one of root, of a system account, or our own.
  * Any other user of the host could start a program by that name and wait for it.

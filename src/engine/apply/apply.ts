@@ -22,6 +22,7 @@ export interface ApplyOptions {
   readonly confirmWithin: number;
   /** The process that applies, for the watchdog to watch. */
   readonly pid: number;
+  readonly secretsFile: string;
   /** Progress: a step begins, waits, is done. */
   readonly say?: (step: Step, what: 'begins' | 'waits' | 'done', words: string) => void;
 }
@@ -54,6 +55,7 @@ export async function apply(
       plan,
       confirmWithin: options.confirmWithin,
       pid: options.pid,
+      secretsFile: options.secretsFile,
     });
   } catch (error) {
     return { kind: 'refused', why: `the journal cannot be written: ${reasonOf(error)}` };

@@ -127,7 +127,7 @@ const scenario = fc.record({
   confirms: fc.boolean(),
 });
 
-const options = { patience: 1000, confirmWithin: 60, pid: 1 };
+const options = { patience: 1000, confirmWithin: 60, pid: 1, secretsFile: '/secrets' };
 
 describe('apply', () => {
   it(`ends in the old state or the new one, or says what is left (${runs} random plans and faults)`, async () => {

@@ -1,0 +1,80 @@
+import { applyPlan, loadPlan, UsageError, verifyPlan, type ApplyResult } from '../../index.ts';
+import type { ExitCode } from './exit-code.ts';
+import { reaching, reachOf, secondsUpTo } from './reach-options.ts';
+import { say } from './say.ts';
+
+/** What is said at the end, and the exit code. */
+export function sayOutcome({ outcome, journal, secrets }: ApplyResult, plan: string): ExitCode {
+  switch (outcome.kind) {
+    case 'applied':
+      say(
+        [
+          `keyward: applied, and everything was proved. Without your confirmation it comes back by itself at ${outcome.deadline}.`,
+          ...(secrets ? [`  the new logins are in ${secrets} (mode 0600)`] : []),
+          `  keyward confirm ${plan}`,
+        ].join('\n'),
+      );
+      return 0;
+    case 'done':
+      say(
+        `keyward: done, proved and confirmed.${secrets ? `\n  the new logins are in ${secrets} (mode 0600)` : ''}\n  to take it back: keyward undo ${plan}`,
+      );
+      return 0;
+    case 'undone':
+      say(
+        `keyward: undone, everything is as it was: ${outcome.why}${journal ? `\n  what was done is in ${journal}` : ''}`,
+      );
+      return 1;
+    case 'refused':
+      say(`keyward: refused, nothing was changed: ${outcome.why}`);
+      return 2;
+    case 'stuck':
+      say(
+        [
+          `keyward: STUCK, some of it could not be put back: ${outcome.why}`,
+          ...outcome.left.map(({ resource, why }) => `  ${JSON.stringify(resource)}: ${why}`),
+          `  mend what stands in the way, then: keyward undo ${journal ?? plan}`,
+        ].join('\n'),
+      );
+      return 2;
+  }
+}
+
+export const applyCommand = (done: (code: ExitCode) => void) =>
+  reaching('apply')
+    .description('do a reviewed plan: all of it, proved, or nothing')
+    .argument('<plan>', 'a file that `keyward plan -o` wrote')
+    .optionsGroup('How it is applied')
+    .option('--secrets <file>', 'where the generated passwords go (mode 0600); those that it has are used')
+    .option('--patience <seconds>', 'how long clients get to move to new logins', secondsUpTo(604_800), 60)
+    .option(
+      '--confirm-within <seconds>',
+      'it comes back by itself without `keyward confirm`; 0: confirm at once, when every login works over a new connection',
+      secondsUpTo(604_800),
+      300,
+    )
+    .option(
+      '--allowed-signers <file>',
+      'apply only what one of these signed (ssh-keygen format; PLAN.sig beside the plan)',
+    )
+    .option('--signer <identity>', 'who must have signed')
+    .action(async (path, options) => {
+      if (options.allowedSigners) {
+        if (!options.signer)
+          throw new UsageError(
+            '--allowed-signers needs --signer',
+            'Name the identity, as it stands in that file.',
+          );
+        await verifyPlan(path, options.allowedSigners, options.signer);
+      }
+      const loaded = await loadPlan(path);
+      if ('problem' in loaded) throw new UsageError(loaded.problem, 'Make a new one with keyward plan -o.');
+      const result = await applyPlan(loaded.plan, {
+        ...(await reachOf(options)),
+        ...(options.secrets ? { secretsFile: options.secrets } : {}),
+        patience: options.patience,
+        confirmWithin: options.confirmWithin,
+        say,
+      });
+      done(sayOutcome(result, loaded.plan.id));
+    });

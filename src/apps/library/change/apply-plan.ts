@@ -1,0 +1,148 @@
+import { rmSync } from 'node:fs';
+import { createJournal } from '../../../adapters/journal/journal-file.ts';
+import { startOf } from '../../../adapters/journal/lock.ts';
+import {
+  readSecrets,
+  secretsFor,
+  writeSecrets,
+  type SecretsFile,
+} from '../../../adapters/journal/secrets-file.ts';
+import { apply, type Applied } from '../../../engine/apply/index.ts';
+import type { Plan } from '../../../model/index.ts';
+import { UsageError } from '../usage-error.ts';
+import { confirmJournal, finishJournal } from './finish.ts';
+import { journalPath, openJournal, pendingOf } from './journals.ts';
+import { lockServers } from './locks.ts';
+import type { ApplyPlanOptions } from './options.ts';
+import { reachWorld } from './reach-world.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export interface ApplyResult {
+  readonly outcome: Applied;
+  /** Where it is written what was done; `keyward confirm` and `keyward undo` take it. Absent where nothing was begun. */
+  readonly journal?: string;
+  /** Where the generated secrets are, mode 0600. */
+  readonly secrets?: string;
+}
+
+const refused = (why: string): ApplyResult => ({ outcome: { kind: 'refused', why } });
+
+/** What an earlier run left is brought to its end first; what waits for a confirmation stands in the way. */
+async function clearTheWay(plan: Plan, options: ApplyPlanOptions): Promise<string | undefined> {
+  for (const journal of pendingOf(plan.nodes)) {
+    const settled = await finishJournal(journal, options);
+    if (settled.kind === 'waiting')
+      return `a change of this server waits for its confirmation until ${settled.deadline}: keyward confirm ${journal.plan?.id ?? journal.path}, or keyward undo`;
+    if (settled.kind === 'stuck')
+      return `an earlier change of this server is stuck (${settled.left[0]?.why ?? settled.why}): see ${journal.path}`;
+    options.say?.(`what an earlier run had left in the middle is undone (${journal.path})`);
+  }
+  return undefined;
+}
+
+/**
+ * Applies a plan: journal, do, prove, else undo. Ends in `applied` with a deadline, unless it confirms itself
+ * (`confirmWithin: 0`), or in `done`, `refused`, `undone` or `stuck`.
+ *
+ * @throws UsageError where the secrets file is not one
+ */
+export async function applyPlan(plan: Plan, options: ApplyPlanOptions = {}): Promise<ApplyResult> {
+  if (plan.steps.length === 0) return refused('this plan has no steps');
+  const obstacle = await clearTheWay(plan, options);
+  if (obstacle !== undefined) return refused(obstacle);
+  const lock = lockServers(plan.nodes);
+  if ('heldBy' in lock)
+    return refused(
+      `another Keyward (process ${lock.heldBy}) is at work on this server: wait until it has ended`,
+    );
+  try {
+    return await applyLocked(plan, options, lock.release);
+  } finally {
+    lock.release();
+  }
+}
+
+async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () => void): Promise<ApplyResult> {
+  const path = journalPath(plan.id);
+  const secretsPath = options.secretsFile ?? path.replace(/jsonl$/, 'secrets.json');
+  const had = secretsIn(secretsPath);
+  const file = secretsFor(plan.id, plan.secrets, had);
+  const { confirmWithin = 300 } = options;
+  const world = reachWorld(plan.nodes, options, file.secrets);
+  let journal: ReturnType<typeof createJournal>;
+  try {
+    journal = createJournal(path);
+  } catch (error) {
+    await world.close();
+    const { code, message } = error as { code?: string; message: string };
+    return refused(
+      code === 'EEXIST'
+        ? `this plan was applied before (see ${path}): make a new one`
+        : `no journal can be written: ${message}`,
+    );
+  }
+  try {
+    if (plan.secrets.length > 0) writeSecrets(secretsPath, file);
+    await startWatchdog({
+      journal: path,
+      applier: { pid: process.pid, started: startOf(process.pid) ?? '' },
+      reach: {
+        ...(options.login ? { login: options.login } : {}),
+        ...(options.tls ? { tls: options.tls } : {}),
+        ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+        renames: [...(options.renames ?? [])],
+      },
+    });
+    const outcome = await apply(plan, world, journal, {
+      patience: (options.patience ?? 60) * 1000,
+      // Who confirms at once still needs the time to do it.
+      confirmWithin: confirmWithin === 0 ? 60 : confirmWithin,
+      pid: process.pid,
+      secretsFile: secretsPath,
+      say: (step, what, words) =>
+        options.say?.(
+          what === 'begins'
+            ? `${step.id} ${words}`
+            : what === 'waits'
+              ? `${step.id} waits: ${words}`
+              : `${step.id} done`,
+        ),
+    });
+    if (outcome.kind !== 'applied') {
+      if (outcome.kind !== 'stuck') putBackSecrets(secretsPath, had, plan);
+      if (outcome.kind === 'refused') rmSync(path, { force: true });
+      return { outcome, ...(outcome.kind === 'refused' ? {} : { journal: path }) };
+    }
+    const done = { journal: path, ...(plan.secrets.length > 0 ? { secrets: secretsPath } : {}) };
+    if (confirmWithin > 0) return { outcome, ...done };
+    release();
+    const confirmed = await confirmJournal(openJournal(path), options);
+    if (confirmed.kind === 'done') return { outcome: confirmed, ...done };
+    const back = await finishJournal(openJournal(path), options, { takeBack: confirmed.why });
+    return {
+      outcome: back.kind === 'waiting' ? { kind: 'applied', deadline: back.deadline } : back,
+      journal: path,
+    };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    return { outcome: { kind: 'refused', why: (error as Error).message } };
+  } finally {
+    journal.close();
+    await world.close();
+  }
+}
+
+function secretsIn(path: string): SecretsFile | undefined {
+  try {
+    return readSecrets(path);
+  } catch (error) {
+    throw new UsageError((error as Error).message, 'Name another file with --secrets.');
+  }
+}
+
+/** Nobody can use the secrets of what was undone. */
+function putBackSecrets(path: string, had: SecretsFile | undefined, plan: Plan): void {
+  if (plan.secrets.length === 0) return;
+  if (had) writeSecrets(path, had);
+  else rmSync(path, { force: true });
+}

@@ -1,0 +1,52 @@
+/** What changes servers, each loaded when it is called: an audit starts sooner without it. */
+import type { Confirmed } from '../../../engine/apply/index.ts';
+import type { Outcome, Plan, Proof } from '../../../model/index.ts';
+import type { ApplyResult } from './apply-plan.ts';
+import type { MadePlan } from './make-plan.ts';
+import type { ApplyPlanOptions, PlanOptions, ReachOptions } from './options.ts';
+import type { ProveOptions } from './prove-plan.ts';
+import type { RotateOptions } from './rotate.ts';
+import type { ListedJournal } from './settle-plan.ts';
+import type { Orders } from './watchdog.ts';
+
+export type {
+  ApplyPlanOptions,
+  ApplyResult,
+  Confirmed,
+  ListedJournal,
+  MadePlan,
+  Orders,
+  PlanOptions,
+  ProveOptions,
+  ReachOptions,
+  RotateOptions,
+};
+
+export const makePlan = async (targets: readonly string[], options?: PlanOptions): Promise<MadePlan> =>
+  (await import('./make-plan.ts')).makePlan(targets, options);
+
+export const makeRotation = async (targets: readonly string[], options: RotateOptions): Promise<MadePlan> =>
+  (await import('./rotate.ts')).makeRotation(targets, options);
+
+export const loadPlan = async (
+  path: string,
+): Promise<{ readonly plan: Plan } | { readonly problem: string }> =>
+  (await import('./load-plan.ts')).loadPlan(path);
+
+export const applyPlan = async (plan: Plan, options?: ApplyPlanOptions): Promise<ApplyResult> =>
+  (await import('./apply-plan.ts')).applyPlan(plan, options);
+
+export const confirmPlan = async (named: string, options?: ReachOptions): Promise<Confirmed> =>
+  (await import('./settle-plan.ts')).confirmPlan(named, options);
+
+export const undoPlan = async (named: string, options?: ReachOptions): Promise<Outcome> =>
+  (await import('./settle-plan.ts')).undoPlan(named, options);
+
+export const provenAgain = async (what: string, options?: ProveOptions): Promise<Proof> =>
+  (await import('./settle-plan.ts')).provenAgain(what, options);
+
+export const listJournals = async (): Promise<readonly ListedJournal[]> =>
+  (await import('./settle-plan.ts')).listJournals();
+
+export const watchJournal = async (orders: Orders): Promise<void> =>
+  (await import('./watchdog.ts')).watchJournal(orders);

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJournal, type ReadJournal } from '../../../adapters/journal/journal-file.ts';
+import { stateFolder } from '../../../adapters/journal/state-folder.ts';
+import { standingOf, type Journal } from '../../../engine/apply/index.ts';
+import { targetName, withoutUser, type PlanNode } from '../../../model/index.ts';
+import { printable } from '../../../lang/text/index.ts';
+import { UsageError } from '../usage-error.ts';
+
+export interface KnownJournal extends ReadJournal, Journal {
+  readonly path: string;
+  readonly secretsFile: string | undefined;
+}
+
+const folder = (): string => stateFolder('journals');
+
+export const journalPath = (plan: string): string => join(folder(), `${plan}.jsonl`);
+
+/**
+ * A journal by its path, or by its plan's id.
+ *
+ * @throws UsageError where there is none or it makes no sense
+ */
+export function openJournal(named: string): KnownJournal {
+  const path = existsSync(named) ? named : /^[\w-]+$/.test(named) ? journalPath(named) : named;
+  if (!existsSync(path))
+    throw new UsageError(`there is no journal ${printable(named, 200)}`, `Journals are in ${folder()}.`);
+  try {
+    return known(path);
+  } catch (error) {
+    throw new UsageError(
+      `${printable(path, 300)} cannot be read: ${(error as Error).message}`,
+      'Name a journal of Keyward.',
+    );
+  }
+}
+
+function known(path: string): KnownJournal {
+  const read = readJournal(path);
+  const begin = read.entries.find(({ entry }) => entry === 'begin');
+  return {
+    path,
+    ...read,
+    ...standingOf(read.entries),
+    secretsFile: begin?.entry === 'begin' ? begin.secretsFile : undefined,
+  };
+}
+
+/** The newest first. What cannot be read is left out. */
+export function allJournals(): readonly KnownJournal[] {
+  const paths = readdirSync(folder())
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => join(folder(), name));
+  const aged = paths.flatMap((path) => {
+    try {
+      return [{ path, at: statSync(path).mtimeMs }];
+    } catch {
+      return [];
+    }
+  });
+  return aged
+    .toSorted((a, b) => b.at - a.at)
+    .flatMap(({ path }) => {
+      try {
+        return [known(path)];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** What a lock is on: the server, by any of the names under which two people could mean it. */
+export const namesOf = ({ target, conf, host }: PlanNode): readonly string[] => [
+  targetName(withoutUser(target)),
+  ...(conf && host ? [`${host}:${conf}`] : []),
+];
+
+const sharesServer = (a: readonly PlanNode[], b: readonly PlanNode[]): boolean => {
+  const names = new Set(a.flatMap(namesOf));
+  return b.flatMap(namesOf).some((name) => names.has(name));
+};
+
+/** Journals of these servers that have not come to their end. */
+export const pendingOf = (nodes: readonly PlanNode[]): readonly KnownJournal[] =>
+  allJournals().filter(
+    ({ standing, plan }) =>
+      plan !== undefined &&
+      sharesServer(plan.nodes, nodes) &&
+      (standing.kind === 'applied' ||
+        standing.kind === 'interrupted' ||
+        (standing.kind === 'ended' && standing.outcome.kind === 'stuck')),
+  );

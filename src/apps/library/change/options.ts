@@ -1,0 +1,43 @@
+import type { Login, TlsFiles } from '../../../adapters/collect/settings.ts';
+import type { Severity } from '../../../model/index.ts';
+import type { PolicyName } from '../../../model/index.ts';
+
+/** How the servers of a plan are reached: as for an audit. */
+export interface ReachOptions {
+  readonly login?: Login;
+  readonly tls?: TlsFiles;
+  /** Milliseconds for each step with a server; 3000. */
+  readonly timeout?: number;
+  readonly renames?: ReadonlyMap<string, string>;
+  readonly allowPublic?: boolean;
+}
+
+export interface PlanOptions extends ReachOptions {
+  /** `recommended` when absent. */
+  readonly policy?: PolicyName;
+  /** Checks, themes or kinds of step: only these. */
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  /** Findings from this severity on. */
+  readonly level?: Severity;
+  /** Answers to what only the owner knows: `maxmemory` → `2gb`. */
+  readonly answers?: ReadonlyMap<string, string>;
+  /** Those who may be refused afterwards, by name: `default@10.0.0.5`. */
+  readonly refuse?: readonly string[];
+  readonly allowRestart?: boolean;
+  /** Seconds to look who uses the servers; 2. */
+  readonly censusSeconds?: number;
+  /** Where their files are, when that is not this host: `ssh://user@host`. */
+  readonly filesAt?: string;
+}
+
+export interface ApplyPlanOptions extends ReachOptions {
+  /** Where the generated secrets go; beside the journal when absent. */
+  readonly secretsFile?: string;
+  /** Seconds that clients get to move to their new logins; 60. */
+  readonly patience?: number;
+  /** Seconds until everything comes back without a confirmation; 300. 0: it confirms itself once every login works. */
+  readonly confirmWithin?: number;
+  /** Progress, a line each. */
+  readonly say?: (line: string) => void;
+}
