@@ -97,7 +97,7 @@ mkdir -p run/sshd opt/busybox small fixed etc/ssh/keys etc/redis
 chmod 755 run/sshd etc/ssh/keys
 mount -t tmpfs -o size=64k keyward small
 mount -t tmpfs keyward fixed; echo old > fixed/file; mount -o remount,ro keyward fixed
-{ grep '^root:' /etc/passwd; echo 'sshd:x:3000:3000::/run/sshd:/usr/sbin/nologin'
+{ echo 'root:x:0:0::/tmp:/bin/sh'; echo 'sshd:x:3000:3000::/run/sshd:/usr/sbin/nologin'
   echo 'redis:x:3100:3100::/var/lib/redis:/usr/sbin/nologin'; cat "$3/passwd"; } > etc/passwd
 { grep '^root:' /etc/group; echo 'redis:x:3100:ops'; cat "$3/group"; } > etc/group
 sed 's/:.*/:*:19000:0:99999:7:::/' etc/passwd > etc/shadow
