@@ -1,0 +1,50 @@
+import type { Policy } from './policy.ts';
+
+export const essential: Policy = {
+  name: 'essential',
+  title: 'A stranger gets nothing',
+  promise:
+    'Nobody gets in without a password that cannot be guessed, no secret lies open in a file, and replicas and Sentinels log in as themselves.',
+  covers: [
+    { themes: ['compromise', 'version'], from: 'critical' },
+    { themes: ['authentication'], from: 'low' },
+    {
+      from: 'info',
+      checks: [
+        'protected-mode-off',
+        'protected-mode-only-lock',
+        'bind-switches-protected-mode-off',
+        'listens-on-every-address',
+        'ipv6-open-beside-ipv4',
+        'listens-on-public-address',
+        'sentinel-port-open',
+        'unix-socket-open-to-everyone',
+        'conf-readable-by-others',
+        'conf-writable-by-others',
+        'aclfile-readable',
+        'tls-key-readable',
+        'data-readable-by-others',
+        'replication-without-password',
+        'cluster-node-without-masterauth',
+        'replica-logs-in-as-default',
+        'sentinel-auth-missing',
+        'sentinel-without-password',
+      ],
+    },
+  ],
+  steps: [
+    'administrator',
+    'user',
+    'close-default',
+    'password',
+    'rotate-add',
+    'rotate-remove',
+    'replication-login',
+    'sentinel-login',
+    'bind',
+    'protected-mode',
+    'unix-socket',
+    'files',
+    'persist',
+  ],
+};

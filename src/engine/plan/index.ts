@@ -1,0 +1,3 @@
+export type { PlanInput, PlannedParts, PlanSubject } from './input.ts';
+export { planSteps } from './plan-steps.ts';
+export { stepKinds } from './kinds.ts';

@@ -1,0 +1,292 @@
+/** New passwords: two at once where a user may have two; else the clients that are there stand in the way. */
+import type { SecretRequest } from '../../model/index.ts';
+import { isPlanned } from './bands.ts';
+import { cellsOfUser } from './closing.ts';
+import {
+  checksOf,
+  holdFor,
+  nothing,
+  refused,
+  together,
+  type Answer,
+  type Draft,
+  type Room,
+} from './draft.ts';
+import { keepSetting, keepUser, keepUsers, settleNow } from './keeping.ts';
+import { clientsOf, nameOfGroup, nodeKey, type Scene, type Situation } from './scene.ts';
+import type { Wish } from './wishes.ts';
+
+const weakKinds = ['nobody', 'empty-password', 'guessable-password'];
+
+const userOf = ({ goal }: Wish): string | undefined => {
+  if (goal.kind === 'new-password') return goal.of;
+  return goal.kind === 'user' && goal.name === 'default' && goal.rules.includes('off')
+    ? 'default'
+    : undefined;
+};
+
+export const givesPasswords: Room = (scene, wishes) =>
+  together(
+    scene.nodes.flatMap((node) => {
+      const own = wishes.filter((wish) => wish.node === node.id && userOf(wish) !== undefined);
+      const users = [...new Set(own.map((wish) => userOf(wish) ?? ''))];
+      return users.map((user) =>
+        passwordOf(
+          scene,
+          node,
+          user,
+          own.filter((wish) => userOf(wish) === user),
+        ),
+      );
+    }),
+  );
+
+function passwordOf(scene: Scene, node: Situation, user: string, wishes: readonly Wish[]): Answer {
+  if (!node.live)
+    return refused(
+      wishes,
+      'There is only a file: no running server can be asked to change its users.',
+      'Start the server where only this host reaches it, and name it as a target.',
+    );
+  if (node.node.mode === 'sentinel')
+    return refused(
+      wishes,
+      'Sentinels log in to each other with one password, which takes effect only where all of them are started anew.',
+      'Set requirepass and `sentinel sentinel-pass` to the same password in each sentinel.conf, then restart one after the other.',
+    );
+  const facts = node.users.find(({ name }) => name === user);
+  if (node.hasUsers && facts !== undefined) return newPassword(scene, node, user, wishes);
+  if (user !== 'default') return nothing;
+  if (node.flavour?.users(node.version) === false) return requirepass(scene, node, wishes);
+  return refused(
+    wishes,
+    node.flavour?.users(node.version) === undefined
+      ? 'How this product changes a user and keeps it is not known here.'
+      : 'The server does not let us read its users.',
+    node.flavour?.users(node.version) === undefined
+      ? `See ${node.flavour?.manual ?? 'its manual'}.`
+      : 'Log in as somebody who may run ACL LIST and ACL SETUSER.',
+  );
+}
+
+function newPassword(scene: Scene, node: Situation, user: string, wishes: readonly Wish[]): Answer {
+  const keeping = keepUsers(node);
+  if (keeping.how === 'nowhere') return refused(wishes, keeping.why, keeping.advice);
+  const facts = node.users.find(({ name }) => name === user);
+  const secret: SecretRequest = {
+    id: scene.secretId(`user:${user}`, node),
+    label: `password of user ${user}`,
+    user,
+  };
+  const kept = keepUser(node, user, keeping);
+  const as = { kind: 'user', user, password: { secret: secret.id } } as const;
+  const checks = checksOf(wishes);
+  const proves = [
+    { claim: 'login', node: node.id, as, accepted: true } as const,
+    { claim: 'login', node: node.id, as: { kind: 'wrong', user }, accepted: false } as const,
+    ...kept.proves,
+  ];
+  const replace = {
+    do: 'set-user',
+    node: node.id,
+    user,
+    rules: ['resetpass', { secret: secret.id }],
+  } as const;
+  const seen = node.groups.filter((group) => group.user === user);
+  if (facts?.noPassword === true) {
+    // A first password takes `nopass` away with it: there is no moment at which both ways are open.
+    return {
+      unmet: [],
+      taken: wishes,
+      drafts: [
+        {
+          key: nodeKey('password', node.node, user),
+          phase: 'close',
+          kind: 'password',
+          node: node.id,
+          title: `User ${user} needs a password`,
+          checks,
+          does: [replace, ...kept.does],
+          proves: [
+            ...proves,
+            ...(user === 'default'
+              ? [{ claim: 'login', node: node.id, as: { kind: 'nobody' }, accepted: false } as const]
+              : []),
+          ],
+          risk: { level: 'refuses', why: `who connects as ${user} without the new password` },
+          closes: cellsOfUser(node, user, weakKinds),
+          secrets: [secret],
+          held: holdForUsers(scene, node, user),
+        },
+      ],
+    };
+  }
+  const add: Draft = {
+    key: nodeKey('rotate-add', node.node, user),
+    phase: 'rotate-add',
+    kind: 'rotate-add',
+    node: node.id,
+    title: `User ${user} gets a second password`,
+    checks,
+    does: [{ do: 'set-user', node: node.id, user, rules: [{ secret: secret.id }] }, ...kept.does],
+    proves,
+    secrets: [secret],
+  };
+  const remove: Draft = {
+    key: nodeKey('rotate-remove', node.node, user),
+    phase: 'rotate-remove',
+    kind: 'rotate-remove',
+    node: node.id,
+    title: `The old passwords of user ${user} go`,
+    checks,
+    does: [replace, ...kept.does],
+    guard: [{ claim: 'moved', node: node.id, user }],
+    proves,
+    risk: {
+      level: 'refuses',
+      why:
+        seen.length > 0
+          ? `clients of ${user} that still have an old password; it waits until they have moved`
+          : `clients of ${user} that were not seen and still have an old password`,
+    },
+    closes: cellsOfUser(node, user, weakKinds),
+    requires: scene.nodes
+      .filter(({ band }) => band === node.band)
+      .map((one) => nodeKey('rotate-add', one.node, user)),
+    secrets: [secret],
+  };
+  return { drafts: [add, remove], unmet: [], taken: wishes };
+}
+
+/** Whoever was seen as this user stands in the way of a step that gives them no time to move. */
+function holdForUsers(scene: Scene, node: Situation, user: string): Draft['held'] {
+  if (node.census === undefined)
+    return holdFor(scene.input.refuse, [user], `Nobody looked who connects as ${user}.`);
+  const seen = node.groups.filter(
+    ({ user: name, kind, address }) =>
+      name === user &&
+      kind !== 'master' &&
+      !((kind === 'replica' || kind === 'sentinel') && isPlanned(scene.input.nodes, address)),
+  );
+  return holdFor(
+    scene.input.refuse,
+    seen.map(nameOfGroup),
+    `${seen.map(nameOfGroup).join(', ')} would be refused: there can be no two passwords here.`,
+  );
+}
+
+/** Before there were users, and where there are none: one password for everybody, and for replication. */
+function requirepass(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer {
+  const keeping = keepSetting(node, 'requirepass');
+  if (!node.configures)
+    return refused(
+      wishes,
+      'CONFIG is closed to us: the password cannot be set while the server runs.',
+      'Log in with the present password, or set requirepass in its file and restart.',
+    );
+  if (keeping.how === 'nowhere') return refused(wishes, keeping.why, keeping.advice);
+  const secret: SecretRequest = {
+    id: scene.secretId('requirepass', node),
+    label: 'password of the server',
+    user: 'default',
+  };
+  const value = { secret: secret.id };
+  const checks = checksOf(wishes);
+  const band = scene.nodes.filter((one) => one.band === node.band);
+  const replicated =
+    band.some((one) => one.node.role === 'replica') ||
+    (node.view.replication.known && node.view.replication.value.replicas.length > 0);
+  const master = keepSetting(node, 'masterauth');
+  const login = master.how === 'nowhere' ? undefined : settleNow(node, 'masterauth', value, master);
+  const own = settleNow(node, 'requirepass', value, keeping);
+  const sentinels = band.filter((one) => one.node.mode === 'sentinel' && one.live);
+  const logins: readonly Draft[] = [
+    ...(replicated && login
+      ? [
+          {
+            key: nodeKey('replication-login', node.node),
+            phase: 'logins',
+            kind: 'replication-login',
+            node: node.id,
+            title: 'Logs in to its master with the new password',
+            checks,
+            does: login.does,
+            proves: login.proves,
+            secrets: [secret],
+          } as const satisfies Draft,
+        ]
+      : []),
+    ...sentinels.map((one): Draft => ({
+      key: nodeKey('sentinel-login', one.node, node.id),
+      phase: 'logins',
+      kind: 'sentinel-login',
+      node: one.id,
+      title: 'Logs in to the servers that it watches with the new password',
+      checks,
+      does: (one.view.sentinelMasters.known ? one.view.sentinelMasters.value : []).map(
+        ({ name }) =>
+          ({ do: 'set-sentinel', node: one.id, master: name, option: 'auth-pass', value }) as const,
+      ),
+      proves: [{ claim: 'answers', node: one.id }],
+      secrets: [secret],
+    })),
+  ];
+  const cuts = node.flavour?.passwordCutsClients(node.version) === true;
+  return {
+    unmet: [],
+    taken: wishes,
+    drafts: [
+      ...logins.filter(({ does }) => does.length > 0),
+      {
+        key: nodeKey('password', node.node),
+        phase: 'close',
+        kind: 'password',
+        node: node.id,
+        title: 'The server asks for a password',
+        checks,
+        does: own.does,
+        proves: [
+          ...own.proves,
+          { claim: 'login', node: node.id, as: { kind: 'nobody' }, accepted: false },
+          {
+            claim: 'login',
+            node: node.id,
+            as: { kind: 'user', user: 'default', password: value },
+            accepted: true,
+          },
+        ],
+        risk: {
+          level: 'refuses',
+          why: cuts
+            ? 'this version refuses connections that are there already, from the moment at which it has a password'
+            : 'who connects without the new password',
+        },
+        closes: cellsOfUser(node, 'default', weakKinds),
+        secrets: [secret],
+        requires: band.flatMap((one) => [
+          nodeKey('replication-login', one.node),
+          nodeKey('sentinel-login', one.node, node.id),
+        ]),
+        held:
+          clientsOf(node).length === 0 && node.census !== undefined
+            ? holdForUsers(scene, node, 'default')
+            : holdForAll(scene, node),
+      },
+    ],
+  };
+}
+
+function holdForAll(scene: Scene, node: Situation): Draft['held'] {
+  if (node.census === undefined)
+    return holdFor(scene.input.refuse, ['default'], 'Nobody looked who uses this server.');
+  const seen = node.groups.filter(
+    ({ kind, address }) =>
+      kind !== 'master' &&
+      !((kind === 'replica' || kind === 'sentinel') && isPlanned(scene.input.nodes, address)),
+  );
+  return holdFor(
+    scene.input.refuse,
+    seen.map(nameOfGroup),
+    `${seen.map(nameOfGroup).join(', ')} would be refused at once: this server knows one password only.`,
+  );
+}

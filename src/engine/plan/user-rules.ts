@@ -1,0 +1,119 @@
+import { permits } from '../../catalog/readings/grants.ts';
+import {
+  allowedCommands,
+  applyRules,
+  dialectOf,
+  newUser,
+  parseUserLine,
+  printUser,
+  type AclContext,
+  type AclUser,
+} from '../../lang/acl/index.ts';
+import { channelDefault, withSubcommands } from '../derive/grants.ts';
+import { textOf, type Situation } from './scene.ts';
+
+/** What the rules of a user come to on this very server, before and after a change. */
+export function aclContext(node: Situation): AclContext | undefined {
+  if (node.commands === undefined) return undefined;
+  const pubsubDefault = channelDefault(textOf(node, 'acl-pubsub-default'));
+  return {
+    product: node.node.product,
+    version: node.version,
+    commands: node.commands,
+    ...(pubsubDefault === undefined ? {} : { pubsubDefault }),
+  };
+}
+
+/** The user as the server has it; without its passwords. */
+export function currentUser(node: Situation, name: string): AclUser | undefined {
+  const context = aclContext(node);
+  const facts = node.users.find((user) => user.name === name);
+  if (context === undefined || facts === undefined) return undefined;
+  return parseUserLine(['user', name, ...facts.rules].join(' '), { ...context, source: 'acl-list' }).user;
+}
+
+/** The user after these rules, or the reason why this server refuses one of them. */
+export function changedUser(
+  node: Situation,
+  user: AclUser,
+  rules: readonly string[],
+): { readonly user: AclUser } | { readonly refused: string } {
+  const context = aclContext(node);
+  if (context === undefined) return { refused: 'the commands of the server are not known' };
+  const { user: after, problems } = applyRules(user, rules, context);
+  if (after) return { user: after };
+  return { refused: problems.map(({ message, token }) => `${token ?? 'a rule'}: ${message}`).join('; ') };
+}
+
+export function freshUser(node: Situation, name: string): AclUser | undefined {
+  const context = aclContext(node);
+  return context && newUser(name, context);
+}
+
+/** Full names of the commands that a user may run; before 7.0 with the parts of containers that count. */
+export function allowedTo(node: Situation, user: AclUser): readonly string[] {
+  return node.commands === undefined
+    ? []
+    : [...withSubcommands(allowedCommands(user, node.commands), node.commands)];
+}
+
+export const mayRun = (allowed: readonly string[], command: string): boolean =>
+  permits(
+    { user: '', enabled: true, commands: allowed, allKeys: true, keys: [], allChannels: true, can: {} },
+    command,
+  );
+
+/** Words of ours that ACL LIST of this version will show: before 7.2 it works the rules out anew. */
+export function shownWords(node: Situation, after: AclUser, rules: readonly string[]): readonly string[] {
+  const context = aclContext(node);
+  if (context === undefined || !dialectOf(context).keepsRules) return [];
+  const shown = new Set(printUser(after, context).split(' '));
+  return rules.filter((rule) => /^[+-]/.test(rule) && shown.has(rule));
+}
+
+/** `&*` where there are channels. */
+export const everyChannel = (node: Situation): readonly string[] =>
+  dialectOf({ product: node.node.product, version: node.version }).channels ? ['&*'] : [];
+
+/** Parts of a container that are harmless: what is given where only the container was seen, as before 7.0. */
+const harmlessParts: Readonly<Record<string, readonly string[]>> = {
+  client: [
+    'client|setname',
+    'client|getname',
+    'client|id',
+    'client|reply',
+    'client|setinfo',
+    'client|tracking',
+  ],
+  cluster: ['cluster|slots', 'cluster|nodes', 'cluster|info', 'cluster|keyslot', 'cluster|shards'],
+  config: ['config|get'],
+  acl: ['acl|whoami'],
+  module: ['module|list'],
+  debug: ['debug|object'],
+};
+
+/**
+ * Rules that give a user the commands that were seen in use, where it lacks them. A container as a whole is not given
+ * for the sake of a part that nobody saw.
+ */
+export function rulesForSeen(
+  node: Situation,
+  allowed: readonly string[],
+  seen: readonly string[],
+): readonly string[] {
+  const known = new Set(node.commands?.commands.map(({ name }) => name.toLowerCase()));
+  const wanted = seen.flatMap((command) => {
+    const parts = harmlessParts[command];
+    // From 7.0 on a container by itself does nothing, and may well be allowed.
+    return parts !== undefined && (modern(node) || !mayRun(allowed, command)) ? parts : [command];
+  });
+  return [...new Set(wanted)]
+    .filter((command) => !mayRun(allowed, command))
+    .filter((command) => known.has(command) || known.has(command.split('|', 1)[0] ?? ''))
+    .filter((command) => known.has(command) || !modern(node))
+    .toSorted()
+    .map((command) => `+${command}`);
+}
+
+const modern = (node: Situation): boolean =>
+  dialectOf({ product: node.node.product, version: node.version }).selectors;
