@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -78,6 +79,7 @@ export function reopenJournal(path: string, whole: number): JournalSink & { read
 }
 
 function ftruncateTo(file: number, whole: number): void {
+  if (fstatSync(file).size <= whole) return;
   ftruncateSync(file, whole);
   fsyncSync(file);
 }
