@@ -133,6 +133,10 @@ describe('the house rules of a security tool', () => {
     ).toEqual([]);
   });
 
+  it('let only what applies a plan tell a server anything: all others ask', () => {
+    expect(offenders(/\.tell\(/).filter((file) => !file.startsWith(join('adapters', 'apply')))).toEqual([]);
+  });
+
   it('evaluate no text as code', () => {
     expect(offenders(/\beval\(|new Function\(|node:vm/)).toEqual([]);
   });

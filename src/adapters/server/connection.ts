@@ -36,6 +36,8 @@ export interface ConnectionSettings {
   readonly replyTimeout: number;
   /** New names of renamed commands by their original name in capitals: `CONFIG` → `cfg-7f`. */
   readonly renames?: ReadonlyMap<string, string>;
+  /** How text of answers is given: `latin1` keeps every byte, one character each. Absent: `utf8`. */
+  readonly strings?: 'utf8' | 'latin1';
 }
 
 export type FailureKind =
@@ -73,6 +75,11 @@ export interface Connection {
   ask(questions: readonly Question[]): Promise<readonly Answer[]>;
   /** AUTH, alone in its packet: several versions lose the answer of a failed one that follows another reply. */
   login(user: string | undefined, password: string): Promise<Answer>;
+  /**
+   * A command that may change the server, alone in its packet, for `adapters/apply` only: whoever looks asks
+   * questions. Never rejects; after a failure it is not known whether it took effect.
+   */
+  tell(words: readonly (string | Uint8Array)[]): Promise<Answer>;
   close(): void;
 }
 
@@ -199,13 +206,15 @@ class Asking implements Connection {
   readonly traffic = { sent: 0, received: 0 };
   readonly #socket: Socket;
   readonly #settings: ConnectionSettings;
-  readonly #decoder: Decoder = createDecoder({ limits, strings: 'utf8', rows });
+  readonly #decoder: Decoder;
   #broken: Failure | undefined;
   #wake: (() => void) | undefined;
 
   constructor(socket: Socket, settings: ConnectionSettings, tls: SeenTls | undefined) {
     this.#socket = socket;
     this.#settings = settings;
+    const { strings = 'utf8' } = settings;
+    this.#decoder = createDecoder({ limits, strings, ...(strings === 'utf8' ? { rows } : {}) });
     this.tls = tls;
     this.remoteAddress = socket.remoteAddress;
     this.localAddress = socket.localAddress;
@@ -229,6 +238,13 @@ class Asking implements Connection {
       1,
     );
     return answer ?? { failed: 'closed', detail: 'no answer to AUTH' };
+  }
+
+  async tell(words: readonly (string | Uint8Array)[]): Promise<Answer> {
+    const [first = '', ...rest] = words;
+    const command = typeof first === 'string' ? (this.#settings.renames?.get(first) ?? first) : first;
+    const [answer] = await this.#exchange(encodeCommand([command, ...rest]), 1);
+    return answer ?? { failed: 'closed', detail: 'no answer' };
   }
 
   close(): void {

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { Who } from '../../../model/index.ts';
+import type { Connection } from '../../server/connection.ts';
+import { isOpenAnyway, keepsOut, logInAs, welcome } from '../entry.ts';
+import { resolved, type Site } from '../site.ts';
+import { broken, said, when, type Trying } from './saw.ts';
+
+/** A new connection on which somebody has logged in, or why he was refused. */
+export async function comeAs(who: Who, site: Site): Promise<Connection | { readonly refused: string }> {
+  const { session, settings } = site;
+  const connection = await session.enter();
+  if (typeof connection === 'string') return { refused: connection };
+  const refuse = (refused: string): { readonly refused: string } => {
+    connection.close();
+    return { refused };
+  };
+  if (who.kind === 'user' || who.kind === 'wrong') {
+    const password =
+      who.kind === 'user' ? resolved(who.password, settings) : randomBytes(24).toString('base64url');
+    const refused = await logInAs(
+      connection,
+      { name: who.user, user: who.user, password },
+      settings.tls.insecure,
+    );
+    if (refused !== undefined && !isOpenAnyway(refused)) return refuse(refused);
+  }
+  const greeting = await welcome(connection);
+  return greeting !== undefined && keepsOut(greeting) ? refuse(greeting) : connection;
+}
+
+export const login: Trying<'login'> = async ({ as, accepted }, site) => {
+  if (as.kind === 'operator') {
+    // A kept connection proves nothing: it was let in before.
+    site.session.drop();
+    await site.session.ask('PING');
+    return when(accepted, 'let in');
+  }
+  const came = await comeAs(as, site);
+  if ('refused' in came) {
+    // Who finds no door was not refused: nothing is known of his password.
+    if (!/^(NOAUTH|WRONGPASS|DENIED|NOPERM|ERR|closed|certificate)/.test(came.refused))
+      return as.kind === 'nobody' && !accepted ? when(true, said(came.refused)) : broken(said(came.refused));
+    return when(!accepted, said(came.refused));
+  }
+  came.close();
+  return when(accepted, 'let in');
+};
