@@ -1,0 +1,100 @@
+import { decodeText, parseConf, type ConfDocument } from '../../lang/conf/index.ts';
+import { quoteArg, splitText } from '../../lang/quote/index.ts';
+import { printable } from '../../lang/text/index.ts';
+import { namesSecret } from '../../model/index.ts';
+
+export const hidden = '***';
+/** Characters of one line that a person may want to read. */
+const longest = 2000;
+
+/** Whole values that may hold secrets among other words. */
+const secretNames: ReadonlySet<string> = new Set(['db-s3-object', 'storage-provider-options']);
+
+/** A password (`>`, `<`) or its hash (`#`, `!`) among ACL rules; the sign is kept. */
+export const maskedRule = (rule: string): string =>
+  /^[><#!]./su.test(rule) ? `${rule[0] ?? ''}${hidden}` : rule;
+
+/** The arguments of a directive with every secret as `***`: more is hidden than is needed, never less. */
+function maskedArgs(name: string, args: readonly string[]): readonly string[] {
+  const from = (first: number): readonly string[] =>
+    args.map((arg, i) => (i >= first && arg !== '' ? hidden : arg));
+  if (namesSecret(name) || secretNames.has(name)) return from(0);
+  // The new name is to be known to nobody.
+  if (name === 'rename-command') return from(1);
+  if (name === 'user') return args.map((arg, i) => (i === 0 ? arg : maskedRule(arg)));
+  if (name === 'sentinel') {
+    const word = args[0]?.toLowerCase();
+    if (word === 'sentinel-pass') return from(1);
+    if (word === 'auth-pass') return from(2);
+    return word === 'rename-command' ? from(3) : args;
+  }
+  if (name === 'loadmodule')
+    return args.map((arg, i) => {
+      if (i > 0 && namesSecret(args[i - 1] ?? '')) return hidden;
+      const [word = ''] = arg.split('=', 1);
+      return i > 0 && word !== arg && namesSecret(word) ? `${word}=${hidden}` : arg;
+    });
+  return args;
+}
+
+const written = (arg: string): string =>
+  arg === '' || /[\s"'\\]/.test(arg) ? quoteArg(Buffer.from(arg)) : arg;
+
+/** A directive as it may be shown; `undefined` where it holds no secret and may be shown as it stands. */
+export function maskedDirective(name: string, args: readonly string[]): string | undefined {
+  const masked = maskedArgs(name.toLowerCase(), args);
+  if (masked.every((arg, i) => arg === args[i])) return undefined;
+  return [name, ...masked.map(written)].join(' ');
+}
+
+/** A configuration file, ready to be shown line by line: what is printed of each holds no secret and no escape code. */
+export interface ShownFile {
+  /** As they are, for comparing. */
+  readonly lines: readonly string[];
+  /** As they may be printed. */
+  readonly show: (index: number) => string;
+}
+
+/** Lines of a redis.conf, sentinel.conf or ACL file. */
+export function shownConf(bytes: Uint8Array): ShownFile {
+  const document = parseConf(bytes);
+  const lines = document.lines.map(({ start, end }) => decodeText(bytes.subarray(start, end)));
+  return { lines, show: (index) => printable(shownLine(document, index, lines[index] ?? ''), longest) };
+}
+
+function shownLine(document: ConfDocument, index: number, text: string): string {
+  const line = document.lines[index];
+  switch (line?.kind) {
+    case 'directive': {
+      const masked = maskedDirective(line.name, line.args);
+      return masked === undefined ? text : indentation(text) + masked;
+    }
+    case 'comment':
+      return maskedComment(text);
+    case 'broken':
+      // No server can tell its words apart, and so we cannot either.
+      return `${/^\s{0,40}[\w.-]{0,60}/.exec(text)?.[0] ?? ''} ${hidden}`;
+    case 'blank':
+    case undefined:
+      return text;
+  }
+}
+
+const indentation = (text: string): string => /^[ \t]{0,40}/.exec(text)?.[0] ?? '';
+
+/** What is commented out may be the password of yesterday, or of today elsewhere. */
+function maskedComment(text: string): string {
+  const [lead = ''] = /^[\s#]{0,80}/.exec(text) ?? [];
+  const split = splitText(text.slice(lead.length));
+  const [name = '', ...args] = split.problem === undefined ? split.value : [];
+  const masked = maskedDirective(name, args);
+  if (masked !== undefined) return lead + masked;
+  return printable(text, longest)
+    .replace(/(\s)([><])\S+/g, `$1$2${hidden}`)
+    .replace(/#[0-9a-f]{64}/gi, `#${hidden}`)
+    .replace(spoken, `$1${hidden}`);
+}
+
+/** `… requirepass hunter2`, `password: hunter2` within a sentence. */
+const spoken =
+  /((?:requirepass|masterauth|primaryauth|auth-pass|sentinel-pass)["']?\s{1,9}["']?|(?:pass|password|passwd|secret|token)\s{0,9}[:=]\s{0,9})[^\s"']+/gi;
