@@ -58,8 +58,15 @@ export interface ShownFile {
 /** Lines of a redis.conf, sentinel.conf or ACL file. */
 export function shownConf(bytes: Uint8Array): ShownFile {
   const document = parseConf(bytes);
-  const lines = document.lines.map(({ start, end }) => decodeText(bytes.subarray(start, end)));
-  return { lines, show: (index) => printable(shownLine(document, index, lines[index] ?? ''), longest) };
+  // A character a byte: equal where the bytes are, and cut in no time from a file of 16 MB.
+  const latin = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return {
+    lines: document.lines.map(({ start, end }) => latin.slice(start, end)),
+    show: (index) => {
+      const { start, end } = document.lines[index] ?? { start: 0, end: 0 };
+      return printable(shownLine(document, index, decodeText(bytes.subarray(start, end))), longest);
+    },
+  };
 }
 
 function shownLine(document: ConfDocument, index: number, text: string): string {

@@ -16,7 +16,7 @@ export function shownText(bytes: Uint8Array): ShownFile {
       const line = lines[index] ?? '';
       if (keys.has(index)) return hidden;
       // It may be a configuration by another name.
-      const asConf = conf.lines[index] === line && !/^\s*[\w-]+\s*=/.test(line) ? conf.show(index) : line;
+      const asConf = /^\s*[\w-]+\s*=/.test(line) ? line : conf.show(index);
       return asConf === line ? printable(scrubAssignment(line), 2000) : asConf;
     },
   };

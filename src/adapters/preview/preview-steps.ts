@@ -122,7 +122,7 @@ async function drafted(users: UserBook, node: PlanNode, action: FileAction, befo
 /** `undefined` where there is nothing to compare. */
 function diffOf(before: Draft, after: Draft, actions: readonly FileAction[]): string | undefined {
   if ('why' in before || 'why' in after) return undefined;
-  if (before.bytes.length + after.bytes.length > maxBytes) return undefined;
+  if (Math.max(before.bytes.length, after.bytes.length) > maxBytes) return undefined;
   const shown = actions.some(({ do: what }) => what === 'write-file') ? shownText : shownConf;
   const sides: Readonly<Record<'before' | 'after', ShownFile>> = {
     before: shown(before.bytes),
