@@ -13,7 +13,7 @@ import { ATTRIBUTED, createFrame, makeRoom, ROOT, type Frame } from './frame.ts'
 import { BARE_CR, BARE_LF, type Bytes, Input, MORE, TOO_LONG } from './input.ts';
 import { defaultLimits, type DecodeError, type Limits, type Pending } from './limits.ts';
 import { readBigNumber, readDouble, readInteger, readLength } from './number.ts';
-import { readLongIntegers, readShortIntegers } from './integers.ts';
+import { MANY, readLongIntegers, readManyIntegers, readShortIntegers } from './integers.ts';
 import { pairUp } from './read.ts';
 import { LONG_ROW, type RowMemory } from './rows.ts';
 import { SHORT, shortText } from './short-text.ts';
@@ -229,7 +229,8 @@ class ReplyDecoder implements Decoder {
       const type = buffer[at];
       if (type === INTEGER) {
         frame.filled = filled;
-        let next = readShortIntegers(buffer, at, stop, frame);
+        let next = length - filled >= MANY ? readManyIntegers(buffer, input.view, at, stop, frame) : at;
+        if (next === at) next = readShortIntegers(buffer, at, stop, frame);
         if (next === at) next = readLongIntegers(buffer, at, stop, frame);
         if (next === at) break;
         at = next;

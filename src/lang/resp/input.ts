@@ -45,6 +45,7 @@ export class Input {
   bulkBuffer: Bytes = empty;
   bulkStart = 0;
 
+  #view: DataView | undefined;
   #queue: Bytes[] = [];
   #queued = 0;
   #carry: Bytes = empty;
@@ -69,6 +70,7 @@ export class Input {
     this.mark -= this.end;
     this.buffer = buffer;
     this.memory = undefined;
+    this.#view = undefined;
     this.at = 0;
     this.end = buffer.length;
     // What was last found must not keep its chunk alive.
@@ -118,6 +120,12 @@ export class Input {
     return this.#filled;
   }
 
+  /** A view of `buffer`, for reading several bytes at once. */
+  get view(): DataView {
+    const { buffer } = this;
+    return (this.#view ??= new DataView(buffer.buffer, buffer.byteOffset, buffer.length));
+  }
+
   /** Forgets everything but the offset. */
   clear(): void {
     this.base += this.at;
@@ -128,7 +136,7 @@ export class Input {
     this.#carried = 0;
     this.#filled = 0;
     this.buffer = this.#carry = this.#spare = this.lineBuffer = this.bulkBuffer = empty;
-    this.#bulk = this.memory = undefined;
+    this.#bulk = this.memory = this.#view = undefined;
   }
 
   /**
