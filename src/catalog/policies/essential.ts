@@ -46,5 +46,6 @@ export const essential: Policy = {
     'unix-socket',
     'files',
     'persist',
+    'restart',
   ],
 };

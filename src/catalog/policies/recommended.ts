@@ -24,6 +24,5 @@ export const recommended: Policy = {
     'limits',
     'switches',
     'rename-command',
-    'restart',
   ],
 };

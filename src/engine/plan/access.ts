@@ -5,7 +5,7 @@
  */
 import type { ClientGroup, Goal, SecretRequest } from '../../model/index.ts';
 import { hasOtherAdministrator } from '../../catalog/readings/default-user.ts';
-import { isPlanned, masterOf } from './bands.ts';
+import { masterOf, missingOfCluster, strangersOf } from './bands.ts';
 import { cellsOfUser } from './closing.ts';
 import {
   checksOf,
@@ -18,8 +18,8 @@ import {
   type Draft,
   type Room,
 } from './draft.ts';
-import { keepUser, keepUsers, keepSetting, settleNow } from './keeping.ts';
-import { clientsOf, nameOfGroup, nodeKey, nodeOf, textOf, type Scene, type Situation } from './scene.ts';
+import { dropRequirepass, keepUser, keepUsers, keepSetting, settleNow } from './keeping.ts';
+import { clientsOf, nodeKey, nodeOf, type Scene, type Situation } from './scene.ts';
 import { allowedTo, changedUser, everyChannel, freshUser, mayRun, rulesForSeen } from './user-rules.ts';
 import type { Wish } from './wishes.ts';
 
@@ -67,6 +67,17 @@ function moveBand(scene: Scene, nodes: readonly Situation[], wishes: readonly Wi
   const lost = users.find((node) => keepUsers(node).how === 'nowhere');
   const lostWay = lost && keepUsers(lost);
   if (lostWay?.how === 'nowhere') return refused([...moves, ...logins], lostWay.why, lostWay.advice);
+  const unlinked = users.find(
+    (node) =>
+      (node.node.role === 'replica' || node.node.mode === 'cluster') &&
+      (!node.configures || keepSetting(node, 'masterauth').how === 'nowhere'),
+  );
+  if (unlinked)
+    return refused(
+      [...moves, ...logins],
+      `The login with which ${unlinked.id} follows its master cannot be set and kept.`,
+      'Log in as somebody who may run CONFIG, where the files of every replica can be written.',
+    );
   const mute = users.find((node) => node.commands === undefined);
   if (mute)
     return refused(
@@ -409,33 +420,10 @@ function sentinelLogin(band: Band, node: Situation): readonly Draft[] {
   ];
 }
 
-/** Links that log in as default from hosts that this plan does not change: they cannot move by themselves. */
-function strangers({ scene }: Band, { groups }: Situation): readonly ClientGroup[] {
-  return groups.filter(
-    ({ kind, user, address }) =>
-      (kind === 'replica' || kind === 'sentinel') &&
-      user === 'default' &&
-      !isPlanned(scene.input.nodes, address),
-  );
-}
-
 function closeDefault(band: Band, node: Situation, before: readonly Draft[]): Draft {
   const { scene } = band;
-  const links = strangers(band, node);
   const keeping = keepUsers(node);
   const kept = keepUser(node, 'default', keeping);
-  const words = textOf(node, 'requirepass') !== undefined || node.settings.requirepass !== undefined;
-  const requirepass = node.view.conf.known
-    ? node.view.conf.value.lines.filter(({ name }) => name === 'requirepass').map(({ file }) => file)
-    : [];
-  const blind = node.live && node.census === undefined;
-  const held = blind
-    ? holdFor(scene.input.refuse, ['default'], 'Nobody looked who logs in as default.')
-    : holdFor(
-        scene.input.refuse,
-        links.map(nameOfGroup),
-        `${links.map(({ kind, address }) => `${kind} ${address}`).join(', ')} logs in as default, and is no part of this plan.`,
-      );
   const clients = clientsOf(node).filter(({ user }) => user === 'default');
   return {
     key: nodeKey('close-default', node.node),
@@ -447,18 +435,7 @@ function closeDefault(band: Band, node: Situation, before: readonly Draft[]): Dr
     does: [
       { do: 'set-user', node: node.id, user: 'default', rules: ['resetpass', 'off'] },
       ...kept.does,
-      // A line that opens nothing any more, and still tells a password.
-      ...(words && keeping.how === 'file'
-        ? [...new Set(requirepass)].map(
-            (path) =>
-              ({
-                do: 'edit-conf',
-                node: node.id,
-                path,
-                changes: [{ do: 'remove', name: 'requirepass' }],
-              }) as const,
-          )
-        : []),
+      ...dropRequirepass(node, keeping),
     ],
     guard: [{ claim: 'unused', node: node.id, user: 'default' }],
     proves: [
@@ -476,6 +453,28 @@ function closeDefault(band: Band, node: Situation, before: readonly Draft[]): Dr
     },
     closes: cellsOfUser(node, 'default'),
     requires: before.map(({ key }) => key),
-    held,
+    held: holdDefault(scene, node),
   };
+}
+
+/** Clients move by themselves, given time; links from hosts that this plan does not change do not. */
+function holdDefault(scene: Scene, node: Situation): Draft['held'] {
+  const { nodes, refuse } = scene.input;
+  if (node.live && node.census === undefined)
+    return holdFor(refuse, ['default'], 'Nobody looked who logs in as default.');
+  const links = strangersOf(nodes, node, 'default');
+  const others = missingOfCluster(nodes, node);
+  return (
+    holdFor(
+      refuse,
+      links.map(({ address }) => `default@${address}`),
+      `${links.map(({ kind, address }) => `${kind} ${address}`).join(', ')} logs in as default, and is no part of this plan.`,
+    ) ??
+    (others.length === 0 || refuse.includes('cluster')
+      ? undefined
+      : {
+          why: `${others.slice(0, 6).join(', ')} of the same cluster are no part of this plan, and clients use one login for all nodes.`,
+          release: `${others.map((address) => `redis://${address}`).join(' ')} as further targets, or --refuse cluster`,
+        })
+  );
 }

@@ -1,3 +1,4 @@
+import { namesSecret } from '../../model/index.ts';
 import { unmetFor, type Answer, type Room } from './draft.ts';
 import { nodeOf, type Situation } from './scene.ts';
 import type { Wish } from './wishes.ts';
@@ -19,7 +20,7 @@ function adviceFor({ goal }: Wish, node: Situation | undefined): readonly [why: 
       return [
         'Keyward installs no software.',
         'to' in goal
-          ? `Upgrade ${product} to ${goal.to} or later of its branch, from where it was installed, and restart it.`
+          ? `Upgrade ${product} to ${goal.to} or later, from where it was installed, and restart it.`
           : `Upgrade ${product}: ${goal.ask}.`,
       ];
     case 'investigate':
@@ -35,6 +36,11 @@ function adviceFor({ goal }: Wish, node: Situation | undefined): readonly [why: 
         `Have a certificate made with ${goal.need}, put it at ${goal.path}, and set tls-cert-file again so that it is loaded.`,
       ];
     case 'setting':
+      if (namesSecret(goal.name) || goal.name.startsWith('sentinel '))
+        return [
+          'A secret that exists elsewhere is not for a plan, which others read.',
+          `Set ${goal.name} by hand, or name the server that it is for as a further target.`,
+        ];
       return 'ask' in goal
         ? [`Only you know ${goal.name}: ${goal.ask}.`, `Answer with --set ${goal.name}=VALUE.`]
         : [`No step reaches ${goal.name} here.`, `Set ${goal.name} to ${goal.value} by hand.`];

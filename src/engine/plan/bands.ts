@@ -55,9 +55,62 @@ export function bandsOf(nodes: readonly PlanSubject[]): ReadonlyMap<string, stri
   return bands;
 }
 
-/** Whether some node of the plan is at this address: `host`, with whatever port. */
-export const isPlanned = (nodes: readonly PlanSubject[], host: string): boolean =>
-  nodes.some(({ node: { target } }) => target.kind === 'tcp' && plain(target.host) === plain(host));
+/** A replica or a Sentinel that logs in to a server, and that the plan does not change: it cannot move by itself. */
+export interface Stranger {
+  readonly kind: 'replica' | 'sentinel';
+  readonly address: string;
+}
+
+const targetsOf = (nodes: readonly PlanSubject[], mode: 'sentinel' | 'server'): ReadonlySet<string> =>
+  new Set(
+    nodes
+      .filter(({ node }) => (node.mode === 'sentinel') === (mode === 'sentinel'))
+      .flatMap((one) => addressOf(one) ?? []),
+  );
+
+/** Links to a server as this user from hosts that are no part of the plan. */
+export function strangersOf(
+  nodes: readonly PlanSubject[],
+  { view: { replication }, census }: PlanSubject,
+  user: string,
+): readonly Stranger[] {
+  const groups = census?.groups ?? [];
+  const servers = targetsOf(nodes, 'server');
+  const sentinels = targetsOf(nodes, 'sentinel');
+  const listed = replication.known ? replication.value.replicas : [];
+  const hostOf = (address: string): string => address.slice(0, Math.max(0, address.lastIndexOf(':')));
+  const userAt = (host: string): string | undefined =>
+    groups.find(({ kind, address }) => kind === 'replica' && plain(address) === plain(host))?.user;
+  const hostsOf = (all: ReadonlySet<string>): ReadonlySet<string> => new Set([...all].map(hostOf));
+  return [
+    // INFO tells where a replica listens; the census only from which host it came.
+    ...listed
+      .filter((address) => !servers.has(splitAddress(address)))
+      .map(hostOf)
+      .filter((host) => (userAt(host) ?? user) === user)
+      .map((address) => ({ kind: 'replica', address }) as const),
+    ...groups.flatMap(({ kind, user: name, address }): readonly Stranger[] => {
+      if (name !== user) return [];
+      if (kind === 'sentinel') return hostsOf(sentinels).has(plain(address)) ? [] : [{ kind, address }];
+      return kind === 'replica' && listed.length === 0 && !hostsOf(servers).has(plain(address))
+        ? [{ kind, address }]
+        : [];
+    }),
+  ];
+}
+
+/** Nodes of the same cluster that are not part of the plan. */
+export function missingOfCluster(
+  nodes: readonly PlanSubject[],
+  { node, view: { clusterNodes } }: PlanSubject,
+): readonly string[] {
+  if (node.mode !== 'cluster' || !clusterNodes.known) return [];
+  const servers = targetsOf(nodes, 'server');
+  return clusterNodes.value
+    .filter(({ self, flags }) => !self && !flags.includes('fail') && !flags.includes('noaddr'))
+    .map(({ address, port }) => at(address, port))
+    .filter((address) => !servers.has(address));
+}
 
 /** The node that a replica follows, where it is part of the plan. */
 export function masterOf<T extends PlanSubject>(nodes: readonly T[], replica: T): T | undefined {

@@ -54,6 +54,8 @@ export interface Draft {
   readonly secrets?: readonly SecretRequest[];
   /** It changes a file only, and takes effect when the server starts anew. */
   readonly restarts?: boolean;
+  /** What shows, once it has started anew, that it took effect. */
+  readonly afterRestart?: readonly Claim[];
 }
 
 export type Hold = Pick<HeldStep, 'why' | 'release'>;

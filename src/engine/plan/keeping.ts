@@ -77,6 +77,21 @@ export function keepUser(
   };
 }
 
+/** Lines that say nothing any more beside a `user default` line, and still tell a password. */
+export function dropRequirepass(node: Situation, keeping: Keeping): readonly Action[] {
+  const { conf } = node.view;
+  if (keeping.how !== 'file' || !conf.known) return [];
+  const files = conf.value.lines
+    .filter(({ name }) => name.toLowerCase() === 'requirepass')
+    .map(({ file }) => file);
+  return [...new Set(files)].map((path) => ({
+    do: 'edit-conf',
+    node: node.id,
+    path,
+    changes: [{ do: 'remove', name: 'requirepass' }],
+  }));
+}
+
 /** A value as the words of its line. */
 const argsOf = (node: Situation, name: string, value: Value): readonly Value[] => {
   if (typeof value !== 'string') return [value];

@@ -1,6 +1,6 @@
 /** New passwords: two at once where a user may have two; else the clients that are there stand in the way. */
 import type { SecretRequest } from '../../model/index.ts';
-import { isPlanned } from './bands.ts';
+import { strangersOf } from './bands.ts';
 import { cellsOfUser } from './closing.ts';
 import {
   checksOf,
@@ -12,7 +12,8 @@ import {
   type Draft,
   type Room,
 } from './draft.ts';
-import { keepSetting, keepUser, keepUsers, settleNow } from './keeping.ts';
+import { dropRequirepass, keepSetting, keepUser, keepUsers, settleNow } from './keeping.ts';
+import { linkLogins } from './logins.ts';
 import { clientsOf, nameOfGroup, nodeKey, type Scene, type Situation } from './scene.ts';
 import type { Wish } from './wishes.ts';
 
@@ -25,7 +26,19 @@ const userOf = ({ goal }: Wish): string | undefined => {
     : undefined;
 };
 
-export const givesPasswords: Room = (scene, wishes) =>
+export const givesPasswords: Room = (scene, wishes) => {
+  const answer = passwords(scene, wishes);
+  // The login of a replica that was asked for comes with the password of its master.
+  const given = new Set(
+    answer.drafts.filter(({ kind }) => kind === 'replication-login').map(({ node }) => node),
+  );
+  const logins = wishes.filter(
+    ({ node, goal }) => given.has(node) && goal.kind === 'setting' && goal.name === 'masterauth',
+  );
+  return { ...answer, taken: [...answer.taken, ...logins] };
+};
+
+const passwords: Room = (scene, wishes) =>
   together(
     scene.nodes.flatMap((node) => {
       const own = wishes.filter((wish) => wish.node === node.id && userOf(wish) !== undefined);
@@ -93,12 +106,15 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
     rules: ['resetpass', { secret: secret.id }],
   } as const;
   const seen = node.groups.filter((group) => group.user === user);
+  const links = linkLogins(scene, node, { user, secret, checks });
+  const cleared = user === 'default' ? dropRequirepass(node, keeping) : [];
   if (facts?.noPassword === true) {
     // A first password takes `nopass` away with it: there is no moment at which both ways are open.
     return {
       unmet: [],
       taken: wishes,
       drafts: [
+        ...links,
         {
           key: nodeKey('password', node.node, user),
           phase: 'close',
@@ -106,7 +122,8 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
           node: node.id,
           title: `User ${user} needs a password`,
           checks,
-          does: [replace, ...kept.does],
+          does: [replace, ...kept.does, ...cleared],
+          requires: links.map(({ key }) => key),
           proves: [
             ...proves,
             ...(user === 'default'
@@ -139,7 +156,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
     node: node.id,
     title: `The old passwords of user ${user} go`,
     checks,
-    does: [replace, ...kept.does],
+    does: [replace, ...kept.does, ...cleared],
     guard: [{ claim: 'moved', node: node.id, user }],
     proves,
     risk: {
@@ -150,28 +167,40 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
           : `clients of ${user} that were not seen and still have an old password`,
     },
     closes: cellsOfUser(node, user, weakKinds),
-    requires: scene.nodes
-      .filter(({ band }) => band === node.band)
-      .map((one) => nodeKey('rotate-add', one.node, user)),
+    requires: [
+      ...scene.nodes
+        .filter(({ band }) => band === node.band)
+        .map((one) => nodeKey('rotate-add', one.node, user)),
+      ...links.map(({ key }) => key),
+    ],
+    held: holdFor(
+      scene.input.refuse,
+      strangersOf(scene.input.nodes, node, user).map(({ address }) => `${user}@${address}`),
+      `Replicas or Sentinels log in as ${user} that are no part of this plan.`,
+    ),
     secrets: [secret],
   };
-  return { drafts: [add, remove], unmet: [], taken: wishes };
+  return { drafts: [add, ...links, remove], unmet: [], taken: wishes };
 }
 
-/** Whoever was seen as this user stands in the way of a step that gives them no time to move. */
-function holdForUsers(scene: Scene, node: Situation, user: string): Draft['held'] {
-  if (node.census === undefined)
-    return holdFor(scene.input.refuse, [user], `Nobody looked who connects as ${user}.`);
-  const seen = node.groups.filter(
-    ({ user: name, kind, address }) =>
-      name === user &&
-      kind !== 'master' &&
-      !((kind === 'replica' || kind === 'sentinel') && isPlanned(scene.input.nodes, address)),
-  );
+/**
+ * Whoever was seen as this user stands in the way of a step that gives them no time to move; any user where there are
+ * none. Replicas and Sentinels of the plan get the new login before.
+ */
+function holdForUsers(scene: Scene, node: Situation, user: string | undefined): Draft['held'] {
+  const { refuse, nodes } = scene.input;
+  const name = user ?? 'default';
+  if (node.census === undefined) return holdFor(refuse, [name], `Nobody looked who connects as ${name}.`);
+  const seen = [
+    ...clientsOf(node)
+      .filter((group) => user === undefined || group.user === user)
+      .map(nameOfGroup),
+    ...strangersOf(nodes, node, name).map(({ address }) => `${name}@${address}`),
+  ];
   return holdFor(
-    scene.input.refuse,
-    seen.map(nameOfGroup),
-    `${seen.map(nameOfGroup).join(', ')} would be refused: there can be no two passwords here.`,
+    refuse,
+    seen,
+    `${[...new Set(seen)].slice(0, 6).join(', ')} would be refused: there cannot be two passwords at once here.`,
   );
 }
 
@@ -192,51 +221,14 @@ function requirepass(scene: Scene, node: Situation, wishes: readonly Wish[]): An
   };
   const value = { secret: secret.id };
   const checks = checksOf(wishes);
-  const band = scene.nodes.filter((one) => one.band === node.band);
-  const replicated =
-    band.some((one) => one.node.role === 'replica') ||
-    (node.view.replication.known && node.view.replication.value.replicas.length > 0);
-  const master = keepSetting(node, 'masterauth');
-  const login = master.how === 'nowhere' ? undefined : settleNow(node, 'masterauth', value, master);
+  const logins = linkLogins(scene, node, { user: undefined, secret, checks });
   const own = settleNow(node, 'requirepass', value, keeping);
-  const sentinels = band.filter((one) => one.node.mode === 'sentinel' && one.live);
-  const logins: readonly Draft[] = [
-    ...(replicated && login
-      ? [
-          {
-            key: nodeKey('replication-login', node.node),
-            phase: 'logins',
-            kind: 'replication-login',
-            node: node.id,
-            title: 'Logs in to its master with the new password',
-            checks,
-            does: login.does,
-            proves: login.proves,
-            secrets: [secret],
-          } as const satisfies Draft,
-        ]
-      : []),
-    ...sentinels.map((one): Draft => ({
-      key: nodeKey('sentinel-login', one.node, node.id),
-      phase: 'logins',
-      kind: 'sentinel-login',
-      node: one.id,
-      title: 'Logs in to the servers that it watches with the new password',
-      checks,
-      does: (one.view.sentinelMasters.known ? one.view.sentinelMasters.value : []).map(
-        ({ name }) =>
-          ({ do: 'set-sentinel', node: one.id, master: name, option: 'auth-pass', value }) as const,
-      ),
-      proves: [{ claim: 'answers', node: one.id }],
-      secrets: [secret],
-    })),
-  ];
   const cuts = node.flavour?.passwordCutsClients(node.version) === true;
   return {
     unmet: [],
     taken: wishes,
     drafts: [
-      ...logins.filter(({ does }) => does.length > 0),
+      ...logins,
       {
         key: nodeKey('password', node.node),
         phase: 'close',
@@ -263,30 +255,9 @@ function requirepass(scene: Scene, node: Situation, wishes: readonly Wish[]): An
         },
         closes: cellsOfUser(node, 'default', weakKinds),
         secrets: [secret],
-        requires: band.flatMap((one) => [
-          nodeKey('replication-login', one.node),
-          nodeKey('sentinel-login', one.node, node.id),
-        ]),
-        held:
-          clientsOf(node).length === 0 && node.census !== undefined
-            ? holdForUsers(scene, node, 'default')
-            : holdForAll(scene, node),
+        requires: logins.map(({ key }) => key),
+        held: holdForUsers(scene, node, undefined),
       },
     ],
   };
-}
-
-function holdForAll(scene: Scene, node: Situation): Draft['held'] {
-  if (node.census === undefined)
-    return holdFor(scene.input.refuse, ['default'], 'Nobody looked who uses this server.');
-  const seen = node.groups.filter(
-    ({ kind, address }) =>
-      kind !== 'master' &&
-      !((kind === 'replica' || kind === 'sentinel') && isPlanned(scene.input.nodes, address)),
-  );
-  return holdFor(
-    scene.input.refuse,
-    seen.map(nameOfGroup),
-    `${seen.map(nameOfGroup).join(', ')} would be refused at once: this server knows one password only.`,
-  );
 }

@@ -22,22 +22,32 @@ import type { SecretRequest, Step, Unmet } from '../../model/index.ts';
 import { movesAccess } from './access.ts';
 import { advises } from './advice.ts';
 import { needsOf, phases, roleRank, undoOf, unmetFor, type Draft, type Room } from './draft.ts';
+import { narrowsBind } from './bind.ts';
+import { narrowsUsers } from './narrowing.ts';
 import { guardsFiles, guardsSocket } from './files.ts';
 import type { PlanInput, PlannedParts } from './input.ts';
 import { givesPasswords } from './passwords.ts';
+import { renamesCommands } from './renames.ts';
 import { withRestarts } from './restart.ts';
 import { sceneOf, type Scene } from './scene.ts';
 import { selected, withHolds } from './select.ts';
 import { changesSettings } from './settings.ts';
+import { speaksTls } from './transport.ts';
+import { changesUnits } from './units.ts';
 import { wishesOf, type Wish } from './wishes.ts';
 
 /** In this order: what an earlier room takes, a later one does not see. The last takes the rest. */
 const rooms: readonly Room[] = [
   movesAccess,
   givesPasswords,
+  narrowsUsers,
+  renamesCommands,
   guardsFiles,
   guardsSocket,
+  narrowsBind,
+  speaksTls,
   changesSettings,
+  changesUnits,
   advises,
 ];
 
@@ -59,9 +69,9 @@ export function planSteps(input: PlanInput): PlannedParts {
     const taken = new Set(answer.taken);
     left = left.filter((wish) => !taken.has(wish));
   }
-  const chosen = selected(unique(withRestarts(scene, drafts)), input, wishes);
-  const ordered = inOrder(scene, withHolds(chosen));
-  const steps = numbered(ordered);
+  const chosen = selected(unique(drafts), input, wishes);
+  const ordered = inOrder(scene, withHolds(withRestarts(scene, chosen)));
+  const steps = numbered(stillAskable(ordered));
   const going = ordered.flatMap(({ held }, at) => (held || !steps[at] ? [] : [steps[at]]));
   return {
     secrets: secretsOf(ordered),
@@ -116,6 +126,25 @@ const numbered = (drafts: readonly Draft[]): readonly Step[] =>
     closes: closes ?? [],
     needs: needs ?? needsOf(does),
   }));
+
+/** Where CONFIG is renamed away, nobody can be asked for a setting later: the file says what it is. */
+function stillAskable(drafts: readonly Draft[]): readonly Draft[] {
+  const mute = new Set(drafts.filter((draft) => !draft.held && takesConfig(draft)).map(({ node }) => node));
+  return drafts.map((draft) =>
+    mute.has(draft.node)
+      ? { ...draft, proves: draft.proves.filter(({ claim }) => claim !== 'setting') }
+      : draft,
+  );
+}
+
+const takesConfig = ({ does }: Draft): boolean =>
+  does.some(
+    (action) =>
+      action.do === 'edit-conf' &&
+      action.changes.some(
+        (change) => change.do === 'append' && change.name === 'rename-command' && change.args[0] === 'config',
+      ),
+  );
 
 /** A cell is closed by the first step that closes it. */
 function eachCellOnce(steps: readonly Step[]): readonly Step[] {

@@ -42,7 +42,10 @@ function restartOf(scene: Scene, node: Situation, drafts: readonly Draft[]): rea
     proves: [
       { claim: 'answers', node: node.id },
       { claim: 'login', node: node.id, as: { kind: 'operator' }, accepted: true },
-      ...waiting.flatMap(({ proves }) => proves.flatMap((claim) => nowSet(node, claim))),
+      ...waiting.flatMap(({ proves, afterRestart = [] }) => [
+        ...proves.flatMap((claim) => nowSet(node, claim)),
+        ...afterRestart,
+      ]),
       ...(node.groups.some(({ kind }) => kind === 'replica' || kind === 'master')
         ? [{ claim: 'replicates', node: node.id } as const]
         : []),
@@ -66,7 +69,7 @@ function heldFor(scene: Scene, node: Situation): Draft['held'] {
       why: 'It takes effect only when the server starts anew, and it is not known how this one is started.',
       release: '--restart, where the server runs',
     };
-  if (!scene.input.allowRestart)
+  if (!scene.input.allowRestart || scene.input.except?.includes('restart') === true)
     return { why: 'It takes effect only when the server starts anew.', release: '--restart' };
   if (!losesData(node)) return undefined;
   return holdFor(

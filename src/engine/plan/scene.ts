@@ -91,7 +91,7 @@ export const clientsOf = ({ groups }: Situation): readonly ClientGroup[] =>
   groups.filter(({ kind }) => kind !== 'master' && kind !== 'replica' && kind !== 'sentinel');
 
 export const isLocalAddress = (address: string): boolean =>
-  address === 'unix' || address === '' || address === '::1' || /^127\./.test(address);
+  address === 'unix' || address === '' || address === '::1' || address.startsWith('127.');
 
 /** Who they are, as `--refuse` names them. */
 export const nameOfGroup = ({ user, address }: ClientGroup): string => `${user}@${address}`;

@@ -1,5 +1,5 @@
 /** Settings: at once where CONFIG SET takes them, else in the file and with the one restart of the node. */
-import type { Goal, Risk, StepKind } from '../../model/index.ts';
+import { namesSecret, type Goal, type Risk, type StepKind } from '../../model/index.ts';
 import { cellsByDoor, cellsOfCommands, isRemote } from './closing.ts';
 import { checksOf, holdFor, refused, together, type Answer, type Draft, type Room } from './draft.ts';
 import { keepSetting, settleInFile, settleNow } from './keeping.ts';
@@ -21,6 +21,8 @@ const elsewhere = (name: string): boolean =>
   name === 'bind' ||
   name.startsWith('sentinel ') ||
   name === 'unixsocketperm' ||
+  // A secret is never given as a word of a plan.
+  namesSecret(name) ||
   /^(?:primary|master)(?:auth|user)$/.test(name);
 
 const limits = new Set([

@@ -1,0 +1,134 @@
+/** Rules of users become narrower, and nobody loses a command that was seen in use. */
+import type { AclUser } from '../../lang/acl/index.ts';
+import type { Goal } from '../../model/index.ts';
+import { cellsOfCommands } from './closing.ts';
+import {
+  checksOf,
+  holdFor,
+  nothing,
+  refused,
+  together,
+  type Answer,
+  type Draft,
+  type Room,
+} from './draft.ts';
+import { keepUser, keepUsers, type UserKeeping } from './keeping.ts';
+import { nodeKey, type Scene, type Situation } from './scene.ts';
+import { allowedTo, changedUser, currentUser, mayRun, shownWords } from './user-rules.ts';
+import type { Wish } from './wishes.ts';
+
+type UserGoal = Extract<Goal, { kind: 'user' }>;
+type UserWish = Wish & { readonly goal: UserGoal };
+const isUser = (wish: Wish): wish is UserWish => wish.goal.kind === 'user';
+
+export const narrowsUsers: Room = (scene, wishes) =>
+  together(
+    scene.nodes.flatMap((node) => {
+      const own = wishes.filter((wish) => wish.node === node.id).filter(isUser);
+      return [...new Set(own.map(({ goal }) => goal.name))].map((name) =>
+        narrow(
+          scene,
+          node,
+          name,
+          own.filter(({ goal }) => goal.name === name),
+        ),
+      );
+    }),
+  );
+
+/** Sets of rules that begin anew come first: what others take away stays away. */
+const rulesOf = (wishes: readonly UserWish[]): readonly string[] => [
+  ...new Set(
+    wishes
+      .map(({ goal }) => goal.rules)
+      .toSorted((a, b) => Number(b.includes('-@all')) - Number(a.includes('-@all')))
+      .flat(),
+  ),
+];
+
+interface Narrowing {
+  readonly scene: Scene;
+  readonly node: Situation;
+  readonly name: string;
+  readonly before: AclUser;
+  readonly checks: readonly string[];
+  readonly keeping: UserKeeping;
+}
+
+function narrow(scene: Scene, node: Situation, name: string, wishes: readonly UserWish[]): Answer {
+  const before = currentUser(node, name);
+  if (!node.live || !node.hasUsers || before === undefined) return nothing;
+  const keeping = keepUsers(node);
+  if (keeping.how === 'nowhere') return refused(wishes, keeping.why, keeping.advice);
+  const wanted = rulesOf(wishes);
+  const after = changedUser(node, before, wanted);
+  if ('refused' in after)
+    return refused(
+      wishes,
+      `This version refuses the rules: ${after.refused}.`,
+      `Rewrite the rules of ${name} by hand, for ${node.node.product} ${node.version}.`,
+    );
+  const all: Narrowing = { scene, node, name, before, checks: checksOf(wishes), keeping };
+  const groups = node.groups.filter(({ user }) => user === name);
+  const [had, has] = [allowedTo(node, before), allowedTo(node, after.user)];
+  const lost = [...new Set(groups.flatMap(({ commands }) => commands))].filter(
+    (command) => mayRun(had, command) && !mayRun(has, command),
+  );
+  const whole = draftOf(all, wanted, after.user, lost);
+  if (lost.length === 0) return { drafts: [whole], unmet: [], taken: wishes };
+  const held: Draft = {
+    ...whole,
+    key: `${whole.key}:whole`,
+    title: `User ${name} loses also ${lost.join(', ')}`,
+    held: holdFor(
+      scene.input.refuse,
+      [name],
+      `${[...new Set(groups.map(({ address }) => address))].join(', ')} was seen to use ${lost.join(', ')} as ${name}.`,
+    ),
+  };
+  if (held.held === undefined) return { drafts: [whole], unmet: [], taken: wishes };
+  const kept = [...wanted, ...lost.map((command) => `+${command}`)];
+  const milder = changedUser(node, before, kept);
+  // What was seen in use stays; the rest goes now.
+  const drafts =
+    'refused' in milder || allowedTo(node, milder.user).length >= had.length
+      ? [held]
+      : [draftOf(all, kept, milder.user, []), held];
+  return { drafts, unmet: [], taken: wishes };
+}
+
+function draftOf(
+  { node, name, checks, keeping }: Narrowing,
+  rules: readonly string[],
+  after: AclUser,
+  lost: readonly string[],
+): Draft {
+  const kept = keepUser(node, name, keeping);
+  const shown = shownWords(node, after, rules);
+  const has = allowedTo(node, after);
+  const unseen = node.census === undefined;
+  return {
+    key: nodeKey('narrow-user', node.node, name),
+    phase: 'narrow',
+    kind: 'narrow-user',
+    node: node.id,
+    title: `User ${name} may do less: ${rules.join(' ')}`.slice(0, 160),
+    checks,
+    does: [{ do: 'set-user', node: node.id, user: name, rules }, ...kept.does],
+    proves: [
+      { claim: 'user-exists', node: node.id, user: name, exists: true },
+      ...(shown.length > 0 ? [{ claim: 'user-has', node: node.id, user: name, words: shown } as const] : []),
+      ...kept.proves,
+    ],
+    risk: {
+      level: 'refuses',
+      why:
+        lost.length > 0
+          ? `${name} was seen to use ${lost.join(', ')}`
+          : unseen
+            ? `nobody looked what ${name} does`
+            : `commands of ${name} that were not seen while we looked`,
+    },
+    closes: cellsOfCommands(node, name, (command) => mayRun(has, command)),
+  };
+}
