@@ -6,6 +6,7 @@ export {
   type Login,
   type TlsFiles,
 } from './apps/library/audit-targets.ts';
+export * from './apps/library/change/index.ts';
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
 export { runLab, type LabOptions, type LabOutcome } from './apps/library/run-lab.ts';
@@ -18,4 +19,7 @@ export { checks } from './catalog/checks/index.ts';
 export type { Check } from './catalog/define-check.ts';
 export type { Report, ReportOptions } from './catalog/define-report.ts';
 export { reportNames, reports, type ReportEntry, type ReportName } from './catalog/reports/index.ts';
+export { renderingNames, renderings, type RenderingName } from './catalog/renderings/index.ts';
+export { renderPlan } from './catalog/plan-reports/plan.ts';
+export { renderProof, sayClaim } from './catalog/plan-reports/proof.ts';
 export * from './model/index.ts';

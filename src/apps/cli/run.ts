@@ -1,8 +1,13 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { UsageError, version } from '../../index.ts';
+import { applyCommand } from './apply-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { labCommand } from './lab-command.ts';
+import { planCommand } from './plan-command.ts';
+import { rotateCommand } from './rotate-command.ts';
+import { confirmCommand, journalsCommand, proveCommand, undoCommand } from './settle-commands.ts';
+import { watchdogCommand } from './watchdog-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { say } from './say.ts';
 
@@ -18,9 +23,23 @@ export function program(done: (code: ExitCode) => void): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeErr: (text) => say(text.trimEnd()) })
     .exitOverride();
-  const verbs: readonly Command[] = [auditCommand(done), explainCommand(done), labCommand(done)] as never;
+  const verbs: readonly Command[] = [
+    auditCommand(done),
+    planCommand(done),
+    applyCommand(done),
+    confirmCommand(done),
+    proveCommand(done),
+    undoCommand(done),
+    rotateCommand(done),
+    journalsCommand(done),
+    explainCommand(done),
+    labCommand(done),
+  ] as never;
   // A command that is added does not inherit by itself: bad options of a verb would exit with 1, which means findings.
   for (const verb of verbs) whole.addCommand(verb.copyInheritedSettings(whole));
+  whole.addCommand((watchdogCommand(done) as never as Command).copyInheritedSettings(whole), {
+    hidden: true,
+  });
   return whole;
 }
 

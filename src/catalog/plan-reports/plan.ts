@@ -1,4 +1,5 @@
-import { targetName, type Plan, type Risk, type Step } from '../../model/index.ts';
+import { printable } from '../../lang/text/index.ts';
+import { targetName, type Plan, type Preview, type Risk, type Step } from '../../model/index.ts';
 import type { ReportOptions } from '../define-report.ts';
 import { harmless } from '../reports/shown.ts';
 import { heading, hang, more, pageOf, some, type Page } from '../reports/terminal/page.ts';
@@ -102,9 +103,18 @@ function censusLines(page: Page, plan: Plan): readonly string[] {
   ];
 }
 
+/** The lines of a preview stay lines: each is made harmless by itself. */
+const harmlessLines = (preview: Preview): Preview => ({
+  ...harmless(preview),
+  text: preview.text
+    .split('\n')
+    .map((line) => printable(line, 2000))
+    .join('\n'),
+});
+
 /** A plan for a person: who uses the servers, each step with what it changes, what is held back, what is not reached. */
 export function renderPlan(given: Plan, options: Omit<ReportOptions, 'checks'>): string {
-  const plan = harmless(given);
+  const plan = { ...harmless({ ...given, previews: [] }), previews: given.previews.map(harmlessLines) };
   const page = pageOf({ ...options, checks: [] });
   const names = plan.nodes.map(({ id, target }) =>
     plan.nodes.length > 1 ? `${id} ${targetName(target)}` : targetName(target),
@@ -117,7 +127,7 @@ export function renderPlan(given: Plan, options: Omit<ReportOptions, 'checks'>):
       page,
       plan.steps.length === 0
         ? 'NO STEPS'
-        : `${plural(plan.steps.length, 'STEP')}, IN THIS ORDER; ALL OR NONE`,
+        : `${plural(plan.steps.length, 'step')} in this order, all or none`.toUpperCase(),
     ),
     ...plan.steps.flatMap((step) => stepLines(page, step, plan)),
     ...heldLines(page, plan),

@@ -122,11 +122,13 @@ async function guarded(
   until: number,
   wait: (words: string) => void,
 ): Promise<void> {
+  let told = '';
   for (;;) {
     const { outcome, saw } = await world.test(claim);
     if (outcome === 'held') return;
     if (outcome === 'untried' || !waitsFor.has(claim.claim) || world.clock() >= until) throw new Failed(saw);
-    wait(saw);
+    if (saw !== told) wait(saw);
+    told = saw;
     await world.pause(between);
   }
 }

@@ -15,7 +15,7 @@ import { journalPath, openJournal, pendingOf } from './journals.ts';
 import { lockServers } from './locks.ts';
 import type { ApplyPlanOptions } from './options.ts';
 import { reachWorld } from './reach-world.ts';
-import { startWatchdog } from './watchdog.ts';
+import { startWatchdog, type Orders } from './watchdog.ts';
 
 export interface ApplyResult {
   readonly outcome: Applied;
@@ -64,8 +64,16 @@ export async function applyPlan(plan: Plan, options: ApplyPlanOptions = {}): Pro
 
 async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () => void): Promise<ApplyResult> {
   const path = journalPath(plan.id);
-  const secretsPath = options.secretsFile ?? path.replace(/jsonl$/, 'secrets.json');
+  // Ours are on disk before the first step. Those who take their logins from the file that the user named get them
+  // when they work, and not before.
+  const ownPath = path.replace(/jsonl$/, 'secrets.json');
+  const secretsPath = options.secretsFile ?? ownPath;
   const had = secretsIn(secretsPath);
+  let published = false;
+  const publish = (): void => {
+    if (!published && plan.secrets.length > 0 && secretsPath !== ownPath) writeSecrets(secretsPath, file);
+    published = true;
+  };
   const file = secretsFor(plan.id, plan.secrets, had);
   const { confirmWithin = 300 } = options;
   const world = reachWorld(plan.nodes, options, file.secrets);
@@ -82,8 +90,8 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
     );
   }
   try {
-    if (plan.secrets.length > 0) writeSecrets(secretsPath, file);
-    await startWatchdog({
+    if (plan.secrets.length > 0) writeSecrets(ownPath, file);
+    await startedWatchdog({
       journal: path,
       applier: { pid: process.pid, started: startOf(process.pid) ?? '' },
       reach: {
@@ -98,22 +106,25 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
       // Who confirms at once still needs the time to do it.
       confirmWithin: confirmWithin === 0 ? 60 : confirmWithin,
       pid: process.pid,
-      secretsFile: secretsPath,
-      say: (step, what, words) =>
+      secretsFile: ownPath,
+      say: (step, what, words) => {
+        if (what === 'begins' && step.guard.some(({ claim }) => claim === 'unused' || claim === 'moved'))
+          publish();
         options.say?.(
           what === 'begins'
             ? `${step.id} ${words}`
             : what === 'waits'
               ? `${step.id} waits: ${words}`
               : `${step.id} done`,
-        ),
+        );
+      },
     });
     if (outcome.kind !== 'applied') {
-      if (outcome.kind !== 'stuck') putBackSecrets(secretsPath, had, plan);
+      if (outcome.kind !== 'stuck' && published) putBackSecrets(secretsPath, had);
       if (outcome.kind === 'refused') rmSync(path, { force: true });
       return { outcome, ...(outcome.kind === 'refused' ? {} : { journal: path }) };
     }
-    const done = { journal: path, ...(plan.secrets.length > 0 ? { secrets: secretsPath } : {}) };
+    const done = { journal: path, ...secretsPlace(publish, plan, secretsPath, ownPath) };
     if (confirmWithin > 0) return { outcome, ...done };
     release();
     const confirmed = await confirmJournal(openJournal(path), options);
@@ -123,12 +134,38 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
       outcome: back.kind === 'waiting' ? { kind: 'applied', deadline: back.deadline } : back,
       journal: path,
     };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    return { outcome: { kind: 'refused', why: (error as Error).message } };
   } finally {
     journal.close();
     await world.close();
+  }
+}
+
+/** Nothing was begun without it: its journal is no journal yet. */
+async function startedWatchdog(orders: Orders): Promise<void> {
+  try {
+    await startWatchdog(orders);
+  } catch (error) {
+    rmSync(orders.journal, { force: true });
+    throw new UsageError(
+      `the watchdog could not be started: ${(error as Error).message}`,
+      'Nothing was changed: without it nobody would put things back after a crash.',
+    );
+  }
+}
+
+/** Where the secrets are in the end: where the user wanted them, else where we keep ours. */
+function secretsPlace(
+  publish: () => void,
+  plan: Plan,
+  wanted: string,
+  own: string,
+): { readonly secrets?: string } {
+  if (plan.secrets.length === 0) return {};
+  try {
+    publish();
+    return { secrets: wanted };
+  } catch {
+    return { secrets: own };
   }
 }
 
@@ -141,8 +178,7 @@ function secretsIn(path: string): SecretsFile | undefined {
 }
 
 /** Nobody can use the secrets of what was undone. */
-function putBackSecrets(path: string, had: SecretsFile | undefined, plan: Plan): void {
-  if (plan.secrets.length === 0) return;
+function putBackSecrets(path: string, had: SecretsFile | undefined): void {
   if (had) writeSecrets(path, had);
   else rmSync(path, { force: true });
 }

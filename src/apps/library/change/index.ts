@@ -48,5 +48,11 @@ export const provenAgain = async (what: string, options?: ProveOptions): Promise
 export const listJournals = async (): Promise<readonly ListedJournal[]> =>
   (await import('./settle-plan.ts')).listJournals();
 
+export const signPlan = async (path: string, key: string): Promise<string> =>
+  (await import('./sign-plan.ts')).signPlan(path, key);
+
+export const verifyPlan = async (path: string, allowedSigners: string, identity: string): Promise<Buffer> =>
+  (await import('./sign-plan.ts')).verifyPlan(path, allowedSigners, identity);
+
 export const watchJournal = async (orders: Orders): Promise<void> =>
   (await import('./watchdog.ts')).watchJournal(orders);

@@ -3,6 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { lookAtClients } from '../../../adapters/census/index.ts';
 import { previewSteps } from '../../../adapters/preview/index.ts';
 import { placeNamed } from '../../../adapters/place/index.ts';
+import { textOf } from '../../../adapters/collectors/define-live.ts';
+import { failed } from '../../../adapters/server/connection.ts';
+import { question } from '../../../adapters/server/read-only.ts';
 import { takeCensus } from '../../../engine/census/index.ts';
 import { derive } from '../../../engine/derive/index.ts';
 import { planSteps, type PlannedParts, type PlanSubject } from '../../../engine/plan/index.ts';
@@ -83,7 +86,10 @@ export async function planWith(
         policy: options.policy ?? 'recommended',
         nodes,
         ...parts,
-        previews: await previewSteps(nodes, parts.steps, placeNamed),
+        previews: await previewSteps(nodes, parts.steps, {
+          place: ({ host }) => (host === undefined ? undefined : placeNamed(host)),
+          users: await usersOf(nodes, options),
+        }),
         census: subjects.flatMap(({ census }) => census ?? []),
         basis: await basisOf(parts, world),
       },
@@ -91,6 +97,22 @@ export async function planWith(
   } finally {
     await world.close();
   }
+}
+
+/** Lines of ACL LIST, to show what a user's line will be. They hold hashes, so they go no further than the preview. */
+async function usersOf(
+  nodes: readonly PlanNode[],
+  options: PlanOptions,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const lines = await eachOf(nodes, 8, async ({ id, target }) => {
+    const server = await askServer(target, options);
+    if (!server) return [];
+    const [answer] = await server.ask([question('ACL LIST')]);
+    server.close();
+    const value = answer && !failed(answer) ? answer.value : undefined;
+    return Array.isArray(value) ? [[id, value.flatMap((line) => textOf(line) ?? [])] as const] : [];
+  });
+  return new Map(lines.flat());
 }
 
 async function censusOf(node: PlanNode, options: PlanOptions): Promise<Census | undefined> {

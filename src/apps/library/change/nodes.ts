@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path/posix';
+import { rootOf } from '../../../adapters/host/index.ts';
 import {
   valueOr,
   type PlanNode,
@@ -35,8 +36,11 @@ export function nodeOf(id: string, audit: ServerAudit, view: View, host: string 
 }
 
 /** Its process is one of ours to see, and it sees the same files as we do. */
-const isOfThisHost = ({ evidence: { facts } }: ServerAudit): boolean =>
-  facts.process.known && !(facts.container.known && facts.container.value !== 'none');
+function isOfThisHost({ evidence: { facts } }: ServerAudit): boolean {
+  if (!facts.process.known) return false;
+  const { path, sure } = rootOf(facts.process.value.pid);
+  return sure && path === '/';
+}
 
 function aclFileOf({ evidence: { facts } }: ServerAudit, view: View): string | undefined {
   if (facts.aclFile.known) return facts.aclFile.value.path;

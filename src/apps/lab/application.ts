@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createDecoder, encodeCommand, type RespValue } from '../../lang/resp/index.ts';
+
+/** What became of the requests of the live application. */
+export interface Served {
+  readonly requests: number;
+  /** Requests that got an error, or no answer at all. */
+  readonly lost: number;
+  /** The first few of them, in words. */
+  readonly errors: readonly string[];
+  /** How often it went over to a new login. */
+  readonly moves: number;
+}
+
+export interface Application {
+  served(): Served;
+  stop(): Promise<Served>;
+}
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Milliseconds between two rounds of requests, and between two looks at the file of secrets. */
+const round = 5;
+const look = 50;
+/** Milliseconds that a request may take, a restart of the server included. */
+const patience = 10_000;
+
+/**
+ * An application as it should be: it talks to its server all the time, takes its login from a file, and when there is
+ * a new one it opens a new connection with that, goes over, and closes the old one. Every request must be answered.
+ */
+export function startApplication(to: NetConnectOpts, secretsFile: string): Application {
+  let requests = 0;
+  let lost = 0;
+  let moves = 0;
+  const errors: string[] = [];
+  let stopped = false;
+  let login: Login | undefined;
+  let line: Line | undefined;
+  let looked = 0;
+
+  const open = async (as: Login | undefined): Promise<Line> => {
+    const fresh = await connected(to);
+    const answer = as && (await fresh.ask(['AUTH', as.user, as.password]));
+    if (answer === undefined || !isError(answer)) return fresh;
+    fresh.close();
+    throw new Error(answer.text);
+  };
+  /** One request; a connection that breaks is made again, as every client library does. */
+  const ask = async (words: readonly string[]): Promise<RespValue> => {
+    const until = performance.now() + patience;
+    for (;;) {
+      try {
+        line ??= await open(login);
+        return await line.ask(words);
+      } catch (error) {
+        line?.close();
+        line = undefined;
+        if (performance.now() > until) throw error;
+        await wait(round);
+      }
+    }
+  };
+  const moveIfTold = async (): Promise<void> => {
+    if (performance.now() - looked < look) return;
+    looked = performance.now();
+    const told = loginIn(secretsFile);
+    if (told?.password === login?.password) return;
+    try {
+      const fresh = await open(told);
+      line?.close();
+      line = fresh;
+      login = told;
+      moves++;
+    } catch {
+      // The login is in the file before the server has it: the next look finds it.
+    }
+  };
+  const running = (async () => {
+    for (let number = 0; !stopped; number++) {
+      await moveIfTold();
+      for (const words of requestsOf(number)) {
+        requests++;
+        const answer = await ask(words).catch((error: unknown) => error as Error);
+        if (answer instanceof Error || isError(answer)) {
+          lost++;
+          if (errors.length < 5) errors.push(answer instanceof Error ? answer.message : answer.text);
+        }
+      }
+      await wait(round);
+    }
+    line?.close();
+  })();
+  const served = (): Served => ({ requests, lost, errors: [...errors], moves });
+  return {
+    served,
+    stop: async () => {
+      stopped = true;
+      await running;
+      return served();
+    },
+  };
+}
+
+const requestsOf = (number: number): readonly (readonly string[])[] => [
+  ['SET', `app:${number % 100}`, String(number)],
+  ['GET', `app:${number % 100}`],
+  ['INCR', 'app:visits'],
+];
+
+/** The login of the user `app`, as Keyward wrote it down. */
+function loginIn(path: string): Login | undefined {
+  try {
+    const { secrets } = JSON.parse(readFileSync(path, 'utf8')) as { secrets: Record<string, Login> };
+    return Object.values(secrets).find(({ user }) => user === 'app');
+  } catch {
+    return undefined;
+  }
+}
+
+const isError = (value: RespValue): value is RespValue & { readonly kind: 'error'; readonly text: string } =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error';
+
+interface Line {
+  ask(words: readonly string[]): Promise<RespValue>;
+  close(): void;
+}
+
+async function connected(to: NetConnectOpts): Promise<Line> {
+  const socket: Socket = connect(to);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  const decoder = createDecoder();
+  let waiting: PromiseWithResolvers<RespValue> | undefined;
+  const fail = (): void => waiting?.reject(new Error('the connection ended before the answer'));
+  socket.on('data', (chunk: Buffer) => {
+    decoder.push(chunk);
+    const value = decoder.next();
+    if (value !== undefined) waiting?.resolve(value);
+  });
+  socket.on('error', fail);
+  socket.on('close', fail);
+  return {
+    ask: (words) => {
+      waiting = Promise.withResolvers<RespValue>();
+      if (socket.destroyed) fail();
+      else socket.write(encodeCommand(words));
+      return waiting.promise;
+    },
+    close: () => socket.destroy(),
+  };
+}
