@@ -13,7 +13,6 @@ import {
   type View,
 } from '../model/index.ts';
 import { byText } from './by-text.ts';
-import { createMemories } from './remembered.ts';
 import { weigh } from './weigh.ts';
 
 const blank = (check: Check): Omit<Finding, 'verdict' | 'seen'> => ({
@@ -26,16 +25,26 @@ const blank = (check: Check): Omit<Finding, 'verdict' | 'seen'> => ({
   opens: [],
 });
 
-const settled = createMemories<Finding>();
+// What servers say stands in some of them: neither many are kept nor long ones.
+const mostSettled = 8;
+const longestSeen = 2000;
+const settled = new WeakMap<Check, Finding[]>();
 
 /** What a check says of many servers in the same words is one and the same object: a fleet has few of them. */
-const settle = (check: Check, verdict: Exclude<Finding['verdict'], 'fail'>, seen: string): Finding =>
-  settled(check)(`${verdict} ${seen}`, () => ({ ...blank(check), verdict, seen }));
+function settle(check: Check, verdict: Exclude<Finding['verdict'], 'fail'>, seen: string): Finding {
+  const before = settled.get(check) ?? [];
+  for (const one of before) if (one.seen === seen && one.verdict === verdict) return one;
+  const made: Finding = { ...blank(check), verdict, seen };
+  if (seen.length > longestSeen) return made;
+  if (before.length === mostSettled) before.pop();
+  before.unshift(made);
+  settled.set(check, before);
+  return made;
+}
 
 /** One check on one server. Says `unknown` itself when a needed fact is missing: no check can forget it. */
 export function judge(check: Check, view: View): readonly Finding[] {
-  const missing = check.needs.filter((name) => !view[name].known);
-  if (missing.length > 0) return [settle(check, ...withoutNeeded(missing, view))];
+  if (check.needs.some((name) => !view[name].known)) return withoutNeeded(check, view);
   const needed: { [name in FactName]?: unknown } = {};
   for (const name of check.needs) {
     const fact = view[name];
@@ -55,19 +64,38 @@ export function judge(check: Check, view: View): readonly Finding[] {
   }
 }
 
-/** An absent fact makes a check pointless, whatever else is missing. */
-function withoutNeeded(
-  names: readonly FactName[],
-  view: View,
-): readonly ['not-applicable' | 'unknown', string] {
-  const missing = names.flatMap((name) => {
+interface Withheld {
+  /** What was missing, in the order of what the check needs; where it was not missing, nothing. */
+  readonly facts: readonly (Unknown | undefined)[];
+  readonly findings: readonly Finding[];
+}
+const withheld = new WeakMap<Check, Withheld>();
+
+/** Where a needed fact is not known. Most servers lack what the last one lacked. */
+function withoutNeeded(check: Check, view: View): readonly Finding[] {
+  const last = withheld.get(check);
+  const lacks = (name: FactName, index: number): boolean => {
+    const fact = view[name];
+    return last?.facts[index] === (fact.known ? undefined : fact);
+  };
+  if (last && check.needs.every(lacks)) return last.findings;
+  const missing = check.needs.flatMap((name) => {
     const fact = view[name];
     return fact.known ? [] : [{ name, fact }];
   });
+  // An absent fact makes a check pointless, whatever else is missing.
   const absent = missing.filter(({ fact }) => fact.why === 'absent');
-  return absent.length > 0
-    ? ['not-applicable', absent.map(({ fact }) => fact.detail).join('; ')]
-    : ['unknown', missing.map(({ name, fact }) => sayMissing(name, fact)).join('; ')];
+  const findings = [
+    absent.length > 0
+      ? settle(check, 'not-applicable', absent.map(({ fact }) => fact.detail).join('; '))
+      : settle(check, 'unknown', missing.map(({ name, fact }) => sayMissing(name, fact)).join('; ')),
+  ];
+  const facts = check.needs.map((name) => {
+    const fact = view[name];
+    return fact.known ? undefined : fact;
+  });
+  withheld.set(check, { facts, findings });
+  return findings;
 }
 
 const sayMissing = (name: FactName, { why, detail }: Unknown): string =>

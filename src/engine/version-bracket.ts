@@ -114,8 +114,12 @@ const clues: readonly Clue[] = [
 ];
 
 // Forks say who they are in HELLO; its `version` is believed only where INFO is closed.
-const helloField = (reply: string, field: string): string | undefined =>
-  new RegExp(`(?:^|\\n)${field}:([^\\n]{1,64})`).exec(reply)?.[1];
+function helloField(reply: string, field: string): string | undefined {
+  const start = `${field}:`;
+  const line = reply.split('\n').find((one) => one.startsWith(start) && one.length > start.length);
+  return line?.slice(start.length, start.length + longestHello);
+}
+const longestHello = 64;
 
 /** Branches as numbers, so that 8.10 is above 8.8. */
 const order = (branch: string): number => {

@@ -46,6 +46,22 @@ describe('a file that is written', () => {
     expect(readdirSync(folder)).toEqual(['new']);
   });
 
+  it('is the same in however many pieces, also where they are long or beyond ASCII', async () => {
+    const pieces = [
+      'a'.repeat(700_000),
+      '…'.repeat(400_000),
+      '',
+      '😀é',
+      '\u0000\n',
+      'b'.repeat(3_000_000),
+      'end',
+    ];
+    await writeOut(at('new'), pieces);
+    expect(readFileSync(at('new')).equals(Buffer.from(pieces.join('')))).toBe(true);
+    await writeOut(at('new'), []);
+    expect(readFileSync(at('new'), 'utf8')).toBe('');
+  });
+
   it('takes the place of an old one that all could read', async () => {
     writeFileSync(at('old'), 'old and longer than the new one');
     chmodSync(at('old'), 0o666);

@@ -24,11 +24,32 @@ async function isTrusted(path: string, link: Stats): Promise<boolean> {
   return ours(link.uid) && ours(folder.uid) && (folder.mode & 0o022) === 0;
 }
 
+const atOnce = 1 << 20;
+// A character is at most three bytes; a pair of them, which is one beyond the BMP, four.
+const longest = 3;
+
+/** Text as bytes, in few pieces. Each is good until the next one is asked for: a large report is written in one room. */
+function* encoded(text: Text): Generator<Uint8Array> {
+  const parts = typeof text === 'string' ? [text] : text;
+  const room = Buffer.allocUnsafe(atOnce);
+  let filled = 0;
+  for (const part of parts) {
+    const most = part.length * longest;
+    if (filled + most > atOnce) {
+      yield room.subarray(0, filled);
+      filled = 0;
+    }
+    if (most > atOnce) yield Buffer.from(part);
+    else filled += room.write(part, filled);
+  }
+  yield room.subarray(0, filled);
+}
+
 /** A device or a pipe takes the text as it comes, and keeps the mode that it has. */
 async function writeThrough(path: string, text: Text, link: boolean): Promise<void> {
   const file = await open(path, constants.O_WRONLY | (link ? 0 : constants.O_NOFOLLOW));
   try {
-    await file.writeFile(text);
+    await file.writeFile(encoded(text));
   } finally {
     await file.close();
   }
@@ -42,7 +63,7 @@ async function replace(path: string, text: Text): Promise<void> {
   const file = await open(beside, 'wx', 0o600);
   try {
     try {
-      await file.writeFile(text);
+      await file.writeFile(encoded(text));
       await file.sync().catch((error: unknown) => {
         if (!cannotSync.has(codeOf(error) ?? '')) throw error;
       });

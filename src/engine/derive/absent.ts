@@ -1,4 +1,5 @@
 import { branchAtLeast } from '../branch.ts';
+import { createMemory } from '../remembered.ts';
 import {
   unknown,
   type Collected,
@@ -90,6 +91,9 @@ function reasonFor(
   }
 }
 
+// Few are said of many servers, and what a check answers to one of them is then said already: see `judge`.
+const absent = createMemory<Unknown>();
+
 /**
  * Tells "there is none" from "we do not know": what is absent makes a check not applicable, what is unknown makes
  * it unknown. Only what version, mode and settings settle counts as absent.
@@ -102,7 +106,7 @@ export function withAbsences(
   const refined = Object.entries(facts).map(([name, fact]): [string, Fact<unknown> | Unknown] => {
     if (fact.known || fact.why === 'absent') return [name, fact];
     const reason = reasonFor(name as CollectedName, facts, identity, settings);
-    return [name, reason === undefined ? fact : unknown('absent', reason)];
+    return [name, reason === undefined ? fact : absent(reason, () => unknown('absent', reason))];
   });
   return Object.fromEntries(refined) as unknown as Collected;
 }

@@ -27,15 +27,18 @@ export interface AdvisoryInputs {
   readonly grants: readonly Grant[];
 }
 
+function plainSettings(settings: Readonly<Record<string, Setting>>): Readonly<Record<string, string>> {
+  const plain: Record<string, string> = {};
+  for (const name of Object.keys(settings)) {
+    const value = settings[name]?.value;
+    if (typeof value === 'string') plain[name] = value;
+  }
+  return plain;
+}
+
 function contextOf({ identity, settings, package: pack, info, modules }: AdvisoryInputs): AdvisoryContext {
   const of = pack.known ? pack.value : undefined;
-  const plain = settings.known
-    ? Object.fromEntries(
-        Object.entries(settings.value).flatMap(([name, { value }]) =>
-          typeof value === 'string' ? [[name, value]] : [],
-        ),
-      )
-    : undefined;
+  const plain = settings.known ? plainSettings(settings.value) : undefined;
   const bits =
     info.known && (info.value.arch_bits === '32' || info.value.arch_bits === '64')
       ? (Number(info.value.arch_bits) as 32 | 64)
