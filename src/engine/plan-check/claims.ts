@@ -1,0 +1,50 @@
+import type { Claim, Who } from '../../model/index.ts';
+import { isPlainPath } from './places.ts';
+import { hasControls, isAccount, isUserName } from './words.ts';
+
+const notPlain = 'its path is not absolute, or has . or .. or a control character in it';
+
+/** A host, an address, or one with its zone; nothing that is read as more than that. */
+const isAddress = (host: string): boolean => /^[A-Za-z0-9_:[][A-Za-z0-9_.:%\]-]{0,252}$/.test(host);
+
+const whoProblem = (as: Who): string | undefined =>
+  'user' in as && !isUserName(as.user) ? 'this is no name of a user' : undefined;
+
+/** Commands that a claim may name: never more than one, and nothing that a log or a terminal takes for something else. */
+const wordsProblem = (words: readonly string[]): string | undefined =>
+  words.length === 0 || words.some((word) => word === '' || hasControls(word))
+    ? 'a word is empty, or holds a control character'
+    : undefined;
+
+/** What is wrong with a claim by itself, in words. */
+export function claimProblem(claim: Claim): string | undefined {
+  if ('path' in claim && !isPlainPath(claim.path)) return notPlain;
+  if ('host' in claim && !isAddress(claim.host)) return 'its host is neither a name nor an address';
+  switch (claim.claim) {
+    case 'user-exists':
+    case 'user-kept':
+    case 'moved':
+      return isUserName(claim.user) ? undefined : 'this is no name of a user';
+    case 'user-has':
+      return isUserName(claim.user) ? wordsProblem(claim.words) : 'this is no name of a user';
+    case 'unused':
+      return 'user' in claim && !isUserName(claim.user) ? 'this is no name of a user' : undefined;
+    case 'login':
+      return whoProblem(claim.as);
+    case 'command':
+      return whoProblem(claim.as) ?? wordsProblem(claim.words);
+    case 'serves':
+      return isPlainPath(claim.certificate) && isPlainPath(claim.ca) ? undefined : notPlain;
+    case 'runs-as':
+      return isAccount(claim.user) ? undefined : 'this is no name of an account';
+    case 'setting':
+    case 'file-sets':
+      return claim.name === '' || hasControls(claim.name) ? 'this is no name of a setting' : undefined;
+    case 'answers':
+    case 'port':
+    case 'client-certificate':
+    case 'access':
+    case 'replicates':
+      return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Whoever applies a plan must still be let in afterwards: to confirm it, and to undo it. So nobody's door is closed
+ * before there is another one.
+ */
+import type { Action, Claim, Plan, PlanNode, Step } from '../../model/index.ts';
+import { afterRules } from './rules.ts';
+
+interface Doors {
+  /** Users that the plan made, and that can do everything. */
+  readonly administrators: Set<string>;
+  /** Somebody's way in was closed or narrowed. */
+  closed: boolean;
+}
+
+const userOf = ({ target }: PlanNode): string =>
+  target.kind === 'tcp' || target.kind === 'unix' ? (target.user ?? 'default') : 'default';
+
+/**
+ * The operator is somebody else than default, as the plan has it: named by its target, or proved at the end of that
+ * very step, over a new connection; apply undoes everything where that fails.
+ */
+const isNamed = (node: PlanNode, { proves }: Step): boolean =>
+  userOf(node) !== 'default' ||
+  proves.some(
+    (claim) =>
+      claim.claim === 'login' && claim.node === node.id && claim.accepted && claim.as.kind === 'operator',
+  );
+
+function walk(action: Action, doors: Doors, node: PlanNode, step: Step): string | undefined {
+  if (action.do === 'delete-user') {
+    doors.administrators.delete(action.user);
+    if (action.user !== userOf(node)) return undefined;
+    doors.closed = true;
+    return doors.administrators.size > 0
+      ? undefined
+      : `user ${action.user}, who applies this plan, would be deleted before there is another administrator`;
+  }
+  if (action.do !== 'set-user') return undefined;
+  const { user, rules } = action;
+  const after = afterRules(rules);
+  if (user === 'default' && after.offOnly)
+    return 'default goes off without resetpass: what is left of nopass turns every other user away in protected mode';
+  if (after.administrator && user !== 'default') doors.administrators.add(user);
+  else if (after.closed || after.narrowed) doors.administrators.delete(user);
+  if (user === 'default' && after.closed) doors.closed = true;
+  const shut =
+    (after.closed || after.narrowed) && !after.administrator && [userOf(node), 'default'].includes(user);
+  if (!shut || doors.administrators.size > 0) return undefined;
+  if (user === 'default' && isNamed(node, step)) return undefined;
+  return `${user} loses what it takes to administer the server before there is another administrator: a step that makes one comes first`;
+}
+
+const letsIn = (claim: Claim, node: string): boolean =>
+  claim.claim === 'login' && claim.node === node && claim.accepted;
+
+/** Steps that would lock out who applies the plan, by id, with why. */
+export function lockouts({ nodes, steps }: Plan): readonly (readonly [step: string, problem: string])[] {
+  const found: (readonly [string, string])[] = [];
+  for (const node of nodes) {
+    const doors: Doors = { administrators: new Set(), closed: false };
+    let closing: Step | undefined;
+    for (const step of steps) {
+      for (const action of step.does) {
+        if (action.node !== node.id) continue;
+        const problem = walk(action, doors, node, step);
+        if (problem !== undefined) found.push([step.id, problem]);
+      }
+      if (doors.closed) closing ??= step;
+    }
+    if (closing !== undefined && !steps.some(({ proves }) => proves.some((claim) => letsIn(claim, node.id))))
+      found.push([
+        closing.id,
+        `nothing proves that anybody still gets in at ${node.id}: nobody could confirm the plan`,
+      ]);
+  }
+  return found;
+}
+
+/** Whether default of this node is closed by the end of this step. */
+export const closesDefaultBy = ({ steps }: Plan, until: Step): ReadonlySet<string> =>
+  new Set(
+    steps
+      .slice(0, steps.indexOf(until) + 1)
+      .flatMap(({ does }) => does)
+      .flatMap((action) =>
+        action.do === 'set-user' && action.user === 'default' && afterRules(action.rules).closed
+          ? [action.node]
+          : [],
+      ),
+  );

@@ -1,0 +1,2 @@
+export { checkPlan } from './check-plan.ts';
+export { isOwn } from './places.ts';
