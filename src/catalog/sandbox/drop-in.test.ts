@@ -99,9 +99,12 @@ describe('what a server needs beyond that is opened, and said', () => {
 });
 
 describe('hostile names', () => {
-  it.each(['', 'a b', 'a\nUser=root', '%u', '-x', 'a'.repeat(33)])('of accounts are refused: %j', (user) => {
-    expect(() => sandboxDropIn({ ...plain, user })).toThrow(RangeError);
-  });
+  it.each(['', '0', 'a b', 'a\nUser=root', '%u', '-x', 'a'.repeat(33)])(
+    'of accounts are refused: %j',
+    (user) => {
+      expect(() => sandboxDropIn({ ...plain, user })).toThrow(RangeError);
+    },
+  );
 
   it.each(['', 'relative', '/', '/a\nb', '/a\0b', '/a\u001bb'])('of paths are refused: %j', (path) => {
     expect(() => sandboxDropIn({ ...plain, writes: [path] })).toThrow(RangeError);

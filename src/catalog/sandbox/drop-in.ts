@@ -141,7 +141,7 @@ function fileLimit(clients: number, now: string | undefined): string {
 
 function check({ user, group, writes, reads = [] }: SandboxNeeds): void {
   for (const name of [user, group])
-    if (name !== undefined && !/^[A-Za-z_0-9][A-Za-z0-9_.-]{0,31}$/.test(name))
+    if (name !== undefined && !/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(name))
       throw new RangeError('not an account that a unit can name');
   for (const path of [...writes, ...reads])
     if (!path.startsWith('/') || path === '/' || /[\u0000-\u001f\u007f]/.test(path))
