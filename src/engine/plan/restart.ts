@@ -23,14 +23,15 @@ function restartOf(scene: Scene, node: Situation, drafts: readonly Draft[]): rea
   if (waiting.length === 0 && direct.length === 0) return drafts;
   const by = node.node.restart;
   const held = heldFor(scene, node);
-  const hold = (draft: Draft): Draft =>
-    waiting.includes(draft) || direct.includes(draft) ? { ...draft, held: draft.held ?? held } : draft;
   const risk = {
     level: 'restart',
     why: 'connections end, and are refused until the server is back',
   } as const;
-  if (waiting.length === 0 || by === undefined)
-    return drafts.map((draft) => (direct.includes(draft) ? hold({ ...draft, risk }) : hold(draft)));
+  const hold = (draft: Draft): Draft => {
+    if (direct.includes(draft)) return { ...draft, risk, held: draft.held ?? held };
+    return waiting.includes(draft) ? { ...draft, held: draft.held ?? held } : draft;
+  };
+  if (waiting.length === 0 || by === undefined) return drafts.map(hold);
   const restart: Draft = {
     key: nodeKey('restart', node.node),
     phase: 'restart',
