@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../../src/adapters/servers/index.ts';
+import {
+  type DraftedUnit,
+  draftedExposure,
+  draftedProblems,
+} from '../../src/adapters/systemd/unit-security.ts';
 import { sandboxDropIn, type SandboxNeeds, writtenPaths } from '../../src/catalog/sandbox/index.ts';
 import { converse, type Conversation } from './support/ask.ts';
 import { matrix } from './support/servers.ts';
@@ -20,41 +24,21 @@ const usual: SandboxNeeds = {
 };
 
 describe.skipIf(noSystemd !== '')(`what systemd says of the drop-in${noSystemd}`, () => {
-  let root: string;
-  const analyze = (...words: readonly string[]): string => {
-    const { stdout, stderr } = spawnSync('systemd-analyze', ['--no-pager', ...words], { encoding: 'utf8' });
-    return stdout + stderr;
-  };
   /** The unit of a guide, with a drop-in. */
-  const install = (dropIn: string): string => {
-    const folder = join(root, 'etc/systemd/system');
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(join(folder, 'redis.service.d'), { recursive: true });
-    writeFileSync(
-      join(folder, 'redis.service'),
-      '[Unit]\nDescription=cache\n[Service]\nType=notify\nExecStart=/bin/true /etc/redis/redis.conf\n',
-    );
-    if (dropIn !== '') writeFileSync(join(folder, 'redis.service.d/50-keyward.conf'), dropIn);
-    return join(folder, 'redis.service');
-  };
-  const exposure = (dropIn: string): number => {
-    install(dropIn);
-    const said = analyze('security', '--offline=true', `--root=${root}`, 'redis.service');
-    return Number(/Overall exposure level for redis\.service: ([\d.]+)/.exec(said)?.[1]);
-  };
-
-  beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'keyward-unit-'));
+  const unitWith = (dropIn: string): DraftedUnit => ({
+    name: 'redis.service',
+    text: '[Unit]\nDescription=cache\n[Service]\nType=notify\nExecStart=/bin/true /etc/redis/redis.conf\n',
+    dropIns: [{ name: '50-keyward.conf', text: dropIn }],
   });
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const exposure = (dropIn: string): Promise<number | undefined> => draftedExposure(unitWith(dropIn));
 
-  it('a unit without it is unsafe, one with it is fine', () => {
-    expect(exposure('')).toBeGreaterThan(9);
-    expect(exposure(sandboxDropIn(usual).text)).toBeLessThanOrEqual(1.5);
-    expect(exposure(sandboxDropIn({ ...usual, loopbackOnly: true }).text)).toBeLessThanOrEqual(1.2);
+  it('a unit without it is unsafe, one with it is fine', async () => {
+    expect(await exposure('')).toBeGreaterThan(9);
+    expect(await exposure(sandboxDropIn(usual).text)).toBeLessThanOrEqual(1.5);
+    expect(await exposure(sandboxDropIn({ ...usual, loopbackOnly: true }).text)).toBeLessThanOrEqual(1.2);
   });
 
-  it('even with all opened that a server may need, it is low', () => {
+  it('even with all opened that a server may need, it is low', async () => {
     const needs: SandboxNeeds = {
       ...usual,
       writes: ['/tmp/redis', '/home/app/data'],
@@ -64,19 +48,25 @@ describe.skipIf(noSystemd !== '')(`what systemd says of the drop-in${noSystemd}`
       pinned: true,
       socketByUmask: true,
     };
-    expect(exposure(sandboxDropIn(needs).text)).toBeLessThan(3);
+    expect(await exposure(sandboxDropIn(needs).text)).toBeLessThan(3);
   });
 
-  it('it understands every line, with odd paths too', () => {
+  it('it understands every line, with odd paths too', async () => {
     const odd = {
       ...usual,
       writes: ['/srv/a b', '/srv/50%', '/srv/"q"\\x', '/home/x y:z'],
       reads: ['/root/a:b c'],
     };
     for (const needs of [usual, odd, { ...usual, ports: [80] }, { ...usual, loopbackOnly: true }])
-      expect(analyze('verify', install(sandboxDropIn(needs).text))).not.toMatch(/redis\.service|keyward/);
+      expect(await draftedProblems(unitWith(sandboxDropIn(needs).text))).toEqual([]);
     // That it would say so:
-    expect(analyze('verify', install('[Service]\nNoSuchWall=yes\n'))).toMatch(/keyward\.conf.*NoSuchWall/);
+    expect(await draftedProblems(unitWith('[Service]\nNoSuchWall=yes\n'))).toEqual([
+      expect.stringMatching(/^redis\.service\.d\/50-keyward\.conf:2: .*NoSuchWall/),
+    ]);
+  });
+
+  it.each(['../x.service', '-x', '', 'a/b'])('no file is made for a unit called %j', async (name) => {
+    await expect(draftedExposure({ name, text: '', dropIns: [] })).rejects.toThrow(RangeError);
   });
 });
 

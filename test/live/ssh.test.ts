@@ -190,7 +190,7 @@ describe.skipIf(obstacle !== undefined)(`a place over OpenSSH${obstacle ? ` (${o
       await expect(place.write('/small/file', large)).rejects.toMatchObject({ code: 'ENOSPC' });
       expect(readFileSync(seen('/small/file'), 'utf8')).toBe('old');
       expect(left('/small')).toEqual([]);
-      await expect(place.write('/fixed/file', file('new'))).rejects.toThrow(/ssh:\/\/root@/);
+      await expect(place.write('/fixed/file', file('new'))).rejects.toMatchObject({ code: 'EROFS' });
       expect(readFileSync(seen('/fixed/file'), 'utf8')).toBe('old\n');
       await expect(place.write('/none/file', file('new'))).rejects.toMatchObject({ code: 'ENOENT' });
       await expect(place.write('/etc/redis', file('new'))).rejects.toMatchObject({ code: 'EISDIR' });
@@ -202,6 +202,19 @@ describe.skipIf(obstacle !== undefined)(`a place over OpenSSH${obstacle ? ` (${o
       const place = placeOf('ops');
       await expect(place.write('/srv/ops/file', file('new'))).rejects.toMatchObject({ code: 'EACCES' });
       expect(readdirSync(seen('/srv/ops'))).toEqual([]);
+    });
+
+    it('removes a link and not what it points to, and what is gone already', async () => {
+      const place = placeOf('root');
+      put('/etc/redis/real.conf', 'old');
+      symlinkSync('real.conf', seen('/etc/redis/redis.conf'));
+      await place.remove('/etc/redis/redis.conf');
+      await place.remove('/etc/redis/redis.conf');
+      await place.remove('/no/such/folder/file');
+      expect(readdirSync(seen('/etc/redis'))).toEqual(['real.conf']);
+      await expect(place.remove('/etc/redis')).rejects.toMatchObject({ code: 'EISDIR' });
+      await expect(place.remove('/fixed/file')).rejects.toMatchObject({ code: 'EROFS' });
+      await expect(placeOf('plain').remove('/etc/redis/real.conf')).rejects.toMatchObject({ code: 'EACCES' });
     });
 
     it('takes only absolute paths', async () => {

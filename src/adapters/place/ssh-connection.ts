@@ -9,6 +9,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTurns } from '../collect/turns.ts';
+import { atEnd } from '../servers/cleanup.ts';
 import { sshFailure } from './ssh-failure.ts';
 import { afterMarker, collectOutput, statusIn } from './ssh-output.ts';
 import { quoteWords } from './ssh-quote.ts';
@@ -66,19 +67,21 @@ export function sshConnection(target: SshTarget, options: SshConnectionOptions =
   // As many as a stock sshd lets run in one connection, and some to spare.
   const inTurn = createTurns(6);
   let folder: string | undefined;
-  const forget = (): void => {
+  let forgetFolder: (() => void) | undefined;
+  const removeFolder = (): void => {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     folder = undefined;
   };
   const socket = (): string => {
     if (folder === undefined) {
       folder = mkdtempSync(join(shortFolder(), 'keyward-ssh-'));
-      process.once('exit', forget);
+      // Without `close` no folder is left either; the master ends by itself, a minute later.
+      forgetFolder = atEnd(removeFolder);
     }
     return join(folder, 'master');
   };
+  // Of two words for one option ssh takes the first: ours.
   const common = (): readonly string[] => [
-    ...words,
     ...[
       'BatchMode=yes',
       `ConnectTimeout=${Math.ceil(connectTimeout / 1000)}`,
@@ -93,6 +96,7 @@ export function sshConnection(target: SshTarget, options: SshConnectionOptions =
       'LogLevel=ERROR',
       `ControlPath=${socket()}`,
     ].flatMap((option) => ['-o', option]),
+    ...words,
   ];
 
   async function startMaster(): Promise<void> {
@@ -156,8 +160,8 @@ export function sshConnection(target: SshTarget, options: SshConnectionOptions =
         const child = spawn(program, [...common(), '-O', 'exit', ...to], { stdio: 'ignore' });
         await end(child, 'exit', 5000);
       }
-      process.off('exit', forget);
-      forget();
+      removeFolder();
+      forgetFolder?.();
     },
   };
 }

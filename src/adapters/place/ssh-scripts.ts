@@ -40,8 +40,12 @@ const functions = `
 missing() {
   up=\${1%/*}
   until [ -d "\${up:-/}" ]; do up=\${up%/*}; done
-  [ -x "\${up:-/}" ] && exit ${ends.absent}
+  if [ -x "\${up:-/}" ]; then exit ${ends.absent}; fi
   exit ${ends.forbidden}
+}
+mayChange() {
+  # Root may; if it cannot, the reason is another one, and its program will say it.
+  [ "$(id -u)" = 0 ] || { [ -w "$folder" ] && [ -x "$folder" ]; } || exit ${ends.forbidden}
 }
 synced() { sync "$1" 2>/dev/null || sync 2>/dev/null || printf 'not synced\\n'; }
 follow() {
@@ -92,7 +96,7 @@ elif [ ! -d "$folder" ]; then
   printf 'no such folder: %s\\n' "$folder" >&2
   exit ${ends.absent}
 fi
-[ -w "$folder" ] && [ -x "$folder" ] || exit ${ends.forbidden}
+mayChange
 new=$folder/.keyward-$2
 trap 'rm -f "$new"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
@@ -118,7 +122,7 @@ export const remove = `${functions}
 [ -d "$1" ] && [ ! -L "$1" ] && exit ${ends.isFolder}
 folder=\${1%/*}
 folder=\${folder:-/}
-[ -w "$folder" ] && [ -x "$folder" ] || exit ${ends.forbidden}
+mayChange
 rm -f "$1" || exit 1
 synced "$folder"`;
 

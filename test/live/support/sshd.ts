@@ -3,7 +3,17 @@
  * overlay in a mount namespace of its own. Accounts, keys and sudoers are made there; nothing outside is touched.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,12 +141,37 @@ END
 exec chroot . /usr/sbin/sshd -D -e -f /etc/ssh/sshd_config
 `;
 
+/** Sessions leave the group of sshd; what they started is told by its mount namespace, which is nobody else's. */
+function processesBeside(pid: number): readonly number[] {
+  const namespaceOf = (one: string | number): string | undefined => {
+    try {
+      return readlinkSync(`/proc/${one}/ns/mnt`);
+    } catch {
+      return undefined;
+    }
+  };
+  const own = namespaceOf(pid);
+  if (own === undefined || own === namespaceOf('self')) return [];
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && namespaceOf(name) === own);
+  return pids.map(Number);
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}
+
 export async function startSshHost(): Promise<SshHost> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-sshd-'));
   const at = (name: string): string => join(folder, name);
   let child: ServerProcess | undefined;
   const stop = async (): Promise<void> => {
+    const inside = child === undefined ? [] : processesBeside(child.pid);
     child?.kill();
+    for (const pid of inside) end(pid);
     await child?.whenEnded;
     rmSync(folder, { recursive: true, force: true });
   };
