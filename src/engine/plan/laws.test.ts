@@ -12,6 +12,7 @@ import {
   type RuleWord,
   type Step,
 } from '../../model/index.ts';
+import { checkPlan } from '../plan-check/index.ts';
 import { nameOf, resourcesOf } from '../apply/resources-of.ts';
 import type { PlanInput, PlannedParts } from './input.ts';
 import { stepKinds } from './kinds.ts';
@@ -282,6 +283,37 @@ describe('every plan', () => {
           'limits',
           'rename-command',
         ]).not.toContain(kind);
+    });
+  });
+
+  it('passes the check that every plan must pass before it is applied', () => {
+    holdsFor((parts, { nodes, policy }) => {
+      const own = nodes.map(({ node }) => node);
+      if (own.some(({ target }) => target.kind === 'conf')) return;
+      const problems = checkPlan({
+        schema: 'keyward.plan/1',
+        version: '0.0.0',
+        id: 'p',
+        madeAt: '2026-11-01T00:00:00.000Z',
+        policy,
+        nodes: own,
+        ...parts,
+        previews: [],
+        census: [],
+        basis: [],
+      });
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it('closes only what was open', () => {
+    holdsFor((parts, { nodes }) => {
+      for (const { node, closes } of everyStep(parts)) {
+        const exposure = nodes.find((one) => one.node.id === node)?.view.exposure;
+        const cells = exposure?.known ? exposure.value.cells : [];
+        const open = new Set(cells.map(({ from, as, can }) => `${from}|${as}|${can}`));
+        expect(closes.filter((cell) => !open.has(cell))).toEqual([]);
+      }
     });
   });
 

@@ -1,4 +1,5 @@
 /** The account that the server runs as, and the walls around it: one drop-in of its unit, and one restart. */
+import { sandboxDropIn, writtenPaths, type SandboxNeeds } from '../../catalog/sandbox/index.ts';
 import type { Action, FileFacts, Goal } from '../../model/index.ts';
 import { checksOf, nothing, refused, together, type Answer, type Draft, type Room } from './draft.ts';
 import { nodeKey, textOf, type Scene, type Situation } from './scene.ts';
@@ -14,19 +15,50 @@ export const changesUnits: Room = (scene, wishes) =>
     }),
   );
 
-/** Folders that the server writes into: the walls leave them open. */
-function writtenFolders(node: Situation): readonly string[] {
+/** What the server writes and where it listens, for the walls to leave open. */
+function needsOfServer(node: Situation): SandboxNeeds | undefined {
+  const dir = textOf(node, 'dir') ?? '';
   const { conf, aclFile } = node.node;
-  const above = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')));
-  const log = textOf(node, 'logfile') ?? '';
-  const socket = textOf(node, 'unixsocket') ?? '';
-  const pid = textOf(node, 'pidfile') ?? '';
-  const folders = [
-    textOf(node, 'dir') ?? '',
-    ...[log, socket, pid, conf ?? '', aclFile ?? ''].filter((path) => path.startsWith('/')).map(above),
-  ];
-  return [...new Set(folders.filter((path) => path.startsWith('/') && path !== '/'))].toSorted();
+  const { process, unit, modules } = node.view;
+  const path = (name: string): string | undefined => {
+    const value = textOf(node, name) ?? '';
+    return value === '' ? undefined : value;
+  };
+  const places = {
+    dir,
+    ...withValue('conf', conf),
+    ...withValue('aclFile', aclFile),
+    ...withValue('logFile', path('logfile')),
+    ...withValue('pidFile', path('pidfile')),
+    ...withValue('unixSocket', path('unixsocket')),
+  };
+  const isSane = (text: string): boolean => !/[\p{Cc}]/u.test(text);
+  if (!dir.startsWith('/') || !Object.values(places).every(isSane)) return undefined;
+  const writes = writtenPaths(places);
+  const reads = [
+    ...(process.known ? [process.value.exe] : []),
+    ...(conf === undefined ? [] : [conf]),
+    ...(modules.known ? modules.value.flatMap(({ path: file }) => file ?? []) : []),
+  ].filter((file) => file.startsWith('/') && isSane(file));
+  // The walls around home folders need mounts of their own, which a plan does not make.
+  if ([...writes, ...reads].some((file) => /^\/(?:home|root|run\/user)(?:\/|$)/.test(file))) return undefined;
+  const clients = Number(textOf(node, 'maxclients') ?? 10_000);
+  return {
+    writes,
+    reads,
+    ports: ['port', 'tls-port'].map((name) => Number(textOf(node, name) ?? 0)).filter((port) => port > 0),
+    modules: !modules.known || modules.value.some(({ path: file }) => file !== undefined),
+    scripts: node.node.mode === 'sentinel',
+    pinned: ['server-cpulist', 'server_cpulist', 'bio-cpulist'].some((name) => path(name) !== undefined),
+    socketByUmask:
+      path('unixsocket') !== undefined && ['', '0'].includes(textOf(node, 'unixsocketperm') ?? ''),
+    ...(Number.isSafeInteger(clients) ? { clients } : {}),
+    ...(unit.known ? { unit: unit.value.service } : {}),
+  };
 }
+
+const withValue = <K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string });
 
 const safeWord = /^[\w@.:/-]{1,200}$/;
 
@@ -48,31 +80,15 @@ function unitAt(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer 
     return nothing;
   const path = `/etc/systemd/system/${restart.unit}.d/keyward.conf`;
   const account = accountOf(scene, wishes);
-  const walls = [
-    ...new Map(
-      wishes
-        .map(({ goal }) => goal)
-        .filter((goal): goal is Extract<Goal, { kind: 'unit' }> => goal.kind === 'unit')
-        .map(({ directive, value }) => [directive, value] as const),
-    ),
-  ].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const write = (text: readonly string[]): Action => ({
+  const write = (text: string): Action => ({
     do: 'write-file',
     node: node.id,
     path,
-    text: `[Service]\n${text.join('\n')}\n`,
+    text,
     mode: '0644',
     owner: 'root',
     group: 'root',
   });
-  const runsAs = account === undefined ? [] : [`User=${account}`, `Group=${account}`];
-  const folders = writtenFolders(node);
-  const shut = [
-    ...walls.map(([directive, value]) => `${directive}=${value}`),
-    ...(walls.some(([directive]) => directive === 'ProtectSystem')
-      ? folders.filter((folder) => safeWord.test(folder)).map((folder) => `ReadWritePaths=-${folder}`)
-      : []),
-  ];
   const ofKind = (kind: Goal['kind']): readonly Wish[] => wishes.filter(({ goal }) => goal.kind === kind);
   const drafts: Draft[] = [];
   if (account !== undefined) {
@@ -89,7 +105,7 @@ function unitAt(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer 
           ({ path: file }) =>
             ({ do: 'set-access', node: node.id, path: file, owner: account, group: account }) as const,
         ),
-        write(runsAs),
+        write(`[Service]\nUser=${account}\nGroup=${account}\n`),
       ],
       proves: owned.map(
         ({ path: file }) => ({ claim: 'access', node: node.id, path: file, owner: account }) as const,
@@ -99,21 +115,38 @@ function unitAt(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer 
       afterRestart: [{ claim: 'runs-as', node: node.id, user: account }],
     });
   }
-  if (walls.length > 0)
+  const walled = ofKind('unit');
+  const needs = needsOfServer(node);
+  if (walled.length > 0 && needs !== undefined) {
+    const { text, open } = sandboxDropIn({ ...needs, ...(account === undefined ? {} : { user: account }) });
     drafts.push({
       key: nodeKey('sandbox', node.node),
       phase: 'start',
       kind: 'sandbox',
       node: node.id,
-      title: `Shut in by its unit: ${walls.map(([directive]) => directive).join(', ')}`.slice(0, 160),
-      checks: checksOf(ofKind('unit')),
-      does: [write([...runsAs, ...shut])],
+      title: `Its unit leaves it nothing but what it needs${open.length === 0 ? '' : `; left open: ${open.map(({ directive, why }) => `${directive}, since ${why}`).join('; ')}`}`,
+      checks: checksOf(walled),
+      does: [write(text)],
       proves: [],
       needs: 'root',
       restarts: true,
       requires: account === undefined ? [] : [nodeKey('run-as', node.node)],
     });
-  return { drafts, unmet: [], taken: wishes };
+  }
+  return together([
+    {
+      drafts,
+      unmet: [],
+      taken: wishes.filter((wish) => needs !== undefined || !walled.includes(wish)),
+    },
+    needs === undefined
+      ? refused(
+          walled,
+          'Its folders are not known, or lie in a home folder: walls around them would shut it out of its data.',
+          'Move its data to /var/lib and its program to /usr, then plan again.',
+        )
+      : nothing,
+  ]);
 }
 
 /** One account, and one that a unit can name. */
