@@ -3,7 +3,7 @@ import type { Action, PlanNode } from '../../model/index.ts';
 import { writeFileProblem } from './files.ts';
 import { isBelow, isOfTheSystem, isOwn, isPlainPath, isProgramPlace } from './places.ts';
 import { ruleProblem } from './rules.ts';
-import { changeProblem, sentinelOptionProblem, settingProblem } from './settings.ts';
+import { changesProblem, sentinelOptionProblem, settingProblem } from './settings.ts';
 import { isAccount, isRoot, isService, isUserName, readMode } from './words.ts';
 
 const notPlain = 'its path is not absolute, or has . or .. or a control character in it';
@@ -11,8 +11,8 @@ const elsewhere = 'it lies outside of the folders of the server: beside its redi
 
 type Of<D extends Action['do']> = Extract<Action, { do: D }>;
 
-/** What is wrong with an action by itself, in words; `undefined` where nothing is. `closed`: see `changeProblem`. */
-export function actionProblem(action: Action, node: PlanNode, closed: boolean): string | undefined {
+/** What is wrong with an action by itself, in words; `undefined` where nothing is. `shut`: see `changesProblem`. */
+export function actionProblem(action: Action, node: PlanNode, shut: boolean): string | undefined {
   switch (action.do) {
     case 'set-setting':
       if (action.name === 'rename-command' || action.name === 'sentinel')
@@ -31,10 +31,7 @@ export function actionProblem(action: Action, node: PlanNode, closed: boolean): 
       return undefined;
     case 'edit-conf':
       if (action.changes.length === 0) return 'there are no changes';
-      return (
-        fileProblem(action, node) ??
-        action.changes.map((one) => changeProblem(one, node, closed)).find((problem) => problem !== undefined)
-      );
+      return fileProblem(action, node) ?? changesProblem(action.changes, node, shut);
     case 'write-file':
       return writeFileProblem(action, node);
     case 'set-access':

@@ -26,7 +26,7 @@ import type { Action, Plan, PlanNode, Resource, Step } from '../../model/index.t
 import { nameOf, resourcesOf } from '../apply/resources-of.ts';
 import { actionProblem } from './actions.ts';
 import { claimProblem } from './claims.ts';
-import { closesDefaultBy, lockouts } from './doors.ts';
+import { shutBy, lockouts } from './doors.ts';
 import { isPlainPath } from './places.ts';
 import { referencesIn } from './references.ts';
 import { hasControls, isHost, isService, isUserName, readMode } from './words.ts';
@@ -61,7 +61,7 @@ export function checkPlan(plan: Plan): readonly string[] {
         : [],
     ),
     ...strangers(plan),
-    ...plan.steps.flatMap((step) => stepProblems(plan, step, closesDefaultBy(plan, step))),
+    ...plan.steps.flatMap((step) => stepProblems(plan, step, shutBy(plan, step))),
     ...plan.held.flatMap(({ step }) => stepProblems(plan, step, new Set(plan.nodes.map(({ id }) => id)))),
     ...lockouts(plan).map(([step, problem]) => `step ${step}: ${shownWords(problem)}`),
     ...givenAndRaised(plan.steps),
@@ -115,17 +115,16 @@ function strangers(plan: Plan): readonly string[] {
   ];
 }
 
-function stepProblems(plan: Plan, step: Step, closed: ReadonlySet<string>): readonly string[] {
+function stepProblems(plan: Plan, step: Step, shut: ReadonlySet<string>): readonly string[] {
   const at = `step ${shown(step.id)}`;
   const kept = new Set(step.undo.map(nameOf));
   const own = new Set(step.does.flatMap(resourcesOf).map(nameOf));
   return [
     ...(step.does.length === 0 ? [`${at} does nothing`] : []),
-    ...(step.proves.length === 0 ? [`${at} proves nothing`] : []),
     ...step.does.flatMap((action) => {
       const node = plan.nodes.find(({ id }) => id === action.node);
       if (node === undefined) return [];
-      const problem = actionProblem(action, node, closed.has(node.id)) ?? reachProblem(action, node);
+      const problem = actionProblem(action, node, shut.has(node.id)) ?? reachProblem(action, node);
       const lost = resourcesOf(action).filter((resource) => !kept.has(nameOf(resource)));
       return [
         ...(problem === undefined ? [] : [`${at}, ${action.do}${of(action)}: ${shownWords(problem)}`]),

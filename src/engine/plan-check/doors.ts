@@ -76,15 +76,21 @@ export function lockouts({ nodes, steps }: Plan): readonly (readonly [step: stri
   return found;
 }
 
-/** Whether default of this node is closed by the end of this step. */
-export const closesDefaultBy = ({ steps }: Plan, until: Step): ReadonlySet<string> =>
-  new Set(
-    steps
-      .slice(0, steps.indexOf(until) + 1)
-      .flatMap(({ does }) => does)
-      .flatMap((action) =>
-        action.do === 'set-user' && action.user === 'default' && afterRules(action.rules).closed
-          ? [action.node]
-          : [],
-      ),
-  );
+/**
+ * Nodes whose default user has no open door by the end of this step, neither on the running server nor in the file
+ * that it starts with: it is closed or has a secret of the plan, and is kept so.
+ */
+export function shutBy({ steps }: Plan, until: Step): ReadonlySet<string> {
+  const shut = new Set<string>();
+  const kept = new Set<string>();
+  for (const action of steps.slice(0, steps.indexOf(until) + 1).flatMap(({ does }) => does)) {
+    if (action.do === 'set-user' && action.user === 'default') {
+      const { closed, hasSecret } = afterRules(action.rules);
+      if (closed || hasSecret) shut.add(action.node);
+      else shut.delete(action.node);
+    }
+    const keeps = action.do === 'save' || (action.do === 'keep-user' && action.user === 'default');
+    if (keeps && shut.has(action.node)) kept.add(action.node);
+  }
+  return kept;
+}

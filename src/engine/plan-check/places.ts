@@ -18,7 +18,7 @@ export const isBelow = (path: string, folder: string): boolean =>
   folder !== '' && path.startsWith(`${folder}/`);
 
 /** What servers of the family, and the tunnel before them, name their folders and files by. */
-const ours = /redis|valkey|keydb|sentinel|dragonfly|kvrocks|garnet|stunnel/i;
+const ours = /redis|valkey|keydb|sentinel|dragonfly|kvrocks|garnet|stunnel|keyward/i;
 
 /** Folders that each package shares with all others: what lies in them is told by its name. */
 const sharedRoots = [
@@ -108,20 +108,21 @@ const isCommon = (folder: string): boolean =>
   ownRoots.includes(folder) ||
   /^\/(?:tmp|home|home\/[^/]+|root|opt|srv|mnt|media|data|Users|Users\/[^/]+|private\/tmp)$/.test(folder);
 
+/** Whether it lies in a folder right below this one that is named after a server. */
+const isNamedIn = (path: string, root: string): boolean => {
+  const [first = '', ...rest] = isBelow(path, root) ? path.slice(root.length + 1).split('/') : [];
+  return rest.length > 0 && ours.test(first);
+};
+
 /** Whether files of ours may be made there: in the folder of the server's own files, or in one named after a server. */
 export function isOwn(path: string, { conf, aclFile }: PlanNode): boolean {
   if (!isPlainPath(path) || isOfTheSystem(path)) return false;
-  const named = sharedRoots.some((root) => {
-    const rest = isBelow(path, root) ? path.slice(root.length + 1) : '';
-    return rest.includes('/') && ours.test(rest.split('/', 1)[0] ?? '');
+  if (sharedRoots.some((root) => isNamedIn(path, root))) return true;
+  return [conf, aclFile].some((file) => {
+    if (file === undefined || !isPlainPath(file) || isOfTheSystem(file)) return false;
+    const folder = folderOf(file);
+    return isCommon(folder) ? isNamedIn(path, folder) : isBelow(path, folder);
   });
-  return (
-    named ||
-    [conf, aclFile].some((file) => {
-      if (file === undefined || !isPlainPath(file) || isOfTheSystem(file)) return false;
-      return !isCommon(folderOf(file)) && isBelow(path, folderOf(file));
-    })
-  );
 }
 
 /** The unit that a drop-in of ours changes: `/etc/systemd/system/<unit>.d/<name>.conf`. */

@@ -18,6 +18,8 @@ export interface After {
   readonly closed: boolean;
   /** `off`, while a password or `nopass` of before may stay. */
   readonly offOnly: boolean;
+  /** Whatever let it in before does no more: only secrets of the plan do. */
+  readonly hasSecret: boolean;
   /** It lost what it takes to administer the server. */
   readonly narrowed: boolean;
   /** It can log in with a secret of the plan, and do everything. */
@@ -56,6 +58,7 @@ export function afterRules(rules: readonly RuleWord[]): After {
   return {
     closed: on === false || (cleared && secrets === 0),
     offOnly: on === false && !cleared,
+    hasSecret: cleared && secrets > 0,
     narrowed,
     administrator: on === true && secrets > 0 && all,
   };

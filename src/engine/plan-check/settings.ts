@@ -151,32 +151,40 @@ function sentinelProblem([word, ...rest]: readonly Value[]): string | undefined 
     : 'no plan writes this line of Sentinel';
 }
 
-/** What replicas and Sentinels call their servers by. */
-const needed = new Set(
-  'auth client config exec info multi ping psync publish replconf replicaof role script slaveof subscribe sync'.split(
-    ' ',
-  ),
-);
+/** What a replica that comes one day calls its master by, and every client its server. */
+const needed = new Set('auth exec info multi ping psync replconf role sync'.split(' '));
 
 /** Products that came after 6.0 all have users. */
 const hasUsers = ({ product, version }: PlanNode): boolean =>
   product !== 'redis' || compareVersionTexts(version, '6.0.0') >= 0;
 
 function renameProblem(args: readonly Value[], node: PlanNode): string | undefined {
-  if (hasUsers(node) || node.mode === 'sentinel')
-    return 'a command is renamed only before 6.0, and never in Sentinel: users are what denies it';
+  if (hasUsers(node) || node.mode !== 'standalone' || node.role !== 'master')
+    return 'a command is renamed only before 6.0, and only where no Sentinel, replica or node of a cluster calls it';
   const [command, to, ...more] = args;
   if (typeof command !== 'string' || to === undefined || more.length > 0)
     return 'rename-command takes two names';
   if (!/^[a-z0-9._-]{1,64}$/i.test(command) || (typeof to === 'string' && !/^[\w-]{0,128}$/.test(to)))
     return 'rename-command takes two names';
-  return needed.has(command.toLowerCase())
-    ? `replicas and Sentinels call ${command.toUpperCase()} by its name`
-    : undefined;
+  return needed.has(command.toLowerCase()) ? `others call ${command.toUpperCase()} by its name` : undefined;
 }
 
-/** What is wrong with a change of a file. `closed`: nobody gets in as default any more when it is made. */
-export function changeProblem(change: PlannedChange, node: PlanNode, closed: boolean): string | undefined {
+/** What is wrong with the changes of a file. `shut`: default is not open when the server starts anew. */
+export const changesProblem = (
+  changes: readonly PlannedChange[],
+  node: PlanNode,
+  shut: boolean,
+): string | undefined =>
+  changes
+    .map((change, index) => changeProblem(change, node, shut, changes.slice(index + 1)))
+    .find((problem) => problem !== undefined);
+
+function changeProblem(
+  change: PlannedChange,
+  node: PlanNode,
+  shut: boolean,
+  then: readonly PlannedChange[],
+): string | undefined {
   const { name } = change;
   if (!isSettingName(name)) return 'this is not the name of one directive';
   switch (change.do) {
@@ -184,13 +192,13 @@ export function changeProblem(change: PlannedChange, node: PlanNode, closed: boo
     case 'append':
       return lineProblem(name, change.args, node);
     case 'replace':
-      if (change.lines.length === 0) return removalProblem(name, [], closed);
+      if (change.lines.length === 0) return removalProblem(name, [], shut, then);
       return change.lines
         .map((line) => lineProblem(name, line, node))
         .find((problem) => problem !== undefined);
     case 'remove':
     case 'comment-out':
-      return removalProblem(name, change.beginning ?? [], closed);
+      return removalProblem(name, change.beginning ?? [], shut, then);
   }
 }
 
@@ -222,13 +230,22 @@ const lineProblem = (name: string, args: readonly Value[], node: PlanNode): stri
   return problem ?? (name === 'rename-command' ? renameProblem(args, node) : undefined);
 };
 
-function removalProblem(name: string, beginning: readonly string[], closed: boolean): string | undefined {
+function removalProblem(
+  name: string,
+  beginning: readonly string[],
+  shut: boolean,
+  then: readonly PlannedChange[],
+): string | undefined {
   if (beginning.some(hasControls)) return 'a word holds a line break or another control character';
-  if (name === 'requirepass' && !closed)
-    return 'without requirepass in its file the server is open when it starts anew: default is to be closed first';
+  if (name === 'requirepass' && !shut)
+    return 'without requirepass in its file the server is open when it starts anew: default is to be shut, and kept so, first';
   if (name === 'user' && (beginning[0] === undefined || beginning[0] === 'default'))
     return 'without its line in the file the default user is open when the server starts anew';
-  if (name === 'rename-command')
+  const [command] = beginning;
+  const again = then.some(
+    (next) => next.do === 'append' && next.name === name && command !== undefined && next.args[0] === command,
+  );
+  if (name === 'rename-command' && !again)
     return 'a command would be called by its name again: it is denied by users first';
   return ['include', 'aclfile', 'protected-mode', 'bind', 'sentinel'].includes(name) || switches.has(name)
     ? `no plan takes ${name} out of a file`
