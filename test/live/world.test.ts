@@ -1,7 +1,17 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createWorld, type WorldSettings } from '../../src/adapters/apply/index.ts';
 import { placeNamed } from '../../src/adapters/place/index.ts';
 import type { RunningServer } from '../../src/adapters/servers/index.ts';
@@ -41,6 +51,7 @@ function worldOf(node: PlanNode, more: Partial<WorldSettings> = {}) {
     secrets,
     timeout: 3000,
     place: placeNamed,
+    patience: 8000,
     ...more,
   });
   ends.push(() => world.close());
@@ -50,9 +61,23 @@ type World = ReturnType<typeof worldOf>;
 
 async function started(kind: MatrixServer, conf: readonly string[] = [], more: Partial<PlanNode> = {}) {
   const server = await kind.start(conf);
-  ends.push(() => server.stop());
+  ends.push(async () => {
+    endAllIn(server.dir);
+    await server.stop();
+  });
   const node = nodeOf(kind, server, more);
   return { server, node, world: worldOf(node) };
+}
+
+/** A server that we started anew is no child of the test: it is known by its folder. */
+function endAllIn(folder: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/cwd`) === folder) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // Gone, or another user's.
+    }
+  }
 }
 
 const seen = async (world: World, claim: Claim) => {
@@ -70,10 +95,10 @@ async function roundTrip(world: World, action: Action, resource: Resource): Prom
   expect(once.digest, 'it changes something').not.toBe(before.digest);
   expect(twice.digest, 'twice is as once').toBe(once.digest);
   await world.restore(JSON.parse(JSON.stringify(before)) as typeof before);
-  const after = await world.capture(resource);
-  expect(after).toEqual(before);
+  const { digest, fingerprint } = before;
+  expect(await world.capture(resource)).toMatchObject({ digest, fingerprint });
   await world.restore(before);
-  expect(await world.capture(resource)).toEqual(before);
+  expect(await world.capture(resource)).toMatchObject({ digest, fingerprint });
 }
 
 const at = (node = 'n1') => ({ node }) as const;
@@ -93,11 +118,7 @@ describe.each(matrix)('$name', (kind) => {
     for (const [name, value] of values) {
       // Before 6.2 a server cannot change where it listens while it runs.
       if (name === 'bind' && !kind.atLeast(6, 2)) continue;
-      await roundTrip(
-        world,
-        { do: 'set-setting', ...at(), name, value },
-        { kind: 'setting', ...at(), name },
-      );
+      await roundTrip(world, { do: 'set-setting', ...at(), name, value }, { kind: 'setting', ...at(), name });
     }
   });
 
@@ -131,47 +152,303 @@ describe.each(matrix)('$name', (kind) => {
     );
   });
 
-  it.runIf(hasUsers(kind))('is ours still when its default user is closed, and open again afterwards', async () => {
-    const { world, node } = await started(kind);
-    const admin = { kind: 'user', ...at(), user: 'admin' } as const;
-    const stranger = { kind: 'user', ...at(), user: 'default' } as const;
-    const before = [await world.capture(admin), await world.capture(stranger)] as const;
-    const all = kind.atLeast(6, 2) ? ['~*', '&*', '+@all'] : ['~*', '+@all'];
+  it.runIf(hasUsers(kind))(
+    'is ours still when its default user is closed, and open again afterwards',
+    async () => {
+      const { world, node } = await started(kind);
+      const admin = { kind: 'user', ...at(), user: 'admin' } as const;
+      const stranger = { kind: 'user', ...at(), user: 'default' } as const;
+      const before = [await world.capture(admin), await world.capture(stranger)] as const;
+      const all = kind.atLeast(6, 2) ? ['~*', '&*', '+@all'] : ['~*', '+@all'];
+      await world.perform({
+        do: 'set-user',
+        ...at(),
+        user: 'admin',
+        rules: ['reset', 'on', { secret: 'user:admin' }, ...all],
+      });
+      await world.perform({ do: 'set-user', ...at(), user: 'default', rules: ['resetpass', 'off'] });
+      // Another process knows nothing of our connections.
+      const other = worldOf(node);
+      expect(await seen(other, { claim: 'login', ...at(), as: { kind: 'nobody' }, accepted: false })).toMatch(
+        /^held: NOAUTH/,
+      );
+      expect(
+        await seen(other, { claim: 'login', ...at(), as: { kind: 'wrong', user: 'admin' }, accepted: false }),
+      ).toMatch(/^held: WRONGPASS/);
+      expect(
+        await seen(other, {
+          claim: 'login',
+          ...at(),
+          as: { kind: 'user', user: 'admin', password: { secret: 'user:admin' } },
+          accepted: true,
+        }),
+      ).toBe('held: let in');
+      expect(await seen(other, { claim: 'login', ...at(), as: { kind: 'operator' }, accepted: true })).toBe(
+        'held: let in',
+      );
+      expect(await seen(other, { claim: 'unused', ...at(), user: 'default' })).toBe('held: nobody');
+      await other.restore(before[1]);
+      await other.restore(before[0]);
+      const last = worldOf(node);
+      expect((await last.capture(stranger)).digest).toBe(before[1].digest);
+      expect((await last.capture(admin)).digest).toBe(before[0].digest);
+      expect(await seen(last, { claim: 'login', ...at(), as: { kind: 'nobody' }, accepted: true })).toBe(
+        'held: let in',
+      );
+    },
+  );
+
+  it('edits its file, which it loads at its next start, and puts it back byte for byte', async () => {
+    const { server, world } = await started(kind, ['# ours', 'maxmemory  100mb', 'rename-command DEBUG ""']);
+    const text = readFileSync(server.configFile, 'latin1');
+    chmodSync(server.configFile, 0o640);
+    const file = { kind: 'file', ...at(), path: server.configFile } as const;
+    const before = await world.capture(file);
+    await roundTrip(
+      world,
+      {
+        do: 'edit-conf',
+        ...at(),
+        path: server.configFile,
+        changes: [
+          { do: 'set', name: 'maxmemory', args: ['200mb'] },
+          { do: 'set', name: 'requirepass', args: [{ secret: 'requirepass' }] },
+          { do: 'append', name: 'rename-command', args: ['FLUSHALL', ''] },
+        ],
+      },
+      file,
+    );
+    expect(readFileSync(server.configFile, 'latin1')).toBe(text);
+    expect(statSync(server.configFile).mode & 0o777).toBe(0o640);
+    await expect(
+      world.perform({
+        do: 'edit-conf',
+        ...at(),
+        path: server.configFile,
+        changes: [{ do: 'set', name: 'port', args: ['no port'] }],
+      }),
+    ).rejects.toThrow(/was not written: the server would not start/);
+    expect((await world.capture(file)).digest).toBe(before.digest);
+
     await world.perform({
-      do: 'set-user',
+      do: 'edit-conf',
       ...at(),
-      user: 'admin',
-      rules: ['reset', 'on', { secret: 'user:admin' }, ...all],
+      path: server.configFile,
+      changes: [
+        { do: 'set', name: 'maxmemory', args: ['200mb'] },
+        { do: 'set', name: 'requirepass', args: [{ secret: 'requirepass' }] },
+      ],
     });
-    await world.perform({ do: 'set-user', ...at(), user: 'default', rules: ['resetpass', 'off'] });
-    // Another process knows nothing of our connections.
-    const other = worldOf(node);
-    expect(await seen(other, { claim: 'login', ...at(), as: { kind: 'nobody' }, accepted: false })).toMatch(
+    const process = { kind: 'process', ...at(), by: { kind: 'relaunch' } } as const;
+    const captured = await world.capture(process);
+    await world.perform({ do: 'restart', ...at(), by: { kind: 'relaunch' } });
+    expect((await world.capture(process)).digest).toBe(captured.digest);
+    expect(await seen(world, { claim: 'setting', ...at(), name: 'maxmemory', value: '200mb' })).toBe(
+      'held: CONFIG GET says maxmemory 209715200',
+    );
+    for (const claim of ['setting', 'file-sets'] as const)
+      expect(
+        await seen(world, {
+          claim,
+          ...at(),
+          path: server.configFile,
+          name: 'requirepass',
+          value: { secret: 'requirepass' },
+        }),
+      ).toMatch(/^held: \S.* says the requirepass of the plan$/);
+    expect(await seen(world, { claim: 'login', ...at(), as: { kind: 'nobody' }, accepted: false })).toMatch(
       /^held: NOAUTH/,
     );
+    await world.restore(before);
+    await world.restore(captured);
+    expect(await seen(world, { claim: 'setting', ...at(), name: 'maxmemory', value: '100mb' })).toMatch(
+      /^held/,
+    );
+    expect(await seen(world, { claim: 'login', ...at(), as: { kind: 'nobody' }, accepted: true })).toMatch(
+      /^held/,
+    );
+  });
+
+  it('is started again as it was, when it had been killed', async () => {
+    const { server, world } = await started(kind, ['save 3600 1']);
+    const talk = await converse({ port: server.port });
+    await talk.ask('SET', 'kept', 'value');
+    await talk.ask('SAVE');
+    talk.end();
+    const captured = await world.capture({ kind: 'process', ...at(), by: { kind: 'relaunch' } });
+    endAllIn(server.dir);
+    expect(await seen(world, { claim: 'answers', ...at() })).toBe('broken: no answer');
+    await world.restore(captured);
+    expect(await seen(world, { claim: 'answers', ...at() })).toBe('held: it answers');
+    const again = await converse({ port: server.port });
+    expect(await again.ask('GET', 'kept')).toBe('value');
+    again.end();
+  });
+
+  it('is not stopped where it would forget its data', async () => {
+    const { server, world } = await started(kind);
+    const talk = await converse({ port: server.port });
+    await talk.ask('SET', 'kept', 'value');
+    await expect(world.perform({ do: 'restart', ...at(), by: { kind: 'relaunch' } })).rejects.toThrow(
+      /a restart would lose it/,
+    );
+    expect(await talk.ask('GET', 'kept')).toBe('value');
+    talk.end();
+  });
+
+  it.runIf(hasUsers(kind)).each(['conf', 'aclfile'] as const)('keeps users in its %s', async (file) => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyward-users-'));
+    ends.push(() => rmSync(folder, { recursive: true }));
+    const aclFile = join(folder, 'users.acl');
+    writeFileSync(
+      aclFile,
+      'user default on nopass ~* +@all\nuser old on >old-password ~a:* -@all +get +set\n',
+    );
+    const conf =
+      file === 'conf' ? ['user old on >old-password ~a:* -@all +get +set'] : [`aclfile ${aclFile}`];
+    const { server, world } = await started(kind, conf);
+    const path = file === 'conf' ? server.configFile : aclFile;
+    const keep = (user: string): Action => ({ do: 'keep-user', ...at(), user, path, file });
+    const rules = [
+      'reset',
+      'on',
+      { secret: 'user:app' },
+      '~app:*',
+      '-@all',
+      '+@read',
+      '+set',
+      '-keys',
+    ] as const;
+    for (const user of ['app', 'old'])
+      await world.perform({ do: 'set-user', ...at(), user, rules: [...rules] });
+    for (const user of ['app', 'old']) {
+      const kept = { claim: 'user-kept', ...at(), user, path, file } as const;
+      expect(await seen(world, kept)).toMatch(/^broken/);
+      await roundTrip(world, keep(user), { kind: 'file', ...at(), path });
+      await world.perform(keep(user));
+      expect(await seen(world, kept)).toMatch(/^held/);
+    }
+    await world.perform({ do: 'restart', ...at(), by: { kind: 'relaunch' } });
+    for (const user of ['app', 'old'])
+      expect(await seen(world, { claim: 'user-kept', ...at(), user, path, file })).toMatch(/^held/);
     expect(
-      await seen(other, { claim: 'login', ...at(), as: { kind: 'wrong', user: 'admin' }, accepted: false }),
-    ).toMatch(/^held: WRONGPASS/);
-    expect(
-      await seen(other, {
+      await seen(world, {
         claim: 'login',
         ...at(),
-        as: { kind: 'user', user: 'admin', password: { secret: 'user:admin' } },
+        as: { kind: 'user', user: 'old', password: { secret: 'user:app' } },
         accepted: true,
       }),
     ).toBe('held: let in');
-    expect(await seen(other, { claim: 'login', ...at(), as: { kind: 'operator' }, accepted: true })).toBe(
-      'held: let in',
+    // Deleted and kept so.
+    await world.perform({ do: 'delete-user', ...at(), user: 'old' });
+    await world.perform(keep('old'));
+    expect(readFileSync(path, 'latin1')).not.toMatch(/user old/);
+  });
+
+  it('saves what it is told to save', async () => {
+    const { server, world } = await started(kind);
+    await world.perform({ do: 'set-setting', ...at(), name: 'timeout', value: '77' });
+    await world.perform({ do: 'save', ...at(), by: 'config-rewrite' });
+    expect(
+      await seen(world, {
+        claim: 'file-sets',
+        ...at(),
+        path: server.configFile,
+        name: 'timeout',
+        value: '77',
+      }),
+    ).toBe(`held: ${server.configFile} says timeout 77`);
+    const saved = await world.capture({ kind: 'saved', ...at(), by: 'config-rewrite' });
+    await world.perform({ do: 'set-setting', ...at(), name: 'timeout', value: '0' });
+    await world.restore(saved);
+    expect(
+      await seen(world, {
+        claim: 'file-sets',
+        ...at(),
+        path: server.configFile,
+        name: 'timeout',
+        value: '0',
+      }),
+    ).toMatch(/^held/);
+  });
+
+  it('says what each may do, and nothing is done by asking', async () => {
+    const { server, world } = await started(kind, hasUsers(kind) ? [] : ['rename-command FLUSHALL ""']);
+    const talk = await converse({ port: server.port });
+    ends.push(() => talk.end());
+    await talk.ask('SET', 'kept', 'value');
+    const may = (words: readonly string[], permitted: boolean, user?: string) =>
+      seen(world, {
+        claim: 'command',
+        ...at(),
+        as:
+          user === undefined ? { kind: 'nobody' } : { kind: 'user', user, password: { secret: 'user:app' } },
+        words,
+        permitted,
+      });
+    expect(await may(['FLUSHDB'], true)).toMatch(/^held: (ACL DRYRUN: permitted|let into a transaction)/);
+    expect(await may(['SHUTDOWN', 'NOSAVE'], true)).toMatch(/^held/);
+    if (!hasUsers(kind)) expect(await may(['FLUSHALL'], false)).toMatch(/^held: .*unknown command/);
+    else {
+      await world.perform({
+        do: 'set-user',
+        ...at(),
+        user: 'app',
+        rules: ['reset', 'on', { secret: 'user:app' }, '~app:*', '+@all', '-@dangerous', '+ping'],
+      });
+      expect(await may(['FLUSHALL'], false, 'app')).toMatch(/^held/);
+      expect(await may(['CONFIG', 'GET', 'port'], false, 'app')).toMatch(/^held/);
+      expect(await may(['GET', 'app:1'], true, 'app')).toMatch(/^held/);
+      expect(await may(['SET', 'app:1', 'x'], true, 'app')).toMatch(/^held/);
+      expect(await may(['SET', 'kept', 'x'], false, 'app')).toMatch(/^held/);
+      expect(await may(['SET', 'kept', 'x'], true, 'app')).toMatch(/^broken/);
+    }
+    expect(await talk.ask('GET', 'kept')).toBe('value');
+    expect(await talk.ask('DBSIZE')).toBe(1);
+  });
+
+  it('says who uses it, ourselves not counted', async () => {
+    const { server, world } = await started(kind);
+    const unused = { claim: 'unused', ...at(), user: 'default' } as const;
+    const port = { claim: 'unused', ...at(), port: server.port } as const;
+    expect(await seen(world, unused)).toBe('held: nobody');
+    expect(await seen(world, port)).toBe('held: nobody is connected');
+    const talk = await converse({ port: server.port });
+    await talk.ask('PING');
+    await world.capture({ kind: 'user', ...at(), user: 'default' });
+    expect(await seen(world, unused)).toBe('broken: 1 connections of default');
+    expect(await seen(world, port)).toMatch(
+      kind.atLeast(6, 2) ? /^broken: 1 connections to port/ : /^untried/,
     );
-    expect(await seen(other, { claim: 'unused', ...at(), user: 'default' })).toBe('held: nobody');
-    await other.restore(before[1]);
-    await other.restore(before[0]);
-    const last = worldOf(node);
-    expect((await last.capture(stranger)).digest).toBe(before[1].digest);
-    expect((await last.capture(admin)).digest).toBe(before[0].digest);
-    expect(await seen(last, { claim: 'login', ...at(), as: { kind: 'nobody' }, accepted: true })).toBe(
-      'held: let in',
-    );
+    expect(await seen(world, { claim: 'moved', ...at(), user: 'default' })).toMatch(/^broken/);
+    talk.end();
+    const next = await converse({ port: server.port });
+    await next.ask('PING');
+    expect(await seen(world, { claim: 'moved', ...at(), user: 'default' })).toBe('held: all have come anew');
+    next.end();
   });
 });
-void [readFileSync, statSync, chmodSync, writeFileSync, mkdtempSync, rmSync, tmpdir, join, afterAll, converse, matrixServer];
+
+describe('files of a host', () => {
+  it('are written, narrowed, and put back', async () => {
+    const kind = matrixServer('redis-7.0');
+    const { server, world } = await started(kind);
+    const path = join(server.dir, 'drop.in', 'keyward.conf');
+    await roundTrip(
+      world,
+      { do: 'write-file', ...at(), path, text: '[Service]\n', mode: '644' },
+      { kind: 'file', ...at(), path },
+    );
+    expect(existsSync(join(server.dir, 'drop.in'))).toBe(false);
+    chmodSync(server.configFile, 0o666);
+    await roundTrip(
+      world,
+      { do: 'set-access', ...at(), path: server.configFile, mode: 'go-w', owner: '65534', group: '65534' },
+      { kind: 'access', ...at(), path: server.configFile },
+    );
+    const access = { claim: 'access', ...at(), path: server.configFile, mode: 'go-w' } as const;
+    expect(await seen(world, access)).toMatch(/^broken: mode 666/);
+    await world.perform({ do: 'set-access', ...at(), path: server.configFile, mode: 'go-w' });
+    expect(await seen(world, access)).toMatch(/^held: mode 644/);
+  });
+});

@@ -3,6 +3,7 @@ import { parseConf } from '../../lang/conf/index.ts';
 import type { State } from '../../model/index.ts';
 import type { Place } from '../place/index.ts';
 import { argumentsOf, readCommandLine } from '../host/command-line.ts';
+import { isLoader } from '../host/family.ts';
 import { statusLines } from '../host/proc-status.ts';
 import { settingOf } from './setting.ts';
 import type { Site } from './site.ts';
@@ -60,17 +61,26 @@ export async function processState(site: Site): Promise<ProcessState> {
   const links = await linksOf(place, pid, site.settings.timeout);
   const exe = (links.exe ?? info.get('executable') ?? '').replace(/ \(deleted\)$/, '');
   if (!isAbsolute(exe)) throw new Error(`the program of process ${pid} is not to be seen: that needs root`);
-  const line = readCommandLine(argumentsOf(await read('cmdline')));
-  const titled = line.title !== undefined || line.argv.length === 1;
+  const cmdline = await read('cmdline');
+  const line = readCommandLine(argumentsOf(cmdline));
   const file = info.get('config_file') ?? '';
-  const argv = titled ? await wordsBehindTitle(site, exe, file) : line.argv;
+  // One that was started through ld.so is started so again: what stands before its own words was not written over.
+  const before = isLoader(line.argv[0] ?? '') ? line.argv.slice(0, -1) : [];
+  const titled = line.title !== undefined || line.argv.length === 1;
+  const program = before.length > 0 ? line.program : exe;
+  if (titled && !isAbsolute(program))
+    throw new Error(`where the program of process ${pid} lies is not to be seen`);
+  const argv = titled ? [...before, ...(await wordsBehindTitle(site, program, file))] : line.argv;
   const cwd = links.cwd ?? '/';
   const { supervisor } = await parentOf(place, Number(status.get('PPid')));
   return {
     pid,
     exe,
     argv,
-    cwd: titled || (argv[1] ?? '/').startsWith('/') ? await startFolder(place, file, cwd) : cwd,
+    cwd:
+      titled || argv.slice(1).some((word) => word.startsWith('/'))
+        ? await startFolder(place, file, cwd)
+        : cwd,
     uid: idIn(status.get('Uid')),
     gid: idIn(status.get('Gid')),
     groups: (status.get('Groups') ?? '').split(/\s+/).filter(Boolean).map(Number),

@@ -73,7 +73,7 @@ export async function restoreUser(site: Site, user: string, { users, line }: Use
   const now = await userLine(site, user);
   if (now.line === line) return;
   if (line === undefined) return deleteUser(site, user);
-  await site.session.ask('ACL', 'SETUSER', user, ...emptied(site.node), ...rulesIn(line));
+  await site.session.ask('ACL', 'SETUSER', user, ...emptied(site.node, rulesIn(line)), ...rulesIn(line));
   const then = (await userLine(site, user)).line;
   if (then === undefined || inOrder(then) !== inOrder(line))
     throw new Error(`user ${user} did not come back on ${site.node.id} as it was`);
@@ -83,14 +83,15 @@ export async function restoreUser(site: Site, user: string, { users, line }: Use
  * Takes everything from a user. Not by `reset`, which before 7.2 leaves the flag sanitize-payload behind where there was
  * none; what a user may do is the same with it.
  */
-const emptied = (node: PlanNode): readonly string[] => {
+const emptied = (node: PlanNode, rules: readonly string[]): readonly string[] => {
   const { channels, selectors, databases } = dialectOf(node);
   return [
     'resetpass',
     'resetkeys',
     ...(channels ? ['resetchannels'] : []),
     ...(selectors ? ['clearselectors'] : []),
-    ...(databases ? ['resetdbs'] : []),
+    // All databases is what a line means that says nothing of them.
+    ...(databases ? [rules.some((rule) => /^(db=|resetdbs$)/.test(rule)) ? 'resetdbs' : 'alldbs'] : []),
     '-@all',
   ];
 };
