@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -218,6 +219,14 @@ describe.skipIf(obstacle !== undefined)(`a place over OpenSSH${obstacle ? ` (${o
       const place = placeOf('ops');
       await expect(place.write('/srv/ops/file', file('new'))).rejects.toMatchObject({ code: 'EACCES' });
       expect(readdirSync(seen('/srv/ops'))).toEqual([]);
+    });
+
+    it('takes away what a killed shell left there long ago', async () => {
+      put('/srv/ops/.keyward-old', 'half', 3001);
+      put('/srv/ops/.keyward-new', 'half', 3001);
+      utimesSync(seen('/srv/ops/.keyward-old'), 0, 0);
+      await placeOf('ops').write('/srv/ops/file', file('x', { uid: 3001, gid: 3001 }));
+      expect(readdirSync(seen('/srv/ops')).toSorted()).toEqual(['.keyward-new', 'file']);
     });
 
     it('removes a link and not what it points to, and what is gone already', async () => {

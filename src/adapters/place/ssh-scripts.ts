@@ -1,6 +1,6 @@
 /**
  * What we run on the other host: POSIX sh with the programs that coreutils and busybox have in common (cat, chmod,
- * chown, dd, head, id, mv, readlink, rm, stat, sync). Each script is one word of a command line, its values are the
+ * chown, dd, find, head, id, mv, readlink, rm, stat, sync). Each script is one word of a command line, its values are the
  * words after it, file contents come on standard input: nothing is ever put into the text of a script.
  *
  * Files are often in folders that the server's account may write into, and we may be root. So a new file is made
@@ -97,6 +97,10 @@ elif [ ! -d "$folder" ]; then
   exit ${ends.absent}
 fi
 mayChange
+# What a killed shell left behind, an hour ago or earlier: nobody is still at it.
+for left in "$folder"/.keyward-*; do
+  if [ -f "$left" ] && [ -n "$(find "$left" -mmin +60 2>/dev/null)" ]; then rm -f "$left"; fi
+done
 new=$folder/.keyward-$2
 trap 'rm -f "$new"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
