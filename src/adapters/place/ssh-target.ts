@@ -11,7 +11,7 @@ export interface SshTarget {
 // OpenSSH puts host and user into ProxyCommand, LocalCommand and Match exec, which a shell runs; before 9.6 without
 // a look at them. So we let through what a name or an address needs, and nothing that a shell or an option reads.
 const hostName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/;
-const userName = /^[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}$/;
+const userName = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}$/;
 const zone = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 
 const isHost = (host: string): boolean => {
