@@ -1,5 +1,6 @@
 /** The server listens where its clients were seen to come in, and nowhere else. */
 import type { ClientGroup, Goal } from '../../model/index.ts';
+import { isAddress } from '../../lang/address/index.ts';
 import { boundAddresses } from '../../catalog/readings/listening.ts';
 import { cellsByDoor } from './closing.ts';
 import {
@@ -41,19 +42,36 @@ function needed(node: Situation): readonly string[] | { readonly ask: string } {
     return {
       ask: `this version does not tell at which of its addresses ${[...new Set(blind.map(({ address }) => address))].slice(0, 4).join(', ')} came in`,
     };
+  if (
+    node.node.role === 'replica' ||
+    (node.view.replication.known && node.view.replication.value.replicas.length > 0)
+  )
+    return { ask: 'after a failover its clients come to another server, by addresses that nobody saw yet' };
+  if (node.view.container.known && node.view.container.value !== 'none')
+    return { ask: 'in a container it is said outside which ports are published' };
   const { clusterNodes } = node.view;
   const own = clusterNodes.known ? clusterNodes.value.filter(({ self }) => self) : [];
   if (node.node.mode === 'cluster' && own.every(({ address }) => isLocalAddress(address)))
     return { ask: 'the other nodes of its cluster reach it at an address that it does not tell' };
-  const asked = target.kind === 'tcp' && node.view.endpoint.known ? [node.view.endpoint.value.address] : [];
+  const asked = askedAt(node);
+  if (asked === undefined && target.kind === 'tcp')
+    return { ask: `${target.host} is a name, and may mean several of its addresses` };
   return [
     ...new Set([
       ...remote.flatMap(({ to }) => to?.address ?? []),
       ...own.map(({ address }) => address),
       // We came by it ourselves, and so must whoever confirms.
-      ...asked,
+      ...(asked === undefined ? [] : [asked]),
     ]),
   ].filter((address) => !isLoopback(address) && address !== '');
+}
+
+/** The address by which we came. */
+function askedAt({ node: { target }, view: { endpoint } }: Situation): string | undefined {
+  if (target.kind !== 'tcp') return undefined;
+  if (endpoint.known) return endpoint.value.address;
+  if (target.host === 'localhost') return '127.0.0.1';
+  return isAddress(target.host) ? target.host : undefined;
 }
 
 /** Loopback first, as every sample has it; the second family where a missing address is no error. */

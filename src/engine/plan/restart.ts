@@ -1,5 +1,5 @@
 import type { Claim } from '../../model/index.ts';
-import { holdFor, type Draft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { nodeKey, textOf, type Scene, type Situation } from './scene.ts';
 
 /** The server keeps nothing on disk, and has something to lose. */
@@ -73,9 +73,8 @@ function heldFor(scene: Scene, node: Situation): Draft['held'] {
   if (!scene.input.allowRestart || scene.input.except?.includes('restart') === true)
     return { why: 'It takes effect only when the server starts anew.', release: '--restart' };
   if (!losesData(node)) return undefined;
-  return holdFor(
-    scene.input.refuse,
-    ['data'],
-    'The server keeps its data in memory only: a restart would empty it.',
-  );
+  return {
+    why: 'The server keeps its data in memory only: a restart would empty it.',
+    release: 'CONFIG SET save "3600 1", then plan again',
+  };
 }
