@@ -1,89 +1,11 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createWorld, type WorldSettings } from '../../src/adapters/apply/index.ts';
-import { placeNamed } from '../../src/adapters/place/index.ts';
-import type { RunningServer } from '../../src/adapters/servers/index.ts';
-import type { Action, Claim, PlanNode, Resource } from '../../src/model/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { Action, Resource } from '../../src/model/index.ts';
 import { converse } from './support/ask.ts';
 import { matrix, matrixServer, type MatrixServer } from './support/servers.ts';
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-const secrets = new Map([
-  ['user:admin', { user: 'admin', password: 'k3yward-Adm1n-secret-0001' }],
-  ['user:app', { user: 'app', password: 'k3yward-App-secret-0002' }],
-  ['requirepass', { user: 'default', password: 'k3yward-Default-secret-0003' }],
-]);
-
-const nodeOf = (kind: MatrixServer, server: RunningServer, more: Partial<PlanNode> = {}): PlanNode => ({
-  id: 'n1',
-  target: { kind: 'tcp', host: '127.0.0.1', port: server.port, tls: false },
-  host: 'here',
-  product: kind.product,
-  version: kind.version,
-  mode: 'standalone',
-  role: 'master',
-  conf: server.configFile,
-  restart: { kind: 'relaunch' },
-  ...more,
-});
-
-function worldOf(node: PlanNode, more: Partial<WorldSettings> = {}) {
-  const world = createWorld({
-    nodes: [node],
-    login: {},
-    tls: { insecure: false },
-    secrets,
-    timeout: 3000,
-    place: placeNamed,
-    patience: 8000,
-    ...more,
-  });
-  ends.push(() => world.close());
-  return world;
-}
-type World = ReturnType<typeof worldOf>;
-
-async function started(kind: MatrixServer, conf: readonly string[] = [], more: Partial<PlanNode> = {}) {
-  const server = await kind.start(conf);
-  ends.push(async () => {
-    endAllIn(server.dir);
-    await server.stop();
-  });
-  const node = nodeOf(kind, server, more);
-  return { server, node, world: worldOf(node) };
-}
-
-/** A server that we started anew is no child of the test: it is known by its folder. */
-function endAllIn(folder: string): void {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (readlinkSync(`/proc/${pid}/cwd`) === folder) process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // Gone, or another user's.
-    }
-  }
-}
-
-const seen = async (world: World, claim: Claim) => {
-  const { outcome, saw } = await world.test(claim);
-  return `${outcome}: ${saw}`;
-};
+import { at, endAllIn, ends, seen, started, worldOf, type World } from './support/worlds.ts';
 
 /** Captures, does it twice, and puts back: the state is what it was, and done twice was as done once. */
 async function roundTrip(world: World, action: Action, resource: Resource): Promise<void> {
@@ -101,7 +23,6 @@ async function roundTrip(world: World, action: Action, resource: Resource): Prom
   expect(await world.capture(resource)).toMatchObject({ digest, fingerprint });
 }
 
-const at = (node = 'n1') => ({ node }) as const;
 const hasUsers = (kind: MatrixServer): boolean => kind.atLeast(6, 0);
 
 describe.each(matrix)('$name', (kind) => {
@@ -225,7 +146,7 @@ describe.each(matrix)('$name', (kind) => {
         do: 'edit-conf',
         ...at(),
         path: server.configFile,
-        changes: [{ do: 'set', name: 'port', args: ['no port'] }],
+        changes: [{ do: 'set', name: 'port', args: ['99999'] }],
       }),
     ).rejects.toThrow(/was not written: the server would not start/);
     expect((await world.capture(file)).digest).toBe(before.digest);
