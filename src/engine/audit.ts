@@ -42,17 +42,26 @@ function settle(check: Check, verdict: Exclude<Finding['verdict'], 'fail'>, seen
   return made;
 }
 
+const values = new WeakMap<View, Partial<Facts>>();
+
+/**
+ * What is known, without what is not. Every check gets all of it, made once: which of it a check may look at, the
+ * compiler sees to.
+ */
+function valuesOf(view: View): Partial<Facts> {
+  const had = values.get(view);
+  if (had) return had;
+  const made = Object.fromEntries(
+    Object.entries(view).flatMap(([name, fact]) => (fact.known ? [[name, fact.value]] : [])),
+  ) as Partial<Facts>;
+  values.set(view, made);
+  return made;
+}
+
 /** One check on one server. Says `unknown` itself when a needed fact is missing: no check can forget it. */
 export function judge(check: Check, view: View): readonly Finding[] {
   if (check.needs.some((name) => !view[name].known)) return withoutNeeded(check, view);
-  const needed: { [name in FactName]?: unknown } = {};
-  for (const name of check.needs) {
-    const fact = view[name];
-    if (fact.known) needed[name] = fact.value;
-  }
-  const used: { [name in FactName]?: unknown } = {};
-  for (const name of check.uses) used[name] = view[name];
-  const verdict = check.judge(needed as Partial<Facts>, used as Partial<View>);
+  const verdict = check.judge(valuesOf(view), view);
   switch (verdict.kind) {
     case 'pass':
       return [settle(check, 'pass', '')];

@@ -87,8 +87,8 @@ export function identify(facts: {
 }): Fact<Identity> {
   const greeting = valueOr(facts.greeting, { replies: [] });
   const full = facts.info.known ? fromInfo(facts.info.value, greeting) : undefined;
-  const seen = bracket(greeting);
   if (full) return known(full, 'INFO');
+  const seen = bracket(greeting);
   if (seen.because.length > 0) return known(fromErrors(seen), 'answers before login');
   if (facts.confProduct) return known(facts.confProduct, 'configuration file');
   if (facts.info.known)

@@ -7,31 +7,35 @@ import { defineLive, refusal, textOf } from './define-live.ts';
 const maxClients = 2000;
 
 /** The fields of one line of CLIENT LIST: `id=7 addr=10.0.0.4:51312 … cmd=get user=app lib-name=redis-py`. */
-export const clientFields = (line: string): ReadonlyMap<string, string> =>
-  new Map(
-    line.split(' ').map((field) => {
-      const equals = field.indexOf('=');
-      return [field.slice(0, equals), field.slice(equals + 1)] as const;
-    }),
-  );
+export function clientFields(line: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const field of line.split(' ')) {
+    const equals = field.indexOf('=');
+    fields.set(field.slice(0, equals), field.slice(equals + 1));
+  }
+  return fields;
+}
+
+const optional = [
+  ['user', 'user'],
+  ['name', 'name'],
+  ['library', 'lib-name'],
+  ['command', 'cmd'],
+  ['flags', 'flags'],
+] as const;
 
 function parseClient(line: string): ClientFacts | undefined {
   const fields = clientFields(line);
   const address = fields.get('addr');
   if (address === undefined) return undefined;
+  const client: { -readonly [name in keyof ClientFacts]: ClientFacts[name] } = { address };
+  for (const [name, field] of optional) {
+    const value = fields.get(field);
+    if (value) client[name] = value;
+  }
   const age = Number(fields.get('age') ?? Number.NaN);
-  const optional = {
-    user: fields.get('user'),
-    name: fields.get('name'),
-    library: fields.get('lib-name'),
-    command: fields.get('cmd'),
-    flags: fields.get('flags'),
-  };
-  return {
-    address,
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
-    ...(Number.isFinite(age) ? { ageSeconds: age } : {}),
-  };
+  if (Number.isFinite(age)) client.ageSeconds = age;
+  return client;
 }
 
 export default defineLive({

@@ -9,6 +9,7 @@ import { listOf, textOf } from './define-live.ts';
 
 interface Slot {
   readonly entry: RespValue;
+  readonly subcommands: ReadonlySet<RespValue>;
   /** The last reply that had an entry of that name. */
   reply: number;
 }
@@ -62,6 +63,16 @@ function same(a: unknown, b: unknown): boolean {
 const bigintAsText = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? String(value) : value;
 
+/** The same entry, with its subcommands in whatever order. */
+function sameEntry({ entry: kept, subcommands: known }: Slot, entry: RespValue): boolean {
+  const [a, b] = [listOf(kept), listOf(entry)];
+  const own = listOf(b[subcommands]);
+  const met =
+    own.length === known.size && own.every((sub) => known.has(sub)) && new Set(own).size === own.length;
+  if (!met) return same(kept, withSortedSubcommands(entry));
+  return a.length === b.length && a.every((field, place) => place === subcommands || same(field, b[place]));
+}
+
 /** The same entries in whatever order; said without sorting them, and so only where no name stands twice. */
 function sameEntries({ slots }: Kept, entries: readonly RespValue[], reply: number): boolean {
   if (slots.size !== entries.length) return false;
@@ -69,11 +80,17 @@ function sameEntries({ slots }: Kept, entries: readonly RespValue[], reply: numb
     const slot = slots.get(nameOf(entry));
     if (slot === undefined || slot.reply === reply) return false;
     // Rows that the decoder has met before are the very same, but for those with subcommands in another order.
-    if (slot.entry !== entry && !same(slot.entry, withSortedSubcommands(entry))) return false;
+    if (slot.entry !== entry && !sameEntry(slot, entry)) return false;
     slot.reply = reply;
   }
   return true;
 }
+
+const slotOf = (entry: RespValue): Slot => ({
+  entry,
+  subcommands: new Set(listOf(listOf(entry)[subcommands])),
+  reply: 0,
+});
 
 /** Reads replies to COMMAND, and gives equal ones the same table. */
 export function createCommandTables(): (reply: RespValue) => CommandTable {
@@ -89,7 +106,7 @@ export function createCommandTables(): (reply: RespValue) => CommandTable {
     if (had) return had.table;
     const table = commandTable(reply);
     if (kept.length < mostTables && JSON.stringify(reply, bigintAsText).length <= mostOfReply) {
-      const slots = new Map(reply.map((entry) => [nameOf(entry), { entry, reply: 0 }]));
+      const slots = new Map(reply.map((entry) => [nameOf(entry), slotOf(entry)]));
       kept.push({ reply, slots, table });
     }
     return table;
