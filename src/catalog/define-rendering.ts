@@ -1,0 +1,18 @@
+import type { Plan } from '../model/index.ts';
+
+/**
+ * A plan in the form of another tool, for those who apply by other means. Pure: the same plan gives the same text. It
+ * holds no secret, since the plan holds none: the tool's own way to secrets stands in their place. What the form
+ * cannot say is listed in it as a comment, never left out in silence.
+ */
+export interface Rendering {
+  readonly title: string;
+  readonly mediaType: string;
+  readonly render: (plan: Plan) => string;
+}
+
+/**
+ * @example export default defineRendering({ title: 'Titles', mediaType: 'text/plain',
+ *   render: ({ steps }) => steps.map(({ title }) => `# ${commentText(title)}\n`).join('') });
+ */
+export const defineRendering = (source: Rendering): Rendering => source;

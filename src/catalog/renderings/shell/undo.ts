@@ -1,0 +1,61 @@
+import type { Resource } from '../../../model/index.ts';
+import { word } from './quoting.ts';
+
+/** A resource, and the variable that holds what it was. */
+export interface Saved {
+  readonly name: string;
+  readonly resource: Resource;
+}
+
+/** As apply puts back: files first, then the process that reads them, then what only runs, and last what is saved of it. */
+const order: readonly Resource['kind'][] = [
+  'file',
+  'access',
+  'process',
+  'setting',
+  'user',
+  'sentinel',
+  'saved',
+];
+
+export function undoOf(saved: ReadonlyMap<string, Saved>): string {
+  const newestFirst = [...saved.values()].toReversed();
+  const sorted = order.flatMap((kind) => newestFirst.filter(({ resource }) => resource.kind === kind));
+  const lines = sorted.flatMap(({ name, resource }) => {
+    const text = restore(resource, `"$${name}"`);
+    const at = `at_${resource.node.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
+    return text === undefined
+      ? []
+      : [
+          `  [ -z "\${${name}+x}" ] || (${at} && ${text}) || say ${word(`NOT PUT BACK: ${nameOf(resource)}`)}\n`,
+        ];
+  });
+  return `undo() {\n${lines.join('')}  :\n}\n`;
+}
+
+function restore(resource: Resource, was: string): string | undefined {
+  switch (resource.kind) {
+    case 'file':
+      return `restore_file ${word(resource.path)} ${was}`;
+    case 'access':
+      return `restore_access ${word(resource.path)} ${was}`;
+    case 'process':
+      return resource.by.kind === 'systemd'
+        ? `systemctl daemon-reload && systemctl restart ${word(resource.by.unit)} && await_answer`
+        : undefined;
+    case 'setting':
+      return `{ printf 'CONFIG SET "%s" %s\\n' ${word(resource.name)} ${was} | tell; }`;
+    case 'user':
+      return `restore_user ${word(resource.user)} ${was}`;
+    case 'saved':
+      return `{ printf '${resource.by === 'acl-save' ? 'ACL SAVE' : 'CONFIG REWRITE'}\\n' | tell; }`;
+    case 'sentinel':
+      return undefined;
+  }
+}
+
+const nameOf = (resource: Resource): string => {
+  if ('path' in resource) return resource.path;
+  if ('user' in resource) return `user ${resource.user}`;
+  return 'name' in resource ? resource.name : resource.kind;
+};

@@ -1,0 +1,285 @@
+/** The script is run by a real shell with a real redis-cli against real servers: whole, failing, and stopped in between. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import shell from '../../src/catalog/renderings/shell/index.ts';
+import { edit, parseConf, printConf } from '../../src/lang/conf/index.ts';
+import type { Plan } from '../../src/model/index.ts';
+import { converse } from '../live/support/ask.ts';
+import { matrix, type MatrixServer } from '../live/support/servers.ts';
+import { examplePlan, step } from './support/example-plan.ts';
+import { tool } from './support/tools.ts';
+import { askAs, weakConf, weakServer, type WeakServer } from './support/weak-server.ts';
+
+const secrets = {
+  SECRET_USER_ADMIN: 'admin-password-0123456789',
+  SECRET_USER_APP: 'app-password-0123456789',
+};
+const admin = ['admin', secrets.SECRET_USER_ADMIN];
+const withUsers = matrix.filter(({ product, atLeast }) => product !== 'redis' || atLeast(6, 2));
+const cli = matrix.findLast((server) => server.cli !== undefined)?.cli ?? 'redis-cli';
+
+const planFor = (weak: WeakServer, server: MatrixServer): Plan =>
+  examplePlan({
+    host: '127.0.0.1',
+    port: weak.running.port,
+    conf: weak.conf,
+    product: server.product,
+    version: server.version,
+  });
+
+interface Ran {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+function run(text: string, weak: WeakServer, more: NodeJS.ProcessEnv = {}, sh = 'sh'): Promise<Ran> {
+  const path = join(weak.folder, 'plan.sh');
+  writeFileSync(path, text);
+  const env = { ...process.env, REDIS_CLI: cli, PATIENCE: '3', ...secrets, ...more };
+  const child = spawn(sh, [path], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stdout.on('data', (bytes: Buffer) => (said += String(bytes)));
+  child.stderr.on('data', (bytes: Buffer) => (said += String(bytes)));
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, said }));
+  });
+}
+
+async function withServer(server: MatrixServer, use: (weak: WeakServer) => Promise<void>): Promise<void> {
+  const weak = await weakServer(server);
+  try {
+    await use(weak);
+  } finally {
+    await weak.close();
+  }
+}
+
+const fails = { do: 'set-setting', node: 'n1', name: 'maxclients', value: 'not a number' } as const;
+
+describe.each(withUsers)('$name', (server) => {
+  it('is as the plan says, live and in its file, after the script; and again after a second run', () =>
+    withServer(server, async (weak) => {
+      const plan = planFor(weak, server);
+      const { code, said } = await run(shell.render(plan), weak);
+      expect(said).toContain('All steps are done');
+      expect(code).toBe(0);
+      const after = await weak.state(admin);
+      // Strangers are out, users are in, each with their own rights.
+      expect(await askAs({ port: weak.running.port }, ['default', ''], ['PING'])).toMatchObject({
+        text: /NOAUTH/,
+      });
+      const app = ['app', secrets.SECRET_USER_APP];
+      expect(await askAs({ port: weak.running.port }, app, ['PING'])).toMatchObject({ text: 'PONG' });
+      expect(await askAs({ port: weak.running.port }, app, ['FLUSHALL'])).toMatchObject({ text: /NOPERM/ });
+      expect(await askAs({ port: weak.running.port }, admin, ['CONFIG', 'GET', 'timeout'])).toEqual([
+        'timeout',
+        '300',
+      ]);
+      expect(statSync(weak.conf).mode & 0o777).toBe(0o640);
+      expectFile(weak, await askAs({ port: weak.running.port }, admin, ['ACL', 'LIST']));
+      for (const secret of Object.values(secrets)) expect(said + weak.read()).not.toContain(secret);
+
+      const again = await run(shell.render(plan), weak);
+      expect(again.code).toBe(0);
+      expect(await weak.state(admin)).toBe(after);
+    }));
+
+  it('is as before when a step fails', () =>
+    withServer(server, async (weak) => {
+      const before = await weak.state();
+      const plan = planFor(weak, server);
+      const broken = { ...plan, steps: [...plan.steps, step('s6', 'limits', [fails])] };
+      const { code, said } = await run(shell.render(broken), weak);
+      expect(said).toMatch(/the server refused it[\s\S]*putting everything back/);
+      expect(said).not.toContain('NOT PUT BACK');
+      expect(code).toBe(1);
+      expect(await weak.state()).toBe(before);
+      expect(statSync(weak.conf).mode & 0o777).toBe(0o644);
+    }));
+});
+
+/** The file is what our own editor makes of it, with the users' lines at its end. */
+function expectFile(weak: WeakServer, list: unknown): void {
+  const { value } = edit(parseConf(Buffer.from(weakConf)), [
+    { do: 'set', name: 'maxclients', args: ['200'] },
+    { do: 'remove', name: 'timeout' },
+  ]);
+  expect(weak.read().startsWith(Buffer.from(printConf(value)).toString())).toBe(true);
+  for (const line of list as readonly string[]) expect(weak.read()).toContain(`${line}\n`);
+  expect(weak.read()).toMatch(/^timeout 300$/m);
+}
+
+describe('the script', () => {
+  const [server] = withUsers;
+  if (server === undefined) throw new Error('no server with users in .cache/servers; run: npm run servers');
+
+  it('puts everything back when it is told to stop while it waits for clients', () =>
+    withServer(server, async (weak) => {
+      const before = await weak.state();
+      const client = await converse({ port: weak.running.port });
+      await client.ask('PING');
+      const path = join(weak.folder, 'plan.sh');
+      writeFileSync(path, shell.render(planFor(weak, server)));
+      const child = spawn('sh', [path], {
+        env: { ...process.env, REDIS_CLI: cli, PATIENCE: '60', ...secrets },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      child.stderr.on('data', (bytes: Buffer) => {
+        if (String(bytes).includes('s5 n1')) child.kill('SIGTERM');
+      });
+      expect(await ended).toBe(143);
+      expect(await weak.state()).toBe(before);
+      // It was never cut off.
+      expect(await client.ask('PING')).toMatchObject({ text: 'PONG' });
+      client.end();
+    }));
+
+  it('closes nothing while a client is still on the default user', () =>
+    withServer(server, async (weak) => {
+      const before = await weak.state();
+      const client = await converse({ port: weak.running.port });
+      await client.ask('PING');
+      const { code, said } = await run(shell.render(planFor(weak, server)), weak, { PATIENCE: '1' });
+      expect(said).toContain('user default is still used by 1 connections');
+      expect(code).toBe(1);
+      expect(await weak.state()).toBe(before);
+      client.end();
+    }));
+
+  it('begins with the login that is there, and refuses a wrong one before it changes anything', () =>
+    withServer(server, async (weak) => {
+      const password = 'old "pass\\word';
+      await askAs({ port: weak.running.port }, ['default', ''], ['CONFIG', 'SET', 'requirepass', password]);
+      const text = shell.render(planFor(weak, server));
+      const wrong = await run(text, weak, { REDIS_PASSWORD: 'wrong' });
+      expect(wrong).toMatchObject({ code: 1, said: /cannot be read|does not let us in/ });
+      expect(weak.read()).toBe(weakConf);
+      const right = await run(text, weak, { REDIS_PASSWORD: password });
+      expect(right.said).not.toContain(password);
+      expect(right.code).toBe(0);
+    }));
+
+  it.each([
+    ['too short', 'short'],
+    ['with a quote', 'a"b-0123456789-0123456789'],
+    ['missing', ''],
+  ])('refuses a secret that is %s, before it changes anything', (_, value) =>
+    withServer(server, async (weak) => {
+      const before = await weak.state();
+      const { code } = await run(shell.render(planFor(weak, server)), weak, { SECRET_USER_APP: value });
+      expect(code).toBe(1);
+      expect(await weak.state()).toBe(before);
+    }),
+  );
+
+  it('writes files of ours, and takes them away again', () =>
+    withServer(server, async (weak) => {
+      const path = join(weak.folder, 'unit.d', 'it is "ours".conf');
+      const text = "[Service]\nEND_OF_FILE\nName='$HOME' `x` \\n\n";
+      const write = { do: 'write-file', node: 'n1', path, text, mode: '0640' } as const;
+      const plan = planFor(weak, server);
+      const good = { ...plan, steps: [step('s1', 'sandbox', [write])] };
+      expect((await run(shell.render(good), weak)).code).toBe(0);
+      expect(spawnSync('cat', [path], { encoding: 'utf8' }).stdout).toBe(text);
+      const other = { ...write, path: join(weak.folder, 'other.conf') };
+      const bad = { ...plan, steps: [step('s1', 'sandbox', [other]), step('s2', 'limits', [fails])] };
+      expect((await run(shell.render(bad), weak)).code).toBe(1);
+      expect(existsSync(other.path)).toBe(false);
+    }));
+
+  it('edits a file as our own editor does', () =>
+    withServer(server, async (weak) => {
+      const text =
+        '# one\nSAVE 900 1\nsave 60 10000\nclient-output-buffer-limit normal 0 0 0\n  port 1\nport 2\nlast';
+      writeFileSync(weak.conf, text);
+      const changes = [
+        { do: 'set', name: 'port', args: ['7'] },
+        {
+          do: 'replace',
+          name: 'save',
+          lines: [
+            ['300', '5'],
+            ['30', '6'],
+            ['1', '1'],
+          ],
+        },
+        { do: 'remove', name: 'client-output-buffer-limit', beginning: ['normal'] },
+        { do: 'append', name: 'client-output-buffer-limit', args: ['normal', '1mb', '1mb', '60'] },
+        { do: 'comment-out', name: 'last' },
+        { do: 'set', name: 'dir', args: ['/a folder/with "quotes"'] },
+      ] as const;
+      const action = { do: 'edit-conf', node: 'n1', path: weak.conf, changes } as const;
+      const plan = { ...planFor(weak, server), steps: [step('s1', 'limits', [action])] };
+      expect((await run(shell.render(plan), weak)).code).toBe(0);
+      const { value } = edit(parseConf(Buffer.from(text)), changes);
+      const settings = (bytes: Uint8Array): readonly string[] =>
+        parseConf(bytes).lines.flatMap((line) =>
+          line.kind === 'directive' ? [JSON.stringify([line.name, line.args])] : [],
+        );
+      expect(settings(Buffer.from(weak.read())).toSorted()).toEqual(settings(printConf(value)).toSorted());
+    }));
+
+  it('runs nothing that a plan smuggles in', () =>
+    withServer(server, async (weak) => {
+      const mark = join(weak.folder, 'smuggled');
+      const evil = `x'; touch ${mark}; '\n touch ${mark}\n$(touch ${mark})\`touch ${mark}\`"`;
+      const plan = planFor(weak, server);
+      const text = shell.render({
+        ...plan,
+        id: evil,
+        madeAt: evil,
+        nodes: plan.nodes.map((node) => ({ ...node, id: evil, version: evil, conf: evil })),
+        secrets: [{ id: evil, label: evil, user: evil }],
+        steps: [
+          {
+            ...step('s1', 'administrator', [
+              { do: 'set-setting', node: evil, name: evil, value: evil },
+              { do: 'set-user', node: evil, user: evil, rules: [evil, { secret: evil }] },
+              { do: 'edit-conf', node: evil, path: evil, changes: [{ do: 'set', name: evil, args: [evil] }] },
+              { do: 'write-file', node: evil, path: evil, text: evil, mode: evil, owner: evil },
+            ]),
+            node: evil,
+            title: evil,
+          },
+        ],
+        unmet: [],
+      });
+      expect(spawnSync('sh', ['-n'], { input: text }).status).toBe(0);
+      await run(text, weak, { [`SECRET_${evil}`]: '' });
+      expect(existsSync(mark)).toBe(false);
+    }));
+
+  it('says what it leaves out, and does nothing that rests on it', () => {
+    const plan = examplePlan(
+      { host: '127.0.0.1', port: 6379, conf: '/etc/redis/redis.conf', version: '7.0.15' },
+      [
+        step('s6', 'restart', [{ do: 'restart', node: 'n1', by: { kind: 'relaunch' } }]),
+        step('s7', 'limits', [{ do: 'set-setting', node: 'n1', name: 'timeout', value: '1' }]),
+      ],
+    );
+    const text = shell.render(plan);
+    expect(text).toContain(
+      '# not in this form: s6 on n1: restart of the example: nobody watches over the process',
+    );
+    expect(text).toContain('# not in this form: s7 on n1');
+    expect(text).toContain('# not reached on n1: Known holes are open. Upgrade to 7.2.12.');
+    expect(text).not.toContain('\'timeout\' "1"');
+  });
+
+  it('is found without fault by shellcheck', async (test) => {
+    const shellcheck = await tool('shellcheck');
+    if ('missing' in shellcheck) return test.skip(shellcheck.missing);
+    const plan = examplePlan({ host: '::1', port: 6379, conf: '/etc/redis/redis.conf', version: '7.0.15' });
+    const [program, ...words] = shellcheck.argv;
+    const found = spawnSync(program, [...words, '-'], {
+      input: shell.render(plan),
+      env: shellcheck.env,
+      encoding: 'utf8',
+    });
+    expect(found.stdout).toBe('');
+    expect(found.status).toBe(0);
+  });
+});
