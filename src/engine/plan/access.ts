@@ -127,17 +127,21 @@ function draftsOf(band: Band, loginsAsked: boolean): readonly Draft[] {
   const applications = servers.flatMap((node) =>
     clientsOf(node).filter(({ kind, user }) => kind !== 'exporter' && user === 'default'),
   );
+  // Where it is off already there is nobody to move: what is left of it is taken away.
+  const moving = closing.some(
+    ({ users: all }) => all.find(({ name }) => name === 'default')?.enabled !== false,
+  );
   const users = [
-    ...(closing.length > 0 && (applications.length > 0 || !hasApplicationUser(servers))
+    ...(moving && (applications.length > 0 || !hasApplicationUser(servers))
       ? [{ name: 'app', label: 'password of user app, for the applications', seen: applications }]
       : []),
-    ...(closing.length > 0 && exporters.length > 0
+    ...(moving && exporters.length > 0
       ? [{ name: 'exporter', label: 'password of user exporter, for monitoring', seen: exporters }]
       : []),
-    ...(replicated && (closing.length > 0 || loginsAsked)
+    ...(replicated && (moving || loginsAsked)
       ? [{ name: 'replica', label: 'password of user replica, for replication', seen: [] }]
       : []),
-    ...(watched && (closing.length > 0 || loginsAsked)
+    ...(watched && (moving || loginsAsked)
       ? [{ name: 'sentinel', label: 'password of user sentinel, for Sentinels', seen: [] }]
       : []),
   ];
@@ -193,7 +197,9 @@ function isAdministrator({ view, users }: Situation): boolean {
 function administrator(band: Band, node: Situation): readonly Draft[] {
   if (isAdministrator(node)) return [];
   const name = freeName(band.servers, 'admin');
-  const secret = request(band, node, name, `password of user ${name}, for administration`);
+  // By the beginning of this id `apply` knows with which secret it comes back once default is closed.
+  const id = band.scene.secretId(name === 'admin' ? 'user:admin' : `user:admin:${name}`, node);
+  const secret: SecretRequest = { id, label: `password of user ${name}, for administration`, user: name };
   const kept = keepUser(node, name, keepUsers(node));
   return [
     {

@@ -94,7 +94,9 @@ function loopbacks(node: Situation): readonly string[] {
 }
 
 function bindAt(scene: Scene, node: Situation, wishes: readonly BindWish[]): Answer {
-  const answered = scene.input.answers.get('bind');
+  // A file by itself has no clients that anybody could look at: what a finding says, or nothing.
+  const said = wishes.flatMap(({ goal }) => ('value' in goal ? [goal.value] : []));
+  const answered = scene.input.answers.get('bind') ?? (node.live ? undefined : said[0]);
   const must = needed(node);
   if (answered === undefined && 'ask' in must)
     return refused(

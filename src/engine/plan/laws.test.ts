@@ -38,7 +38,7 @@ function merged(examples: readonly Partial<Facts>[]): Partial<Facts> {
     else all[name] = value;
   }
   delete all.identity;
-  return all as Partial<Facts>;
+  return all;
 }
 
 const versions: readonly (readonly [PlanNode['product'], string])[] = [

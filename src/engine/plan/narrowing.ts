@@ -58,6 +58,17 @@ interface Narrowing {
 function narrow(scene: Scene, node: Situation, name: string, wishes: readonly UserWish[]): Answer {
   const before = currentUser(node, name);
   if (!node.live || !node.hasUsers || before === undefined) return nothing;
+  const { whoami } = node.view;
+  const own = whoami.known
+    ? whoami.value
+    : ('user' in node.node.target && node.node.target.user) || 'default';
+  // Whoever applies a plan must still be able to undo it.
+  if (name === own)
+    return refused(
+      wishes,
+      `Keyward is logged in as ${name}: narrower, it could neither prove the change nor take it back.`,
+      'Log in as another administrator, and plan again.',
+    );
   const keeping = keepUsers(node);
   if (keeping.how === 'nowhere') return refused(wishes, keeping.why, keeping.advice);
   const wanted = rulesOf(wishes);

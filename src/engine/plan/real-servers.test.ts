@@ -127,7 +127,7 @@ describe.each(matrix.map((server) => [server.name, server] as const))(
       }
     });
 
-    it('starts with the file of the plan', async () => {
+    it('gets a file that it reads without complaint', async () => {
       const running = await server.start(['client-output-buffer-limit pubsub 0 0 0', 'tcp-keepalive 0']);
       try {
         const one = await subjectAt('n1', running, []);

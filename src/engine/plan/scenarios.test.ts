@@ -101,6 +101,8 @@ describe('a server that lets everybody in', () => {
       subject('n1', open({ users: others, aclUsers: others }, { clients: [{ address: '10.0.0.7' }] })),
     ]);
     expect(parts.secrets.map(({ user: name }) => name)).toEqual(['keyward-admin', 'keyward-app']);
+    // By this beginning apply finds the login with which it comes back.
+    expect(parts.secrets[0]?.id).toBe('user:admin:keyward-admin');
   });
 
   it('needs no other administrator where we are a named one', () => {
@@ -124,6 +126,17 @@ describe('a server that lets everybody in', () => {
       'network|nobody:default|read',
       'network|nobody:default|control',
     ]);
+  });
+
+  it('that is off and still open loses what is left of it, and nobody moves', () => {
+    const users = [
+      { ...openUser, enabled: false, rules: ['off', 'nopass', '~*', '&*', '+@all'] },
+      user('boss', { rules: ['on', '~*', '&*', '+@all'] }),
+    ];
+    const parts = plan([subject('n1', open({ users, aclUsers: users, whoami: 'boss' }))], {
+      only: ['default-off-keeps-nopass'],
+    });
+    expect(kindsOf(parts)).toEqual(['close-default n1']);
   });
 
   it('is not changed where the change would be lost at the next start', () => {
@@ -465,6 +478,24 @@ describe('settings', () => {
     });
   });
 
+  it('that say where the data is, or how servers speak with each other, are left to a person', () => {
+    const facts = {
+      settings: settings({ dir: '/tmp', save: '3600 1', 'tls-replication': 'no', 'tls-port': '6380' }),
+      replication: replication({ role: 'replica', masterHost: '203.0.113.5', masterPort: 6379 }),
+    };
+    const parts = plan([subject('n1', open(facts, { role: 'replica' }))], {
+      only: ['persistence', 'replication', 'transport'],
+      answers: new Map([['dir', '/var/lib/redis']]),
+    });
+    const names = parts.steps
+      .flatMap(({ does }) => does)
+      .map((action) => ('name' in action ? action.name : ''));
+    expect(names).not.toContain('tls-replication');
+    expect(names).not.toContain('dir');
+    const unmet = parts.unmet.map(({ goal }) => (goal.kind === 'setting' ? goal.name : ''));
+    expect(unmet).toEqual(expect.arrayContaining(['tls-replication', 'dir']));
+  });
+
   it('that two findings want differently are a conflict that is said', () => {
     const one = subject('n1', open());
     const wanting = (value: string, check: string) => ({
@@ -506,6 +537,14 @@ describe('rules of users', () => {
     const step = stepOf(parts, 'narrow-user');
     expect(step.does[0]).toMatchObject({ do: 'set-user', user: 'app', rules: ['-@admin'] });
     expect(step.proves).toContainEqual({ claim: 'user-has', node: 'n1', user: 'app', words: ['-@admin'] });
+  });
+
+  it('of the user that we are ourselves stay as they are', () => {
+    const parts = plan([subject('n1', open({ ...facts, whoami: 'app' }))], {
+      only: ['user-is-administrator'],
+    });
+    expect(parts.steps).toEqual([]);
+    expect(parts.unmet[0]?.why).toMatch(/logged in as app/);
   });
 
   it('leave what was seen in use, and hold the rest back', () => {

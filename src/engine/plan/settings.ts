@@ -3,6 +3,7 @@ import { namesSecret, type Goal, type Risk, type StepKind } from '../../model/in
 import { cellsByDoor, cellsOfCommands, isRemote } from './closing.ts';
 import { checksOf, holdFor, refused, together, type Answer, type Draft, type Room } from './draft.ts';
 import { keepSetting, settleInFile, settleNow } from './keeping.ts';
+import { leftAlone } from './left-alone.ts';
 import {
   clientsOf,
   isLocalAddress,
@@ -117,6 +118,12 @@ function settle(scene: Scene, node: Situation, { name, value, wishes }: Wanted):
       `It is not known how ${node.node.product} ${node.version} takes ${name}.`,
       `See ${node.flavour?.manual ?? 'the manual of that server'}.`,
     );
+  const shut =
+    node.flavour?.isProtected(name, node.version) === true &&
+    textOf(node, 'enable-protected-configs') !== 'yes';
+  const now = effect === 'now' && node.live && node.configures && !shut;
+  const alone = leftAlone(name, { live: now && !scene.input.answers.has(name) });
+  if (alone) return refused(wishes, ...alone);
   const keeping = keepSetting(node, name);
   if (keeping.how === 'nowhere') return refused(wishes, keeping.why, keeping.advice);
   const kind = kindOf(name);
@@ -129,10 +136,7 @@ function settle(scene: Scene, node: Situation, { name, value, wishes }: Wanted):
     checks,
     closes: closesOf(node, name, value),
   };
-  const shut =
-    node.flavour?.isProtected(name, node.version) === true &&
-    textOf(node, 'enable-protected-configs') !== 'yes';
-  if (effect === 'now' && node.live && node.configures && !shut) {
+  if (now) {
     const settled = settleNow(node, name, value, keeping);
     return {
       unmet: [],
@@ -168,7 +172,9 @@ const riskOf = (name: string): Risk =>
     ? { level: 'reconnect', why: 'connections that say nothing for so long are closed' }
     : name === 'maxclients'
       ? { level: 'refuses', why: 'whoever comes beyond that number' }
-      : { level: 'none' };
+      : name.startsWith('tls-')
+        ? { level: 'refuses', why: 'clients that connect anew with TLS, and cannot do what is asked of them' }
+        : { level: 'none' };
 
 /** Protected mode turns other hosts away while the default user is open; the rooms of access close it before. */
 function heldOf(
@@ -183,6 +189,22 @@ function heldOf(
     return Number(value) > seen
       ? {}
       : { held: holdFor(refuse, ['maxclients'], `${seen} connections were seen at once.`) };
+  }
+  if (name.startsWith('tls-ca-cert')) {
+    const port = Number(textOf(node, 'tls-port') ?? 0);
+    const seen = clientsOf(node).filter(({ to }) => port > 0 && (to === undefined || to.port === port));
+    const why =
+      'Clients are connected with TLS, and it cannot be told which authority made their certificates.';
+    return {
+      held:
+        node.live && node.census === undefined
+          ? holdFor(refuse, ['tls'], 'Nobody looked who comes with TLS.')
+          : holdFor(
+              refuse,
+              seen.map(() => 'tls'),
+              why,
+            ),
+    };
   }
   if (name !== 'protected-mode' || value !== 'yes') return {};
   const main = node.users.find((user) => user.name === 'default');
