@@ -52,7 +52,9 @@ export function inConf(bytes: Uint8Array, user: string, line: string | undefined
     return index === at && own ? [own] : [];
   });
   if (at < 0 && own) lines.push(own);
-  return printConf(edit(doc, [{ do: 'replace', name: 'user', lines }]).value);
+  const { value, problems } = edit(doc, [{ do: 'replace', name: 'user', lines }]);
+  if (problems.length > 0) throw new Error(`the user was not written: ${problems.join('; ')}`);
+  return printConf(value);
 }
 
 async function assertAclLoads(
