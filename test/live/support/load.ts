@@ -49,7 +49,7 @@ const mostErrors = 1000;
 /** Milliseconds. */
 const tick = 10;
 const glance = 50;
-/** For the last answers, when it is to end. */
+/** For a connection, and for the last answers. */
 const longest = 5000;
 /** Requests of one application that wait for their answers at once. */
 const mostUnderWay = 200;
@@ -153,6 +153,21 @@ async function firstLetIn(options: LoadOptions & { readonly host: string }): Pro
   return options.login;
 }
 
+/** Some libraries wait for ever, where others reject. */
+async function within<T>(promise: Promise<T>, otherwise: string): Promise<T> {
+  const late = new AbortController();
+  const { signal } = late;
+  const limit = pause(longest, undefined, { signal }).then(() => {
+    throw new Error(`${otherwise} within ${longest} ms`);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    late.abort();
+    limit.catch(() => undefined);
+  }
+}
+
 interface Application {
   readonly login: () => Login | undefined;
   readonly stop: () => Promise<void>;
@@ -178,7 +193,7 @@ async function startApplication(
   };
   const doorOf = (login: Login | undefined): Door => ({ host, port, ...given(login) });
   const enter = (login: Login | undefined): Promise<Talker> =>
-    open({ door: doorOf(login), name, report: fail });
+    within(open({ door: doorOf(login), name, report: fail }), `no connection as ${login?.user ?? 'nobody'}`);
 
   /** The first that is let in, unless it is the one that we have. */
   async function better(): Promise<{ readonly login: Login | undefined } | undefined> {
@@ -222,8 +237,8 @@ async function startApplication(
     const [old, waiting] = [talker, underWay];
     [talker, underWay, current] = [next, new Set(), login];
     counts.moves += 1;
-    await Promise.all(waiting);
-    await old.close();
+    await within(Promise.all(waiting), 'the old connection still waits for answers');
+    await within(old.close(), 'the old connection does not close');
   }
 
   const mover = (async () => {
@@ -244,9 +259,8 @@ async function startApplication(
       clearInterval(timer);
       ended.abort();
       await mover;
-      await Promise.race([Promise.all(underWay), pause(longest, undefined, { ref: false })]);
-      if (underWay.size > 0) fail(`${underWay.size} requests were not answered within ${longest} ms`);
-      await talker.close();
+      await within(Promise.all(underWay), 'requests were not answered').catch(fail);
+      await within(talker.close(), 'the connection does not close').catch(fail);
       if (library === 'bullmq') return;
       const reply = await asked(doorOf(current), 'GET', `${name}:count`);
       const counter = typeof reply === 'string' ? reply : JSON.stringify(reply);
