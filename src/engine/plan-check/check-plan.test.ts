@@ -124,6 +124,8 @@ describe('nobody becomes root by a plan', () => {
     ['a unit that starts something', write(dropIn, '[Service]\nExecStartPre=/bin/sh -c id\n')],
     ['a unit with a library', write(dropIn, '[Service]\nEnvironment=LD_PRELOAD=/tmp/x.so\n')],
     ['a unit of root', write(dropIn, '[Service]\nUser=root\n')],
+    ['a unit of a mighty group', write(dropIn, '[Service]\nUser=redis\nGroup=docker\n')],
+    ['a unit of a mighty group alone', write(dropIn, '[Service]\nGroup=docker\n')],
     ['a unit that goes on', write(dropIn, '[Service]\n# \\\nUser=redis\n')],
     ['a unit with a section more', write(dropIn, '[Service]\nUMask=077\n[Install]\nAlias=x.service\n')],
     ['another unit', write('/etc/systemd/system/sshd.service.d/keyward.conf', '[Service]\nUMask=077\n')],
@@ -353,6 +355,17 @@ describe('nobody is locked out, and nothing is opened', () => {
     expect(doing(option('notification-script', '/tmp/x'), sentinel)).not.toBe('');
     expect(doing(option('auth-pass', 'known'), sentinel)).not.toBe('');
     expect(doing(option('auth-pass', { secret: 'user:app' }), sentinel)).toBe('');
+  });
+});
+
+describe('a plan of many servers', () => {
+  it('is judged in the time that reading it takes', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `n${index + 1}`);
+    const nodes = many.map((id) => ({ ...server, id }));
+    const steps = many.map((id, index) =>
+      stepOf([{ do: 'set-setting', node: id, name: 'timeout', value: '300' }], `s${index + 1}`, { node: id }),
+    );
+    expect(checkPlan(planOf(steps, { nodes }))).toEqual([]);
   });
 });
 

@@ -8,13 +8,14 @@
  * - write a file elsewhere than beside the server's own, in folders named after a server, in /etc/stunnel, and into
  *   drop-ins of the unit that runs the server; or change lines of a file that is no configuration;
  * - let a program run as its owner, let everybody write a file, or give a file of the system to anybody but root;
- * - restart anything but the server in the way that its node says;
+ * - stop or start the host, or start a server in another way than its node says;
  * - let a user in without a password, take the server's password away, or put a password of the plan's author on it;
  * - change what it cannot undo: all that a step touches is captured before;
  * - close the default user before there is another administrator, or as `off` alone.
  *
  * What it still can do, and why a plan of somebody else wants its signature verified or its steps read:
- * - be about another server or host than you think: your login goes to the targets that it names;
+ * - be about another server, host or service than you think: your login goes to the targets that its nodes name, and
+ *   the service that they name is confined, runs as another account than root, and is started anew;
  * - give a user every right, with a secret that you get; refuse clients, narrow users, restart the server, set limits
  *   that starve it, listen on other addresses and ports;
  * - change modes of files, and give those that are not the system's to another account, as by a link that somebody
@@ -26,7 +27,7 @@ import type { Action, Plan, PlanNode, Resource, Step } from '../../model/index.t
 import { nameOf, resourcesOf } from '../apply/resources-of.ts';
 import { actionProblem } from './actions.ts';
 import { claimProblem } from './claims.ts';
-import { shutBy, lockouts } from './doors.ts';
+import { shutSoFar, lockouts } from './doors.ts';
 import { isPlainPath } from './places.ts';
 import { referencesIn } from './references.ts';
 import { hasControls, isHost, isService, isUserName, readMode } from './words.ts';
@@ -41,6 +42,9 @@ const shown = (text: string): string => printable(text, 120);
  * @example checkPlan(plan) // ['step s2, set-setting: no plan sets logfile: the server writes there']
  */
 export function checkPlan(plan: Plan): readonly string[] {
+  const nodes = new Map(plan.nodes.map((node) => [node.id, node]));
+  const everywhere = new Set(nodes.keys());
+  const shutBy = shutSoFar();
   const problems = [
     ...twice(
       'node',
@@ -61,8 +65,8 @@ export function checkPlan(plan: Plan): readonly string[] {
         : [],
     ),
     ...strangers(plan),
-    ...plan.steps.flatMap((step) => stepProblems(plan, step, shutBy(plan, step))),
-    ...plan.held.flatMap(({ step }) => stepProblems(plan, step, new Set(plan.nodes.map(({ id }) => id)))),
+    ...plan.steps.flatMap((step) => stepProblems(nodes, step, shutBy(step))),
+    ...plan.held.flatMap(({ step }) => stepProblems(nodes, step, everywhere)),
     ...lockouts(plan).map(([step, problem]) => `step ${step}: ${shownWords(problem)}`),
     ...givenAndRaised(plan.steps),
   ];
@@ -71,10 +75,11 @@ export function checkPlan(plan: Plan): readonly string[] {
 
 const shownWords = (text: string): string => printable(text, 500);
 
-const twice = (what: string, ids: readonly string[]): readonly string[] =>
-  [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map(
-    (id) => `${what} ${shown(id)} is there twice`,
-  );
+function twice(what: string, ids: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  const again = ids.filter((id) => seen.size === seen.add(id).size);
+  return [...new Set(again)].map((id) => `${what} ${shown(id)} is there twice`);
+}
 
 function nodeProblems({ id, target, host, conf, aclFile, restart }: PlanNode): readonly string[] {
   const at = `node ${shown(id)}`;
@@ -115,14 +120,18 @@ function strangers(plan: Plan): readonly string[] {
   ];
 }
 
-function stepProblems(plan: Plan, step: Step, shut: ReadonlySet<string>): readonly string[] {
+function stepProblems(
+  nodes: ReadonlyMap<string, PlanNode>,
+  step: Step,
+  shut: ReadonlySet<string>,
+): readonly string[] {
   const at = `step ${shown(step.id)}`;
   const kept = new Set(step.undo.map(nameOf));
   const own = new Set(step.does.flatMap(resourcesOf).map(nameOf));
   return [
     ...(step.does.length === 0 ? [`${at} does nothing`] : []),
     ...step.does.flatMap((action) => {
-      const node = plan.nodes.find(({ id }) => id === action.node);
+      const node = nodes.get(action.node);
       if (node === undefined) return [];
       const problem = actionProblem(action, node, shut.has(node.id)) ?? reachProblem(action, node);
       const lost = resourcesOf(action).filter((resource) => !kept.has(nameOf(resource)));

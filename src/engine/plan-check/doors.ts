@@ -2,7 +2,7 @@
  * Whoever applies a plan must still be let in afterwards: to confirm it, and to undo it. So nobody's door is closed
  * before there is another one.
  */
-import type { Action, Claim, Plan, PlanNode, Step } from '../../model/index.ts';
+import type { Action, Plan, PlanNode, Step } from '../../model/index.ts';
 import { afterRules } from './rules.ts';
 
 interface Doors {
@@ -50,47 +50,55 @@ function walk(action: Action, doors: Doors, node: PlanNode, step: Step): string 
   return `${user} loses what it takes to administer the server before there is another administrator: a step that makes one comes first`;
 }
 
-const letsIn = (claim: Claim, node: string): boolean =>
-  claim.claim === 'login' && claim.node === node && claim.accepted;
-
 /** Steps that would lock out who applies the plan, by id, with why. */
 export function lockouts({ nodes, steps }: Plan): readonly (readonly [step: string, problem: string])[] {
-  const found: (readonly [string, string])[] = [];
-  for (const node of nodes) {
+  const byNode = new Map<string, { readonly step: Step; readonly action: Action }[]>();
+  for (const step of steps)
+    for (const action of step.does) {
+      const all = byNode.get(action.node) ?? [];
+      all.push({ step, action });
+      byNode.set(action.node, all);
+    }
+  const open = new Set(
+    steps
+      .flatMap(({ proves }) => proves)
+      .flatMap((claim) => (claim.claim === 'login' && claim.accepted ? [claim.node] : [])),
+  );
+  return nodes.flatMap((node) => {
     const doors: Doors = { administrators: new Set(), closed: false };
+    const found: (readonly [string, string])[] = [];
     let closing: Step | undefined;
-    for (const step of steps) {
-      for (const action of step.does) {
-        if (action.node !== node.id) continue;
-        const problem = walk(action, doors, node, step);
-        if (problem !== undefined) found.push([step.id, problem]);
-      }
+    for (const { step, action } of byNode.get(node.id) ?? []) {
+      const problem = walk(action, doors, node, step);
+      if (problem !== undefined) found.push([step.id, problem]);
       if (doors.closed) closing ??= step;
     }
-    if (closing !== undefined && !steps.some(({ proves }) => proves.some((claim) => letsIn(claim, node.id))))
+    if (closing !== undefined && !open.has(node.id))
       found.push([
         closing.id,
         `nothing proves that anybody still gets in at ${node.id}: nobody could confirm the plan`,
       ]);
-  }
-  return found;
+    return found;
+  });
 }
 
 /**
- * Nodes whose default user has no open door by the end of this step, neither on the running server nor in the file
- * that it starts with: it is closed or has a secret of the plan, and is kept so.
+ * Tells, step after step, of which nodes the default user has no open door by the end of it, neither on the running
+ * server nor in the file that it starts with: it is closed or has a secret of the plan, and is kept so.
  */
-export function shutBy({ steps }: Plan, until: Step): ReadonlySet<string> {
+export function shutSoFar(): (step: Step) => ReadonlySet<string> {
   const shut = new Set<string>();
   const kept = new Set<string>();
-  for (const action of steps.slice(0, steps.indexOf(until) + 1).flatMap(({ does }) => does)) {
-    if (action.do === 'set-user' && action.user === 'default') {
-      const { closed, hasSecret } = afterRules(action.rules);
-      if (closed || hasSecret) shut.add(action.node);
-      else shut.delete(action.node);
+  return ({ does }) => {
+    for (const action of does) {
+      if (action.do === 'set-user' && action.user === 'default') {
+        const { closed, hasSecret } = afterRules(action.rules);
+        if (closed || hasSecret) shut.add(action.node);
+        else shut.delete(action.node);
+      }
+      const keeps = action.do === 'save' || (action.do === 'keep-user' && action.user === 'default');
+      if (keeps && shut.has(action.node)) kept.add(action.node);
     }
-    const keeps = action.do === 'save' || (action.do === 'keep-user' && action.user === 'default');
-    if (keeps && shut.has(action.node)) kept.add(action.node);
-  }
-  return kept;
+    return kept;
+  };
 }

@@ -16,6 +16,8 @@ const confines =
 
 function dropInProblem(text: string): string | undefined {
   let inService = false;
+  const users = new Set<string>();
+  const groups = new Set<string>();
   for (const line of text.split('\n')) {
     if (/^\s*(?:[#;].*)?$/.test(line)) {
       if (line.endsWith('\\')) return 'a line goes on in the next one';
@@ -30,9 +32,12 @@ function dropInProblem(text: string): string | undefined {
     if (value.endsWith('\\')) return 'a line goes on in the next one';
     if ((name === 'User' || name === 'Group') && (!isAccount(value) || isRoot(value)))
       return `${name} is to be an account other than root`;
+    if (name === 'User') users.add(value);
+    if (name === 'Group') groups.add(value);
     if (name === 'AmbientCapabilities' && value !== '') return 'no plan gives a service capabilities';
   }
-  return undefined;
+  // A group such as disk or docker is as good as root.
+  return [...groups].every((group) => users.has(group)) ? undefined : 'Group is to be that of User';
 }
 
 /** Options of stunnel that `stunnelPair` writes; `exec`, `output`, `engine` and the like are not among them. */

@@ -41,6 +41,8 @@ function expectation(error: ErrorObject): string {
       return `must be ${JSON.stringify(params['allowedValue'])}`;
     case 'maxLength':
       return `is longer than ${String(params['limit'])} characters`;
+    case 'maxItems':
+      return `has more than ${String(params['limit'])} entries`;
     case 'minItems':
       return 'is empty';
     case 'minimum':
