@@ -148,3 +148,45 @@ describe.each(matrix.map((server) => [server.name, server] as const))(
     });
   },
 );
+
+const pairs = matrix.filter(({ name }) =>
+  ['redis-5.0', 'redis-6.0', 'redis-8.6', 'valkey-9.1'].includes(name),
+);
+describe.each(pairs.map((server) => [server.name, server] as const))('%s with a replica', (_, server) => {
+  it('replicates through the whole plan, and after the link is made anew', async () => {
+    const master = await server.start(['repl-diskless-sync-delay 0']);
+    const follower = await server.start([
+      `${server.atLeast(5, 0) ? 'replicaof' : 'slaveof'} 127.0.0.1 ${master.port}`,
+    ]);
+    try {
+      const [toMaster, toReplica] = [
+        await converse({ port: master.port }),
+        await converse({ port: follower.port }),
+      ];
+      const isUp = async (): Promise<boolean> =>
+        said(await toReplica.ask('INFO', 'replication')).includes('master_link_status:up');
+      await expect.poll(isUp, { timeout: 10_000 }).toBe(true);
+      const nodes = [await subjectAt('n1', master, []), await subjectAt('n2', follower, [])];
+      expect(nodes.map(({ node }) => node.role)).toEqual(['master', 'replica']);
+      const { steps, held } = plan(nodes, { policy: 'essential' });
+      expect(held).toEqual([]);
+      for (const action of steps.flatMap(({ does }) => does)) {
+        const command = commandOf(action);
+        if (command === undefined) continue;
+        const client = action.node === 'n1' ? toMaster : toReplica;
+        expect(said(await client.ask(...command)), command.join(' ')).toBe('OK');
+        if (command[2] === 'requirepass') expect(said(await client.ask('AUTH', password))).toBe('OK');
+      }
+      // The link of before goes on with the login of before: only a new one shows that the new login is right.
+      await toMaster.ask('CLIENT', 'KILL', 'TYPE', server.atLeast(5, 0) ? 'replica' : 'slave');
+      expect(said(await toMaster.ask('SET', 'after', 'the plan'))).toBe('OK');
+      const arrived = async (): Promise<string> => said(await toReplica.ask('GET', 'after'));
+      await expect.poll(arrived, { timeout: 10_000 }).toBe('the plan');
+      toMaster.end();
+      toReplica.end();
+    } finally {
+      await follower.stop();
+      await master.stop();
+    }
+  });
+});
