@@ -80,6 +80,57 @@ describe.each(withTls)('TLS at $name', (kind) => {
   });
 });
 
+describe.each(matrix)('the way to $name', (kind) => {
+  it('is found again with the password that the plan gave', async () => {
+    const { node, world } = await started(kind);
+    const name = 'requirepass';
+    const before = await world.capture({ kind: 'setting', ...at(), name });
+    await world.perform({ do: 'set-setting', ...at(), name, value: { secret: 'requirepass' } });
+    const later = worldOf(node);
+    expect(await seen(later, { claim: 'setting', ...at(), name, value: { secret: 'requirepass' } })).toBe(
+      'held: CONFIG GET says the requirepass of the plan',
+    );
+    expect(
+      await seen(later, { claim: 'login', ...at(), as: { kind: 'wrong', user: 'default' }, accepted: false }),
+    ).toMatch(/^held/);
+    await later.restore(before);
+    expect(await seen(later, { claim: 'login', ...at(), as: { kind: 'nobody' }, accepted: true })).toBe(
+      'held: let in',
+    );
+  });
+
+  it('is its unix socket when it listens nowhere else', async () => {
+    const { server, node } = await started(kind, ({ dir }) => [`unixsocket ${dir}/s`]);
+    const world = worldOf(node);
+    expect(await seen(world, { claim: 'answers', ...at() })).toBe('held: it answers');
+    const file = await world.capture({ kind: 'file', ...at(), path: server.configFile });
+    const process = await world.capture({ kind: 'process', ...at(), by: { kind: 'relaunch' } });
+    await world.perform({
+      do: 'edit-conf',
+      ...at(),
+      path: server.configFile,
+      changes: [{ do: 'set', name: 'port', args: ['0'] }],
+    });
+    await world.perform({ do: 'restart', ...at(), by: { kind: 'relaunch' } });
+    expect(await seen(worldOf(node), { claim: 'setting', ...at(), name: 'port', value: '0' })).toMatch(
+      /^held/,
+    );
+    const later = worldOf(node);
+    await later.restore(file);
+    await later.restore(process);
+    expect(await ask({ port: server.port }, 'PING')).toEqual({ kind: 'simple', text: 'PONG' });
+  });
+
+  it.runIf(process.getuid?.() === 0)('leads to the same account when it is started again', async () => {
+    const account = { uid: 65_534, gid: 65_534 };
+    const { world } = await started(kind, [], {}, { user: account });
+    const runsAs = { claim: 'runs-as', ...at(), user: '65534' } as const;
+    expect(await seen(world, runsAs)).toBe('held: it runs as account 65534');
+    await world.perform({ do: 'restart', ...at(), by: { kind: 'relaunch' } });
+    expect(await seen(world, runsAs)).toBe('held: it runs as account 65534');
+  });
+});
+
 describe('replication', () => {
   it.each(matrix)('of $name is seen from both sides', async (kind) => {
     // Else a master waits for more replicas before it begins.
@@ -134,7 +185,7 @@ describe('what a server says when it refuses', () => {
     const secret = 'k3yward-Never-shown-0009';
     const wrong: readonly Action[] = [
       set('masterauth-x', secret),
-      { do: 'set-user', ...at(), user: 'x', rules: ['on', `>${secret}`, `#${secret}`, `+${'no-such'}`] },
+      { do: 'set-user', ...at(), user: 'x', rules: ['on', `>${secret}`, `#${secret}`, '+no-such'] },
       { do: 'set-user', ...at(), user: 'x', rules: ['on', `!${secret}`, `<${secret}`, 'nonsense'] },
       { do: 'set-sentinel', ...at(), master: 'x', option: 'auth-pass', value: secret },
     ];

@@ -3,7 +3,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import { createWorld, type WorldSettings } from '../../../src/adapters/apply/index.ts';
 import { placeNamed } from '../../../src/adapters/place/index.ts';
-import type { RunningServer } from '../../../src/adapters/servers/index.ts';
+import type { RunningServer, StartOptions } from '../../../src/adapters/servers/index.ts';
 import type { Claim, PlanNode } from '../../../src/model/index.ts';
 import type { MatrixServer } from './servers.ts';
 
@@ -53,10 +53,11 @@ export type World = ReturnType<typeof worldOf>;
 
 export async function started(
   kind: MatrixServer,
-  conf: readonly string[] = [],
+  conf: StartOptions['conf'] = [],
   more: Partial<PlanNode> = {},
+  options: Pick<StartOptions, 'user'> = {},
 ) {
-  const server = await kind.start(conf);
+  const server = await kind.start(conf, options);
   ends.push(async () => {
     endAllIn(server.dir);
     await server.stop();
