@@ -9,32 +9,30 @@ const isOurs = (path: string, uid: number): boolean => {
 };
 
 /**
- * Where the compiled form of the program may be kept between runs; `undefined` where nowhere.
+ * Keeps the compiled form of the program between runs, which saves a tenth of the time of an audit.
  *
  * What lies there is run, so it must be nobody's but ours: below our own home folder, each part owned by us and
- * closed to others. Where that does not hold (sudo with another's HOME, a shared folder) nothing is kept.
+ * closed to others. Where that does not hold (sudo with another's HOME, a shared folder) nothing is kept. An
+ * existing NODE_COMPILE_CACHE goes first.
  */
-export function compiledFolder(): string | undefined {
-  const { HOME: home = '', XDG_CACHE_HOME: cache = join(home, '.cache') } = process.env;
+export function keepCompiled(): void {
+  const {
+    HOME: home = '',
+    XDG_CACHE_HOME: cache = join(home, '.cache'),
+    NODE_COMPILE_CACHE: given,
+  } = process.env;
   const uid = process.getuid?.();
-  if (uid === undefined || !isAbsolute(home) || !cache.startsWith(`${home}/`)) return undefined;
+  if (given || uid === undefined || !isAbsolute(home) || !cache.startsWith(`${home}/`)) return;
   try {
-    if (!isOurs(home, uid)) return undefined;
+    if (!isOurs(home, uid)) return;
     let folder = home;
     for (const part of [...cache.slice(home.length + 1).split('/'), 'keyward', 'compiled']) {
       folder = join(folder, part);
       mkdirSync(folder, { mode: 0o700, recursive: true });
-      if (!isOurs(folder, uid)) return undefined;
+      if (!isOurs(folder, uid)) return;
     }
-    return folder;
+    enableCompileCache(folder);
   } catch {
     // A home that cannot be written to: the program is compiled anew, as without this.
-    return undefined;
   }
-}
-
-/** Keeps compiled sources between runs of a checkout. An existing NODE_COMPILE_CACHE goes first. */
-export function keepCompiled(): void {
-  const folder = process.env.NODE_COMPILE_CACHE ? undefined : compiledFolder();
-  if (folder !== undefined) enableCompileCache(folder);
 }

@@ -11,7 +11,6 @@ import { watchdogCommand } from './watchdog-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { say } from './say.ts';
 
-export { kindOfRun } from './kind-of-run.ts';
 export { said } from './say.ts';
 
 /** Every verb. Each gives its exit code to `done` and loads what it needs when it runs, not before. */
