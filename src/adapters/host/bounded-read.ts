@@ -66,13 +66,17 @@ export function linkOf(path: string): string | undefined {
   }
 }
 
-/** Names in a folder, sorted, at most `max`; none when there is no such folder. @throws `EACCES`. */
-export function namesIn(folder: string, max = 4096): readonly string[] {
+/** Names in a folder as the system gives them, at most `max`; none when there is no such folder. @throws `EACCES`. */
+export function unsortedNamesIn(folder: string, max: number): readonly string[] {
   try {
-    return readdirSync(folder).slice(0, max).toSorted();
+    return readdirSync(folder).slice(0, max);
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   }
 }
+
+/** The same, sorted. @throws `EACCES`. */
+export const namesIn = (folder: string, max = 4096): readonly string[] =>
+  unsortedNamesIn(folder, max).toSorted();

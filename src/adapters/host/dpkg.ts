@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path/posix';
-import { namesIn, readBytes } from './bounded-read.ts';
+import { readBytes, unsortedNamesIn } from './bounded-read.ts';
 import { nameOf } from './family.ts';
 import type { Owner } from './package-owner.ts';
 
@@ -22,7 +22,7 @@ const packaged =
 export function dpkgOwner(file: string, root: string): Owner {
   const folder = join(root, 'var/lib/dpkg');
   if (!existsSync(join(folder, 'status'))) return 'absent';
-  const lists = namesIn(join(folder, 'info'), mostLists * 8)
+  const lists = unsortedNamesIn(join(folder, 'info'), mostLists * 8)
     .filter((name) => name.endsWith('.list'))
     .slice(0, mostLists);
   const paths = aliases(file).map((path) => Buffer.from(`\n${path}\n`));
@@ -31,8 +31,9 @@ export function dpkgOwner(file: string, root: string): Owner {
   const words = nameOf(file)
     .split('-')
     .filter((word) => word.length > 2);
-  const likely = lists.filter((name) => words.some((word) => name.includes(word)));
-  const rest = packaged.test(file) ? lists.filter((name) => !likely.includes(name)) : [];
+  // Sorted only as far as they are read: a host has thousands of lists.
+  const likely = lists.filter((name) => words.some((word) => name.includes(word))).toSorted();
+  const rest = packaged.test(file) ? lists.filter((name) => !likely.includes(name)).toSorted() : [];
   for (const list of [...likely, ...rest]) {
     const text = readBytes(join(folder, 'info', list), mostOfList);
     if (!text.includes(name) || !paths.some((path) => text.includes(path))) continue;
