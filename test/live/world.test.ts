@@ -317,6 +317,10 @@ describe.each(matrix)('$name', (kind) => {
         user: 'app',
         rules: ['reset', 'on', { secret: 'user:app' }, '~app:*', '+@all', '-@dangerous', '+ping'],
       });
+      const has = (...words: readonly string[]) =>
+        seen(world, { claim: 'user-has', ...at(), user: 'app', words });
+      expect(await has('on', '~app:*', '-@dangerous', '-@admin', '+get')).toMatch(/^held/);
+      expect(await has('+@admin')).toBe('broken: ACL LIST says no +@admin');
       expect(await may(['FLUSHALL'], false, 'app')).toMatch(/^held/);
       expect(await may(['CONFIG', 'GET', 'port'], false, 'app')).toMatch(/^held/);
       expect(await may(['GET', 'app:1'], true, 'app')).toMatch(/^held/);
