@@ -71,7 +71,7 @@ describe.skipIf('missing' in playbook)(`the playbook${missing}`, () => {
     }
   };
 
-  it('makes it as the plan says, live and in its file', { timeout: 90_000 }, () =>
+  it('makes it as the plan says, live and in its file', { timeout: 240_000 }, () =>
     withServer(async (weak) => {
       const { code, said } = await play(ansible.render(planFor(weak, server)), weak);
       expect(said.slice(-3000)).toMatch(/failed=0/);
@@ -90,13 +90,15 @@ describe.skipIf('missing' in playbook)(`the playbook${missing}`, () => {
     }),
   );
 
-  it('puts everything back when a step fails', { timeout: 90_000 }, () =>
+  it('puts everything back when a step fails', { timeout: 240_000 }, () =>
     withServer(async (weak) => {
       const before = await weak.state();
       const plan = planFor(weak, server);
       const path = join(weak.folder, 'ours {{ 1 + 1 }}.conf');
       const write = { do: 'write-file', node: 'n1', path, text: 'x {{ 1 + 1 }}\n', mode: '0640' } as const;
-      const broken = { ...plan, steps: [...plan.steps, step('s6', 'limits', [write, fails])] };
+      // Those that change who is let in.
+      const few = plan.steps.filter(({ id }) => id === 's1' || id === 's5');
+      const broken = { ...plan, steps: [...few, step('s6', 'limits', [write, fails])] };
       const { code, said } = await play(ansible.render(broken), weak);
       expect(said).toContain('everything was put back');
       expect(code).toBe(2);
@@ -107,7 +109,7 @@ describe.skipIf('missing' in playbook)(`the playbook${missing}`, () => {
 
   it(
     'passes the syntax check whatever words a plan holds, and evaluates none of them',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     () =>
       withServer(async (weak) => {
         const user = "x {{ 1 + 1 }} {% raw %} 'y'";

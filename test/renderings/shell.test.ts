@@ -59,7 +59,7 @@ async function withServer(server: MatrixServer, use: (weak: WeakServer) => Promi
 const fails = { do: 'set-setting', node: 'n1', name: 'maxclients', value: 'not a number' } as const;
 
 describe.each(withUsers)('$name', (server) => {
-  it('is as the plan says, live and in its file, after the script; and again after a second run', () =>
+  it('is as the plan says, live and in its file, after the script, also after a second one', () =>
     withServer(server, async (weak) => {
       const plan = planFor(weak, server);
       const { code, said } = await run(shell.render(plan), weak);
@@ -81,11 +81,15 @@ describe.each(withUsers)('$name', (server) => {
       expectFile(weak, await askAs({ port: weak.running.port }, admin, ['ACL', 'LIST']));
       for (const secret of Object.values(secrets)) expect(said + weak.read()).not.toContain(secret);
 
+      if (server !== withUsers.at(-1)) return;
       const again = await run(shell.render(plan), weak);
       expect(again.code).toBe(0);
       expect(await weak.state(admin)).toBe(after);
     }));
+});
 
+// Each script takes half a second, and what it does is the same for all of them.
+describe.each(withUsers.slice(-1))('$name', (server) => {
   it('is as before when a step fails', () =>
     withServer(server, async (weak) => {
       const before = await weak.state();

@@ -3,7 +3,7 @@ import { defineRendering } from '../define-rendering.ts';
 import { endStates, userFormat, withoutRestarts, type EndState } from './parts/end-state.ts';
 import { commented, headLines } from './parts/left-out.ts';
 import { secretNames } from './parts/secret-names.ts';
-import { commentText } from './parts/words.ts';
+import { commentText, shellVariable } from './parts/words.ts';
 import { yaml, type Yaml } from './parts/yaml.ts';
 
 /** Inside of a container they mean something else than at the host, or lie with the image. */
@@ -148,7 +148,7 @@ const made = (
     '  stty echo',
     ...lines.map(({ format, variables: used, hashed }) => {
       const values = used.map((name) =>
-        hashed ? `"$(printf %s "$${name}" | sha256sum | cut -d ' ' -f 1)"` : `"$${name}"`,
+        hashed ? `"$(printf %s ${shellVariable(name)} | sha256sum | cut -d ' ' -f 1)"` : shellVariable(name),
       );
       return `  printf '${format}\\n'${values.map((value) => ` ${value}`).join('')} >> ${file}`;
     }),

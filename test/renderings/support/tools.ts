@@ -18,6 +18,30 @@ const root = join(import.meta.dirname, '../../../.cache/tools');
 const recipes = {
   shellcheck: { packages: ['shellcheck'], program: 'usr/bin/shellcheck' },
   stunnel: { packages: ['stunnel4', 'libwrap0'], program: 'usr/bin/stunnel4' },
+  'docker-compose': {
+    packages: [
+      'docker-compose',
+      'python3-attr',
+      'python3-certifi',
+      'python3-chardet',
+      'python3-distro',
+      'python3-docker',
+      'python3-dockerpty',
+      'python3-docopt',
+      'python3-dotenv',
+      'python3-idna',
+      'python3-jsonschema',
+      'python3-pkg-resources',
+      'python3-pyrsistent',
+      'python3-requests',
+      'python3-six',
+      'python3-texttable',
+      'python3-urllib3',
+      'python3-websocket',
+      'python3-yaml',
+    ],
+    program: 'usr/bin/docker-compose',
+  },
   'ansible-playbook': {
     packages: [
       'ansible-core',
@@ -97,9 +121,8 @@ function launcher(folder: string, program: string): Tool {
     join(folder, `usr/lib/${machine}-linux-gnu`),
     join(folder, `lib/${machine}-linux-gnu`),
   ]);
-  const python = readFileSync(join(folder, program), { encoding: 'latin1' }).startsWith(
-    '#! /usr/bin/python3',
-  );
+  const [first = ''] = readFileSync(join(folder, program), 'latin1').split('\n', 1);
+  const python = first.startsWith('#!') && first.includes('python3');
   return {
     argv: python ? ['/usr/bin/python3', join(folder, program)] : [join(folder, program)],
     env: {

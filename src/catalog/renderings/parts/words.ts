@@ -32,3 +32,6 @@ export const ruleParts = (rules: readonly RuleWord[]): readonly Part[] =>
 
 export const secretsOf = (parts: readonly Part[]): readonly string[] =>
   parts.flatMap((part) => (typeof part === 'string' ? [] : [part.secret]));
+
+/** A variable of the shell, in quotes. */
+export const shellVariable = (name: string): string => '"$'.concat(name, '"');

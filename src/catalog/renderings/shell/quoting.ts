@@ -1,4 +1,4 @@
-import type { Part } from '../parts/words.ts';
+import { shellVariable, type Part } from '../parts/words.ts';
 
 /** One word of the shell, whatever is in it; NUL ends every string there is, so it goes. */
 export const word = (text: string): string =>
@@ -16,7 +16,7 @@ export function printfOf(parts: readonly Part[], secrets: ReadonlyMap<string, st
     )
     .join('');
   const values = parts.flatMap((part) =>
-    typeof part === 'string' ? [] : [` "$${secrets.get(part.secret) ?? 'SECRET_UNKNOWN'}"`],
+    typeof part === 'string' ? [] : [` ${shellVariable(secrets.get(part.secret) ?? 'SECRET_UNKNOWN')}`],
   );
   return `printf ${word(`${format}\\n`)}${values.join('')}`;
 }

@@ -1,4 +1,5 @@
 import type { Resource } from '../../../model/index.ts';
+import { shellVariable } from '../parts/words.ts';
 import { word } from './quoting.ts';
 
 /** A resource, and the variable that holds what it was. */
@@ -22,7 +23,7 @@ export function undoOf(saved: ReadonlyMap<string, Saved>): string {
   const newestFirst = [...saved.values()].toReversed();
   const sorted = order.flatMap((kind) => newestFirst.filter(({ resource }) => resource.kind === kind));
   const lines = sorted.flatMap(({ name, resource }) => {
-    const text = restore(resource, `"$${name}"`);
+    const text = restore(resource, shellVariable(name));
     const at = `at_${resource.node.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
     return text === undefined
       ? []
