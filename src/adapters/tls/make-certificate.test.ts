@@ -198,6 +198,16 @@ describe('done twice', () => {
     expect(read(whole, 'server.crt').checkPrivateKey(createPrivateKey(at(whole, 'server.key')))).toBe(true);
   });
 
+  it('it goes on where it was stopped, after any file', async () => {
+    const order = ['ca.key', 'ca.crt', 'server.key', 'server.crt', 'app.key', 'app.crt'];
+    for (let count = 0; count <= order.length; count++) {
+      const keep = Object.fromEntries(order.slice(0, count).map((name) => [name, at(files, name)]));
+      const whole = await makeCertificates({ ...wish, keep });
+      expect(whole).toMatchObject(keep);
+      expect(read(whole, 'server.crt').verify(read(whole, 'ca.crt').publicKey)).toBe(true);
+    }
+  });
+
   it('it needs no key of the authority where there is nothing to sign', async () => {
     const { 'ca.key': _, ...without } = files;
     expect(await makeCertificates({ ...wish, keep: without })).toEqual(without);

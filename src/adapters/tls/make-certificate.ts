@@ -105,10 +105,8 @@ interface Authority {
 async function authorityOf({ ca, keep = {} }: CertificateRequest): Promise<Authority> {
   const cert = ca?.cert ?? keep['ca.crt'];
   const key = ca?.key ?? keep['ca.key'];
-  if (cert === undefined) {
-    if (key !== undefined) throw new Error('there is a ca.key and no ca.crt');
-    return newAuthority();
-  }
+  // A key alone was written just before somebody was stopped: it goes on from there.
+  if (cert === undefined) return newAuthority(key);
   const checked = parsed('the authority', cert);
   if (!checked.ca) throw new Error('the certificate of the authority is not one of an authority');
   if (key !== undefined && !checked.checkPrivateKey(privateKey('the authority', key)))
@@ -132,8 +130,8 @@ function privateKey(of: string, key: Buffer): KeyObject {
   }
 }
 
-async function newAuthority(): Promise<Authority> {
-  const key = newKey();
+async function newAuthority(there: Buffer | undefined): Promise<Authority> {
+  const key = there === undefined ? newKey() : privateKey('the authority', there);
   const keys = await signingKeys(key);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
@@ -148,7 +146,7 @@ async function newAuthority(): Promise<Authority> {
     ],
   });
   const cert = pem(certificate);
-  return { key: pkcs8(key), cert, checked: new Checked(cert) };
+  return { key: there ?? pkcs8(key), cert, checked: new Checked(cert) };
 }
 
 /** What is there, if it is whole, of this authority, and not to be renewed; never written over if it is somebody else's. */
