@@ -1,11 +1,11 @@
 /**
- * `npm run build`: what is published. One bundle with lazy chunks, so that `keyward audit` loads what it needs and
- * nothing has to be installed beside it; types from the compiler.
+ * `npm run build`: what is published. Two bundles with lazy chunks, the library and the command line, so that
+ * `keyward audit` loads what it needs and nothing has to be installed beside it; types from the compiler.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { builtinsWhenUsed } from './build-builtins.ts';
 import { collectedExamples, dataAsJson } from './build-data.ts';
 
@@ -13,10 +13,9 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 
-await build({
+const library: BuildOptions = {
   absWorkingDir: root,
   entryPoints: {
-    cli: 'src/apps/cli/main.ts',
     index: 'src/index.ts',
     'lang/resp/index': 'src/lang/resp/index.ts',
     'lang/conf/index': 'src/lang/conf/index.ts',
@@ -43,7 +42,10 @@ await build({
       "const __kwExamples = (id) => require(/\\/(chunks|catalog)\\/[^/]*$/.test(import.meta.url) ? '../examples.json' : './examples.json')[id];",
     ].join(' '),
   },
-});
+};
+await build(library);
+// By itself, so that what several entries of the library share does not part it into dozens of files to load.
+await build({ ...library, entryPoints: { cli: 'src/apps/cli/main.ts' } });
 writeFileSync(join(dist, 'examples.json'), JSON.stringify(collectedExamples));
 chmodSync(join(dist, 'cli.js'), 0o755);
 

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { constants, enableCompileCache } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 
 /** A folder that nobody but us can write into, nor put another in its place. */
@@ -9,30 +9,32 @@ const isOurs = (path: string, uid: number): boolean => {
 };
 
 /**
- * Keeps the compiled form of the program between runs, which saves a tenth of the time of an audit.
+ * Keeps the compiled form of the program between runs, which saves a fifth of the time of an audit. False where it is
+ * not kept.
  *
  * What lies there is run, so it must be nobody's but ours: below our own home folder, each part owned by us and
  * closed to others. Where that does not hold (sudo with another's HOME, a shared folder) nothing is kept. An
  * existing NODE_COMPILE_CACHE goes first.
  */
-export function keepCompiled(): void {
+export function keepCompiled(): boolean {
   const {
     HOME: home = '',
     XDG_CACHE_HOME: cache = join(home, '.cache'),
     NODE_COMPILE_CACHE: given,
   } = process.env;
   const uid = process.getuid?.();
-  if (given || uid === undefined || !isAbsolute(home) || !cache.startsWith(`${home}/`)) return;
+  if (given || uid === undefined || !isAbsolute(home) || !cache.startsWith(`${home}/`)) return false;
   try {
-    if (!isOurs(home, uid)) return;
+    if (!isOurs(home, uid)) return false;
     let folder = home;
     for (const part of [...cache.slice(home.length + 1).split('/'), 'keyward', 'compiled']) {
       folder = join(folder, part);
       mkdirSync(folder, { mode: 0o700, recursive: true });
-      if (!isOurs(folder, uid)) return;
+      if (!isOurs(folder, uid)) return false;
     }
-    enableCompileCache(folder);
+    return enableCompileCache(folder).status === constants.compileCacheStatus.ENABLED;
   } catch {
     // A home that cannot be written to: the program is compiled anew, as without this.
+    return false;
   }
 }
