@@ -34,7 +34,7 @@ export default defineRendering({
         'Names of values are those of the charts redis and valkey of Bitnami. Make the two secrets first, as a file that',
         'kubectl reads from standard input, not as words of a command:',
         '  keyward-auth: the key "password", of the default user; the chart keeps that user on, with a password.',
-        commentText(`  keyward-users: a key for each of: ${[...new Set(secrets)].join(', ') || 'nobody'}`),
+        `  ${commentText(`keyward-users: a key for each of: ${[...new Set(secrets)].join(', ') || 'nobody'}`)}`,
         'The chart looks keyward-users up in the cluster: where it cannot (helm template, Argo CD), users would be made',
         'without a password. Look at the rendered users.acl before you use it there.',
         '',

@@ -1,5 +1,5 @@
-import type { Claim, PlanNode, Who } from '../../../model/index.ts';
-import { lineParts, type Part } from '../parts/words.ts';
+import type { Claim, PlanNode } from '../../../model/index.ts';
+import { loginLine } from '../parts/login-line.ts';
 import { expressionPattern, holdable, literal, template } from './jinja.ts';
 import { answers, userLine } from './actions.ts';
 import { asked, read, redisCli, type Task } from './redis-cli.ts';
@@ -58,19 +58,6 @@ export function proof(claim: Claim, node: PlanNode): Task | undefined {
       );
     }
     default:
-      return undefined;
-  }
-}
-
-function loginLine(who: Who): readonly Part[] | undefined {
-  switch (who.kind) {
-    case 'nobody':
-      return ['PING'];
-    case 'wrong':
-      return ['AUTH ', ...lineParts([who.user, 'a-password-that-nobody-has'])];
-    case 'user':
-      return ['AUTH ', ...lineParts([who.user, who.password])];
-    case 'operator':
       return undefined;
   }
 }

@@ -1,6 +1,7 @@
-import type { Claim, Who } from '../../../model/index.ts';
+import type { Claim } from '../../../model/index.ts';
 import { commented } from '../parts/left-out.ts';
-import { commentText, lineParts, quoted, type Part } from '../parts/words.ts';
+import { loginLine } from '../parts/login-line.ts';
+import { commentText, quoted } from '../parts/words.ts';
 import { print, printfOf, word } from './quoting.ts';
 
 type Names = ReadonlyMap<string, string>;
@@ -56,16 +57,3 @@ function lines(claim: Claim, secrets: Names, use: 'guard' | 'proof'): string | u
 
 const must = (test: string, otherwise: string): string =>
   print([test, ' || fail ', word(commentText(otherwise))]);
-
-function loginLine(who: Who): readonly Part[] | undefined {
-  switch (who.kind) {
-    case 'nobody':
-      return ['PING'];
-    case 'wrong':
-      return ['AUTH ', ...lineParts([who.user, 'a-password-that-nobody-has'])];
-    case 'user':
-      return ['AUTH ', ...lineParts([who.user, who.password])];
-    case 'operator':
-      return undefined;
-  }
-}
