@@ -6,7 +6,7 @@ import { apply } from './apply.ts';
 import { confirm } from './confirm.ts';
 import { nameOf, resourcesOf } from './resources-of.ts';
 import { settle } from './settle.ts';
-import { pathOf, perform, testWorld, type Fault, type Things } from './world-of-tests.ts';
+import { fixed, pathOf, perform, testWorld, type Fault, type Things } from './world-of-tests.ts';
 
 const runs = process.env.KEYWARD_DEEP ? 1_000_000 : 100_000;
 const node = 'n1';
@@ -14,6 +14,7 @@ const node = 'n1';
 const setting: fc.Arbitrary<Resource> = fc
   .constantFrom('a', 'b')
   .map((name) => ({ kind: 'setting', node, name }));
+const fixedSetting: fc.Arbitrary<Resource> = fc.constant({ kind: 'setting', node, name: fixed });
 const user: fc.Arbitrary<Resource> = fc
   .constantFrom('u', 'v')
   .map((name) => ({ kind: 'user', node, user: name }));
@@ -38,17 +39,26 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     return { do: 'keep-user', node, user: name, path: pathOf(one), file: 'conf' };
   }),
   fc
-    .tuple(fc.oneof(setting, user), value)
+    .tuple(fc.oneof(setting, fixedSetting, user), value)
     .map(([one, text]): Action => ({ do: 'write-file', node, path: pathOf(one), text, mode: '0600' })),
   fc.record({ do: fc.constant('set-access'), node: fc.constant(node), path: fc.constant('/f'), mode: value }),
   fc.constant<Action>({ do: 'restart', node, by: { kind: 'relaunch' } }),
   fc.constant<Action>({ do: 'save', node, by: 'acl-save' }),
 ) as fc.Arbitrary<Action>;
 
-/** Who changes a file minds what runs too: a server that dies comes back with the new file. */
+/**
+ * Who changes a file minds what runs too: a server that dies comes back with the new file. What can be changed at
+ * runtime is put back there; for the rest the process counts.
+ */
 const twinOf = (one: Action): readonly Resource[] =>
   one.do === 'write-file' || one.do === 'keep-user'
-    ? all.filter((resource) => pathOf(resource) === one.path)
+    ? all
+        .filter((resource) => pathOf(resource) === one.path)
+        .map((resource) =>
+          'name' in resource && resource.name === fixed
+            ? { kind: 'process', node, by: { kind: 'relaunch' } }
+            : resource,
+        )
     : [];
 
 const step = (does: readonly Action[], index: number): Step => ({
@@ -96,12 +106,13 @@ const fault = fc.constantFrom<Fault>(
 const all: readonly Resource[] = [
   { kind: 'setting', node, name: 'a' },
   { kind: 'setting', node, name: 'b' },
+  { kind: 'setting', node, name: fixed },
   { kind: 'user', node, user: 'u' },
   { kind: 'user', node, user: 'v' },
 ];
 
 const start = fc
-  .array(fc.option(value, { nil: undefined }), { minLength: 4, maxLength: 4 })
+  .array(fc.option(value, { nil: undefined }), { minLength: 5, maxLength: 5 })
   .map((values): Things => {
     const things: Things = new Map();
     for (const [index, resource] of all.entries()) {
@@ -113,7 +124,8 @@ const start = fc
     return things;
   });
 
-const shown = (things: Things): unknown => [...things].filter(([, is]) => is !== undefined).toSorted();
+const shown = (things: Things): unknown =>
+  [...things].filter(([name, is]) => name !== 'runs' && is !== undefined).toSorted();
 
 const shownText = (things: Things): string => JSON.stringify(shown(things));
 

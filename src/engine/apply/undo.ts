@@ -60,6 +60,13 @@ export async function undo(
   return outcome;
 }
 
+/** A process that does not let itself be looked at is not the one that it was. */
+const stateOf = ({ resource }: Captured, world: World): Promise<string | undefined> =>
+  world.capture(resource).then(
+    ({ digest }) => digest,
+    () => undefined,
+  );
+
 /** `undefined` when the resource is as it was; else why not. */
 async function putBack(
   before: Captured,
@@ -71,14 +78,20 @@ async function putBack(
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await world.pause(pauses);
     try {
+      if (before.resource.kind === 'saved') {
+        await world.restore(before);
+        return undefined;
+      }
+      if (before.resource.kind === 'process') {
+        // Whatever started it since: it has to start once more, to have its old files. If it did not, it has them.
+        if ((await stateOf(before, world)) !== before.digest) await world.restore(before);
+        return undefined;
+      }
       const now = await world.capture(before.resource);
-      // A process is not a state: it starts anew, to have its old files.
-      const always = before.resource.kind === 'process' || before.resource.kind === 'saved';
-      if (!always && now.digest === before.digest) return undefined;
-      if (!always && careful && ours && now.digest !== ours.digest)
+      if (now.digest === before.digest) return undefined;
+      if (careful && ours && now.digest !== ours.digest)
         return 'it was changed since, by somebody else: it stays as it is';
       await world.restore(before);
-      if (always) return undefined;
       const then = await world.capture(before.resource);
       if (then.digest === before.digest) return undefined;
       problem = 'it was put back, and is not as it was';

@@ -39,6 +39,9 @@ export interface TestWorld {
   readonly crashed: () => boolean;
 }
 
+/** A setting that only a start can change. */
+export const fixed = 'c';
+
 const runtime: ReadonlySet<Resource['kind']> = new Set(['setting', 'user', 'sentinel']);
 
 export interface Recovery {
@@ -88,12 +91,14 @@ export function testWorld(
     }
   };
   const read = (resource: Resource): Captured => {
-    const value = things.get(nameOf(resource));
+    const value = resource.kind === 'process' ? runsOf(things) : things.get(nameOf(resource));
     const text = value === undefined ? 'none' : `is ${value}`;
     return { resource, state: value === undefined ? {} : { value }, digest: text, fingerprint: text };
   };
   const write = (resource: Resource, value: string | undefined): void => {
     if (resource.kind === 'process') restart(things);
+    else if (resource.kind === 'setting' && resource.name === fixed)
+      throw new Error('it cannot be changed at runtime');
     else if (resource.kind !== 'saved') things.set(nameOf(resource), value);
   };
   const world: World = {
@@ -134,8 +139,12 @@ export function testWorld(
 }
 
 /** Where a running thing has its place in a file, the file's word counts after a restart; else the default. */
+export const runsOf = (things: Things): string => things.get('runs') ?? '0';
+
 function restart(things: Things): void {
+  things.set('runs', String(Number(runsOf(things)) + 1));
   for (const name of things.keys()) {
+    if (name === 'runs') continue;
     const resource = Object.fromEntries(JSON.parse(name) as [string, string][]) as unknown as Resource;
     if (!runtime.has(resource.kind)) continue;
     const file = nameOf({ kind: 'file', node: resource.node, path: pathOf(resource) });

@@ -18,7 +18,7 @@
  * no step reaches is unmet, never left out.
  */
 import { policies } from '../../catalog/policies/index.ts';
-import type { SecretRequest, Step, Unmet } from '../../model/index.ts';
+import type { Resource, SecretRequest, Step, Unmet } from '../../model/index.ts';
 import { movesAccess } from './access.ts';
 import { advises } from './advice.ts';
 import { needsOf, phases, roleRank, undoOf, unmetFor, type Draft, type Room } from './draft.ts';
@@ -71,7 +71,7 @@ export function planSteps(input: PlanInput): PlannedParts {
   }
   const chosen = selected(unique(drafts), input, wishes);
   const ordered = inOrder(scene, withHolds(withRestarts(scene, chosen)));
-  const steps = numbered(stillAskable(ordered));
+  const steps = numbered(scene, stillAskable(ordered));
   const going = ordered.flatMap(({ held }, at) => (held || !steps[at] ? [] : [steps[at]]));
   return {
     secrets: secretsOf(ordered),
@@ -111,21 +111,31 @@ function inOrder(scene: Scene, drafts: readonly Draft[]): readonly Draft[] {
     .map(({ draft }) => draft);
 }
 
-const numbered = (drafts: readonly Draft[]): readonly Step[] =>
-  drafts.map(({ kind, node, title, checks, does, guard, proves, risk, closes, needs }, index): Step => ({
-    id: `s${index + 1}`,
-    kind,
-    node,
-    title,
-    checks,
-    does,
-    undo: undoOf(does),
-    guard: guard ?? [],
-    proves,
-    risk: risk ?? { level: 'none' },
-    closes: closes ?? [],
-    needs: needs ?? needsOf(does),
-  }));
+/** A change that only a start makes true is taken back by one, should the server have started meanwhile. */
+function undoIn(scene: Scene, { does, node, restarts }: Draft): readonly Resource[] {
+  const by = scene.nodes.find(({ id }) => id === node)?.node.restart;
+  const resources = undoOf(does);
+  return restarts && by ? [...resources, { kind: 'process', node, by }] : resources;
+}
+
+const numbered = (scene: Scene, drafts: readonly Draft[]): readonly Step[] =>
+  drafts.map((draft, index): Step => {
+    const { kind, node, title, checks, does, guard, proves, risk, closes, needs } = draft;
+    return {
+      id: `s${index + 1}`,
+      kind,
+      node,
+      title,
+      checks,
+      does,
+      undo: undoIn(scene, draft),
+      guard: guard ?? [],
+      proves,
+      risk: risk ?? { level: 'none' },
+      closes: closes ?? [],
+      needs: needs ?? needsOf(does),
+    };
+  });
 
 /** Where CONFIG is renamed away, nobody can be asked for a setting later: the file says what it is. */
 function stillAskable(drafts: readonly Draft[]): readonly Draft[] {

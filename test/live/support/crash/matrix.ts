@@ -101,9 +101,13 @@ async function allSteps(
     try {
       const digests: string[] = [];
       for (const resource of resources) {
-        const { digest, state: seen } = await eye.capture(resource);
-        // With what it is of, to be seen where it differs.
-        digests.push(`${JSON.stringify(resource)} ${textOf(seen) ?? digest}`);
+        // With what it is of, to be seen where it differs. Who may not ask sees what he is told.
+        digests.push(
+          `${JSON.stringify(resource)} ${await eye.capture(resource).then(
+            ({ digest, state }) => textOf(state) ?? digest,
+            (error: Error) => error.message,
+          )}`,
+        );
       }
       return digests;
     } finally {
