@@ -32,11 +32,12 @@ class Died extends Error {}
 /** Milliseconds after which a host that was unreachable is there again. */
 const outage = 250;
 
-/** A real world in which one thing goes wrong at a given place of the only step. */
-export function faulty(real: World, machine: Machine, point: FaultPoint): Faulty {
+/** A real world in which one thing goes wrong at the action of that number, counted from 1. */
+export function faulty(real: World, machine: Machine, point: FaultPoint, at: number): Faulty {
   const entries: Entry[] = [];
   let dead = false;
   let performed = 0;
+  let announced = 0;
   let beside: Promise<unknown> = Promise.resolve();
   const die = (): never => {
     dead = true;
@@ -49,7 +50,8 @@ export function faulty(real: World, machine: Machine, point: FaultPoint): Faulty
       if (dead) throw new Died('killed');
       if (entry.entry === 'applied' && point === 'after') die();
       entries.push(entry);
-      if (entry.entry === 'doing' && point === 'kill -9 of us') die();
+      if (entry.entry === 'doing') announced += 1;
+      if (entry.entry === 'doing' && announced === at && point === 'kill -9 of us') die();
     },
   };
   const world: World = {
@@ -62,7 +64,7 @@ export function faulty(real: World, machine: Machine, point: FaultPoint): Faulty
     perform: (action) =>
       alive(async () => {
         performed += 1;
-        if (performed > 1) return real.perform(action);
+        if (performed !== at) return real.perform(action);
         switch (point) {
           case 'before':
             throw new Error('refused');

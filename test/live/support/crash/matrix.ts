@@ -37,8 +37,21 @@ export const hasSwitches = (server: MatrixServer): boolean =>
 const secretsOf = ({ secrets }: Plan): ReadonlyMap<string, Secret> =>
   new Map(secrets.map(({ id, user }) => [id, { user, password: randomBytes(24).toString('base64url') }]));
 
-/** One step of a plan, as a plan. */
-const only = (plan: Plan, step: Step): Plan => ({ ...plan, steps: [step], basis: [] });
+/** Some steps of a plan, as a plan. */
+const only = (plan: Plan, steps: readonly Step[]): Plan => ({ ...plan, steps, basis: [] });
+
+/**
+ * Steps that are done and undone by themselves. What only a start makes true goes together with that start: no undo of
+ * the start alone brings back a server that has not seen its new file.
+ */
+function groupsOf(plan: Plan): readonly (readonly Step[])[] {
+  const waits = ({ undo }: Step): boolean => undo.some(({ kind }) => kind === 'process');
+  const waiting = plan.steps.filter(waits);
+  return [
+    ...plan.steps.filter((step) => !waits(step)).map((step) => [step]),
+    ...(waiting.length > 0 ? [waiting] : []),
+  ];
+}
 
 /** The tests of one weakness; `least`: cases where every server of the matrix is there. */
 export function crashMatrix({ name, lines, files, login }: Weakness, least: number): void {
@@ -114,29 +127,37 @@ async function allSteps(
       await eye.close();
     }
   };
-  for (const step of plan.steps) {
+  for (const steps of groupsOf(plan)) {
+    const group = only(plan, steps);
     const old = await look();
-    const undoIt = await cleanly(only(plan, step), world);
+    const undoIt = await cleanly(group, world);
     const target = await look();
     await undoIt();
-    for (const point of faultPoints) {
-      const where = `${server.name}, ${step.kind} (${step.title}), ${point}`;
-      const { ended, entries } = await oneCase(only(plan, step), machine, point, world);
-      const now = await look();
-      if (ended === 'applied') expect(now, `${where}: not the new state`).toEqual(target);
-      else {
-        expect(ended, where).toBe('undone');
-        expect(now, `${where}: not the old state`).toEqual(old);
+    expect(await look(), `${server.name}, ${titles(steps)}: not taken back`).toEqual(old);
+    let at = 1;
+    for (const step of steps) {
+      for (const point of faultPoints) {
+        const where = `${server.name}, ${step.kind} (${titles(steps)}), ${point}`;
+        const { ended, entries } = await oneCase(group, machine, point, at, world);
+        const now = await look();
+        if (ended === 'applied') expect(now, `${where}: not the new state`).toEqual(target);
+        else {
+          expect(ended, where).toBe('undone');
+          expect(now, `${where}: not the old state`).toEqual(old);
+        }
+        count(step.kind);
+        if (ended !== 'applied') continue;
+        await takeBack(entries, world);
+        expect(await look(), `${where}: not taken back`).toEqual(old);
       }
-      count(step.kind);
-      if (ended !== 'applied') continue;
-      await takeBack(entries, world);
-      expect(await look(), `${where}: not taken back`).toEqual(old);
+      at += step.does.length;
     }
     // The next step finds what this one left.
-    await cleanly(only(plan, step), world);
+    await cleanly(group, world);
   }
 }
+
+const titles = (steps: readonly Step[]): string => steps.map(({ title }) => title).join('; ');
 
 const options = { patience: 3000, confirmWithin: 3600, pid: process.pid, secretsFile: '/nowhere' };
 type OpenWorld = ReturnType<typeof createWorld>;
@@ -182,11 +203,12 @@ async function oneCase(
   plan: Plan,
   machine: Machine,
   point: FaultPoint,
+  at: number,
   world: () => OpenWorld,
 ): Promise<{ readonly ended: string; readonly entries: Entry[] }> {
   const first = world();
   await lookedBefore(plan, first);
-  const { world: broken, journal, entries, died, settled, mend } = faulty(first, machine, point);
+  const { world: broken, journal, entries, died, settled, mend } = faulty(first, machine, point, at);
   const outcome = await apply(plan, broken, journal, options);
   mend();
   await settled();
