@@ -1,0 +1,51 @@
+import type { AddressSet } from './address-set.ts';
+import type { Dependence, Family, Position } from './rule.ts';
+
+/** The host as its rules see it. */
+export interface Topology {
+  readonly interfaces: readonly Interface[];
+  /** Further addresses of the host itself, on no interface of the list. */
+  readonly local?: readonly string[];
+}
+
+export interface Interface {
+  readonly name: string;
+  /** Its own addresses, without prefix. */
+  readonly addresses: readonly string[];
+  /** Who may come in by it, CIDR; absent: anybody (a default route, or spoofed). */
+  readonly from?: readonly string[];
+  /** Who is behind it, CIDR: where packets for them go out. `lo` has none. */
+  readonly networks?: readonly string[];
+}
+
+/** The first packet of a new TCP connection, but for where it comes from. */
+export interface Query {
+  readonly family: Family;
+  /** Address that the stranger asks for. */
+  readonly destination: string;
+  readonly port: number;
+  /** The interface that it comes in by; `lo`: from this host itself. */
+  readonly inInterface: string;
+  /** Sources of interest; all where absent. */
+  readonly sources?: AddressSet;
+}
+
+/** Where a packet ends up that gets through: the host itself, or behind it. */
+export interface Arrival {
+  /** After all rewriting. */
+  readonly destination: string;
+  readonly port: number;
+  readonly local: boolean;
+}
+
+/** Sources that share an answer, with the rule that decides over them. */
+export interface Answer {
+  readonly sources: AddressSet;
+  readonly reach: 'certain' | 'no' | 'depends';
+  /** The rule that accepted or refused in the end; the chain's policy where no rule did. */
+  readonly because: Position;
+  /** For `depends`: what on. */
+  readonly on: readonly Dependence[];
+  /** For `certain` and `depends`. */
+  readonly arrival?: Arrival;
+}
