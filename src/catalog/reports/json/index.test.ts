@@ -98,6 +98,15 @@ describe('the JSON report', () => {
       ...masked,
     });
   });
+  it.each([exampleAudit, hostileAudit])('says of a server among many what it says of a few', (audit) => {
+    const many = { ...audit, servers: Array.from({ length: 9 }, () => audit.servers).flat() };
+    const few = parse(json.render(audit, options)).servers;
+    expect(many.servers.length).toBeGreaterThan(16);
+    const lines = json.render(many, options).split('\n');
+    expect(parse(lines.join('\n')).servers.slice(0, few.length)).toEqual(few);
+    expect(lines.filter((line) => line.startsWith('    {"name":'))).toHaveLength(many.servers.length);
+    expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+  });
   it('is plain text to a terminal, also where JSON would allow more', () => {
     expect(json.render(hostileAudit, options)).not.toMatch(
       /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/,
