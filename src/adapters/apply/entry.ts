@@ -17,10 +17,13 @@ export async function knock(door: Door, settings: WorldSettings): Promise<Connec
       ? [door.where]
       : [door.where, ...(door.where.others ?? []).map((host) => ({ ...door.where, host }))];
   let first: Failure | undefined;
-  for (const where of addresses) {
+  for (const address of addresses) {
+    const { where, tls } = await seenFrom(address, door.tls, settings);
+    if (where === undefined)
+      return { failed: 'unreachable', detail: 'a socket of that host leads nowhere from there' };
     const connection = await connect({
       where,
-      ...(door.tls ? { tls: door.tls } : {}),
+      ...(tls ? { tls } : {}),
       connectTimeout: settings.timeout,
       replyTimeout: settings.timeout,
       strings: 'latin1',
@@ -30,6 +33,20 @@ export async function knock(door: Door, settings: WorldSettings): Promise<Connec
     first ??= connection;
   }
   return first ?? { failed: 'unreachable', detail: 'no address' };
+}
+
+/** The way there from where the trial is made; the name that TLS asks for stays that of the server. */
+async function seenFrom(
+  where: Door['where'],
+  tls: Door['tls'],
+  { from }: WorldSettings,
+): Promise<{ readonly where: Door['where'] | undefined; readonly tls: Door['tls'] }> {
+  if (!from) return { where, tls };
+  if ('path' in where) return { where: undefined, tls };
+  return {
+    where: { path: await from.to(where.host, where.port) },
+    tls: tls && { ...tls, serverName: tls.serverName ?? where.host },
+  };
 }
 
 /** One login, tried once; the certificate is looked at before the password goes out. */

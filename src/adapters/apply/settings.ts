@@ -1,6 +1,6 @@
 import type { PlanNode } from '../../model/index.ts';
 import type { Login, TlsFiles } from '../collect/settings.ts';
-import type { Place } from '../place/index.ts';
+import type { Place, Tunnel } from '../place/index.ts';
 
 /** What the world of a plan is made of. */
 export interface WorldSettings {
@@ -19,6 +19,8 @@ export interface WorldSettings {
   readonly administrators?: readonly string[];
   /** Milliseconds that a server may take to come up after a restart; loading its data is not counted. */
   readonly patience?: number;
+  /** Where connections begin, when that is another host than this: every one goes through it. */
+  readonly from?: Tunnel;
   /** The clock: ISO 8601, UTC. */
   readonly now?: () => string;
 }

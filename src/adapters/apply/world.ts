@@ -10,6 +10,7 @@ import { accesses, files, setAccess, writeFile } from './files.ts';
 import { keepUser } from './keep-user.ts';
 import { knownProcess } from './process-state.ts';
 import { processes } from './processes.ts';
+import { renewLinks } from './renew-links.ts';
 import { restart } from './restart.ts';
 import { sentinels, setSentinel } from './sentinel.ts';
 import { createSession } from './session.ts';
@@ -48,6 +49,7 @@ const doers: {
   'set-access': setAccess,
   'make-certificate': makeCertificate,
   restart: (site, { by }) => restart(site, by),
+  'renew-links': renewLinks,
   'set-sentinel': setSentinel,
 };
 
@@ -81,11 +83,13 @@ export function createWorld(settings: WorldSettings): World & { close(): Promise
         if (node.host === undefined) throw new Error(`nobody can get at the files of ${node.id}`);
         return placeOf(node.host);
       },
-      memory: { connections: new Map() },
+      other: siteOf,
+      memory: { connections: new Map(), changed: new Map() },
     };
     sites.set(id, site);
     return site;
   };
+  const here = settings.from?.name ?? 'here';
   const now = settings.now ?? (() => new Date().toISOString());
   return {
     async capture(resource) {
@@ -104,10 +108,10 @@ export function createWorld(settings: WorldSettings): World & { close(): Promise
     async test(claim) {
       const at = now();
       try {
-        return { claim, from: 'here', at, ...(await tryClaim(claim, siteOf(claim.node))) };
+        return { claim, from: here, at, ...(await tryClaim(claim, siteOf(claim.node))) };
       } catch (error) {
         const saw = printable(error instanceof Error ? error.message : String(error), 300);
-        return { claim, from: 'here', at, outcome: 'broken', saw };
+        return { claim, from: here, at, outcome: 'broken', saw };
       }
     },
     now,

@@ -41,6 +41,23 @@ export function nameOfTarget({ user, host, port }: SshTarget): string {
   return `ssh://${user === undefined ? '' : `${user}@`}${shown}${port === undefined ? '' : `:${port}`}`;
 }
 
+/**
+ * `ssh://user@host:port` as a target; `undefined` for anything else.
+ *
+ * @throws RangeError for a host or a user that ssh must not be given
+ */
+export function sshTargetIn(name: string): SshTarget | undefined {
+  const [, user, bracketed, plain, port] =
+    /^ssh:\/\/(?:([^@/]{1,64})@)?(?:\[([^\]/]{1,100})\]|([^:/@[\]]{1,253}))(?::(\d{1,5}))?$/.exec(name) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined) return undefined;
+  return checkTarget({
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  });
+}
+
 /** The words after the options: `--` so that nothing of the host can be an option. */
 export const wordsOfTarget = ({ user, host, port }: SshTarget): readonly string[] => [
   ...(user === undefined ? [] : ['-l', user]),

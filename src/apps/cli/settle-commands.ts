@@ -5,6 +5,8 @@ import { sayOutcome } from './apply-command.ts';
 import { reaching, reachOf } from './reach-options.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
 
+const again = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
+
 export const confirmCommand = (done: (code: ExitCode) => void) =>
   reaching('confirm')
     .description('keep what was applied: every new login is tried over a new connection first')
@@ -12,12 +14,16 @@ export const confirmCommand = (done: (code: ExitCode) => void) =>
     .action(async (named, options) => {
       const confirmed = await confirmPlan(named, await reachOf(options));
       if (confirmed.kind === 'done') {
-        say(`keyward: confirmed; it stays. To take it back: keyward undo ${named}`);
+        say(`keyward: confirmed; it stays.\n  To take it back: keyward undo ${named}`);
         done(0);
         return;
       }
       say(
-        `keyward: not confirmed: ${confirmed.why}\n  the clock runs on: mend this and confirm again, or let it come back`,
+        `keyward: not confirmed: ${confirmed.why}${
+          confirmed.trials.length > 0
+            ? '\n  The clock runs on: mend this and confirm again, or let it come back.'
+            : ''
+        }`,
       );
       done(2);
     });
@@ -37,12 +43,18 @@ export const proveCommand = (done: (code: ExitCode) => void) =>
   reaching('prove')
     .description('try again from outside, harmlessly, everything that was closed')
     .argument('<what>', 'the id of an applied plan, its journal, or a target')
+    .option('--from <ssh://user@host>', 'try from that host too (may be given again)', again)
+    .option('--at <address>', 'where the server is for those hosts: 10.0.0.5:6379')
     .option('-o, --output <file>', 'write the proof (JSON) there, mode 0600')
     .option('--json', 'the proof as JSON on standard output')
     .option('-v, --verbose', 'long lists whole')
     .option('--ascii', 'no characters beyond ASCII')
     .action(async (what, options) => {
-      const proof = await provenAgain(what, await reachOf(options));
+      const proof = await provenAgain(what, {
+        ...(await reachOf(options)),
+        from: options.from ?? [],
+        ...(options.at ? { at: options.at } : {}),
+      });
       const json = `${JSON.stringify(proof, undefined, 2)}\n`;
       if (options.output) await writeOut(options.output, json);
       await print(

@@ -1,30 +1,21 @@
 import { hostname } from 'node:os';
-import type { Claim, Plan, Proof, ServerAudit, Trial } from '../../../model/index.ts';
+import type { Plan, Proof, ServerAudit, Trial } from '../../../model/index.ts';
 import { targetName, withoutUser } from '../../../model/index.ts';
 import { auditTargets } from '../audit-targets.ts';
 import { version } from '../version.ts';
 import type { ReachOptions } from './options.ts';
+import { trialsFrom } from './prove-from.ts';
+import { promisesOf } from './promises.ts';
 import { reachWorld } from './reach-world.ts';
 import type { Secret } from '../../../adapters/journal/secrets-file.ts';
 
 export interface ProveOptions extends ReachOptions {
   /** Audit again from scratch; true. */
   readonly audit?: boolean;
-}
-
-/** What a plan promised, each claim once, the latest word on a thing last: later steps may take back earlier ones. */
-export function promisesOf({ steps }: Plan): readonly Claim[] {
-  const seen = new Map<string, Claim>();
-  for (const { proves } of steps) for (const claim of proves) seen.set(subjectOf(claim), claim);
-  return [...seen.values()];
-}
-
-/** What a claim is about, without what it says of it. */
-function subjectOf(claim: Claim): string {
-  const about: Record<string, unknown> = { ...claim };
-  for (const said of ['accepted', 'permitted', 'open', 'value', 'exists', 'required', 'words'] as const)
-    if (!(said === 'words' && claim.claim === 'command')) delete about[said];
-  return JSON.stringify(about);
+  /** Other hosts to try from as well: `ssh://user@host`. */
+  readonly from?: readonly string[];
+  /** Where the server is for them, when the plan names it by an address that means another host there: `10.0.0.5:6379`. */
+  readonly at?: string;
 }
 
 /**
@@ -44,18 +35,27 @@ export async function provePlan(
   } finally {
     await world.close();
   }
-  const audits = options.audit === false ? [] : await auditAgain(plan, secrets, options);
+  for (const name of options.from ?? []) trials.push(...(await trialsFrom(name, plan, secrets, options)));
+  const audits = options.audit === false ? [] : await auditAgain(plan, secrets, trials, options);
   return proofOf(plan, trials, audits);
 }
 
-/** With the plan's administrator where there is one: the login that the operator had may be closed. */
+/** With the plan's administrator where he gets in: the login that the operator had may be closed. */
 async function auditAgain(
   plan: Plan,
   secrets: Readonly<Record<string, Secret>>,
+  trials: readonly Trial[],
   options: ProveOptions,
 ): Promise<readonly ServerAudit[]> {
   const admin = administratorOf(plan, secrets);
-  const login = admin ?? options.login ?? {};
+  const isOut = trials.some(
+    ({ claim, outcome }) =>
+      outcome !== 'held' &&
+      claim.claim === 'login' &&
+      claim.as.kind === 'user' &&
+      claim.as.user === admin?.user,
+  );
+  const login = (isOut ? undefined : admin) ?? options.login ?? {};
   const targets = plan.nodes.map(({ target }) => targetName(withoutUser(target)));
   return (await auditTargets(targets, { ...options, login })).servers;
 }

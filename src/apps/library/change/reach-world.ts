@@ -1,5 +1,5 @@
 import { createWorld } from '../../../adapters/apply/index.ts';
-import { placeNamed } from '../../../adapters/place/index.ts';
+import { placeNamed, type Tunnel } from '../../../adapters/place/index.ts';
 import type { Secret } from '../../../adapters/journal/secrets-file.ts';
 import type { PlanNode, World } from '../../../model/index.ts';
 import type { ReachOptions } from './options.ts';
@@ -11,6 +11,7 @@ export const reachWorld = (
   nodes: readonly PlanNode[],
   { login, tls, timeout, renames }: ReachOptions,
   secrets: Readonly<Record<string, Secret>> = {},
+  from?: Tunnel,
 ): OpenWorld =>
   createWorld({
     nodes,
@@ -19,5 +20,6 @@ export const reachWorld = (
     secrets: new Map(Object.entries(secrets)),
     timeout: timeout ?? 3000,
     place: placeNamed,
+    ...(from ? { from } : {}),
     ...(renames ? { renames } : {}),
   });

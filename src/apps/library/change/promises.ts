@@ -1,0 +1,16 @@
+import type { Claim, Plan } from '../../../model/index.ts';
+
+/** What a plan promised, each claim once, the latest word on a thing last: later steps may take back earlier ones. */
+export function promisesOf({ steps }: Plan): readonly Claim[] {
+  const seen = new Map<string, Claim>();
+  for (const { proves } of steps) for (const claim of proves) seen.set(subjectOf(claim), claim);
+  return [...seen.values()];
+}
+
+/** What a claim is about, without what it says of it. */
+function subjectOf(claim: Claim): string {
+  const about: Record<string, unknown> = { ...claim };
+  for (const said of ['accepted', 'permitted', 'open', 'value', 'exists', 'required', 'words'] as const)
+    if (!(said === 'words' && claim.claim === 'command')) delete about[said];
+  return JSON.stringify(about);
+}
