@@ -194,6 +194,7 @@ export const completePlan: Plan = {
       node,
       seconds: 2.5,
       looks: 3,
+      used: { commands: ['get', 'xgroup|create'], seconds: 86_400 },
       doubts: ['it was a short look'],
       groups: [
         {

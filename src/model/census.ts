@@ -16,6 +16,17 @@ export interface ClientGroup {
   readonly databases: readonly number[];
 }
 
+/** Which commands were used at all, by whomever, as the server counts them. */
+export interface CommandUse {
+  /**
+   * Lower case, full names (`config|get`; before 7.0 only `config`), in order. Without those that Keyward sends
+   * itself: nobody can tell its calls from others'.
+   */
+  readonly commands: readonly string[];
+  /** For how long they have been counted, at least; 0 where that is not known. */
+  readonly seconds: number;
+}
+
 /** Who uses this server now. */
 export interface Census {
   readonly node: string;
@@ -23,6 +34,8 @@ export interface Census {
   readonly seconds: number;
   readonly looks: number;
   readonly groups: readonly ClientGroup[];
+  /** Absent where the server does not count commands, or does not tell us. */
+  readonly used?: CommandUse;
   /** Why it may be incomplete, in words: no right to CLIENT LIST, or too short a look. */
   readonly doubts: readonly string[];
 }
@@ -53,6 +66,7 @@ export interface ClientLook {
   readonly clients: readonly SeenClient[];
   /** Connections that the server has ever accepted, where it tells. */
   readonly received?: number;
+  readonly used?: CommandUse;
   /** Why nobody was seen, in words. */
   readonly why?: string;
 }

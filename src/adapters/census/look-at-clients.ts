@@ -2,6 +2,7 @@ import type { ClientLook } from '../../model/index.ts';
 import { pairsOf, refusal, textOf } from '../collectors/define-live.ts';
 import { failed, type Answer } from '../server/connection.ts';
 import { question, type Question } from '../server/read-only.ts';
+import { commandUse } from './command-use.ts';
 import { seenClient, type ListedClient } from './seen-client.ts';
 
 export type Ask = (questions: readonly Question[]) => Promise<readonly Answer[]>;
@@ -13,6 +14,8 @@ const padding = 'x'.repeat(1200);
 const asked = [
   question('HELLO'),
   question('INFO', 'stats'),
+  question('INFO', 'server'),
+  question('INFO', 'commandstats'),
   question('CLIENT LIST'),
   question('ECHO', padding),
 ];
@@ -25,7 +28,7 @@ const asked = [
  * @example (await lookAtClients((questions) => connection.ask(questions))).clients.length
  */
 export async function lookAtClients(ask: Ask): Promise<ClientLook> {
-  const [hello, info, list] = await ask(asked);
+  const [hello, info, server, counted, list] = await ask(asked);
   const refused = refusal(list, 'CLIENT LIST');
   if (refused && !refused.known) return { clients: [], why: refused.detail };
   const lines = (valueText(list) ?? '').split('\n');
@@ -34,8 +37,21 @@ export async function lookAtClients(ask: Ask): Promise<ClientLook> {
   const clients = listed
     .filter(({ client: { key, name } }) => key !== own && name?.startsWith('keyward') !== true)
     .map(({ client }) => client);
-  const received = /^total_connections_received:(\d{1,15})\r?$/m.exec(valueText(info) ?? '')?.[1];
-  return { clients, ...(received === undefined ? {} : { received: Number(received) }) };
+  const received = numberIn(valueText(info), 'total_connections_received');
+  const used = commandUse(valueText(counted) ?? '', {
+    uptime: numberIn(valueText(server), 'uptime_in_seconds'),
+    received,
+    // The link to a master was not accepted, but made.
+    connected: listed.filter(({ client: { flags } }) => !flags.includes('M')).length,
+    newest: Number(own),
+  });
+  return { clients, ...(received === undefined ? {} : { received }), ...(used ? { used } : {}) };
+}
+
+function numberIn(info: string | undefined, name: string): number | undefined {
+  const line = info?.split('\n').find((one) => one.startsWith(`${name}:`));
+  const digits = line?.slice(name.length + 1).trim() ?? '';
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
 }
 
 const valueText = (answer: Answer | undefined): string | undefined =>

@@ -2,7 +2,7 @@ import type { Tally } from './tally.ts';
 
 /** Why a census may be incomplete, in words. */
 export function doubtsOf(tally: Tally): readonly string[] {
-  const { looks, why, came, received, usersTold, coarseness, groups } = tally;
+  const { looks, why, came, received, usersTold, coarseness, groups, used } = tally;
   if (looks === 0) return [`Nobody could be seen (${why ?? 'nothing was asked'})`];
   const missed = received === undefined ? 0 : received.last - received.first - came;
   const untold = tally.unknown + tally.arriving.size;
@@ -18,6 +18,10 @@ export function doubtsOf(tally: Tally): readonly string[] {
     !usersTold &&
       groups.size > 0 &&
       'This server does not tell as whom its clients are logged in (before 6.0 there are no users)',
+    used !== undefined &&
+      'INFO, CLIENT LIST, CONFIG GET and what else Keyward sends itself is left out of the commands in use: whether others send it too is not known',
+    used?.seconds === 0 &&
+      'For how long the server has counted its commands is not known: it has only just started, or somebody reset its statistics',
     coarseness > 0 &&
       'Clients are too many and too different to be listed one by one: alike ones stand together',
   ].filter((doubt) => doubt !== false);

@@ -151,6 +151,34 @@ describe('doubts', () => {
   });
 });
 
+describe('the commands that were ever used', () => {
+  const counting = (commands: readonly string[], seconds: number): ClientLook => ({
+    clients: [],
+    received: 1,
+    used: { commands, seconds },
+  });
+
+  it('are those of all looks, for as long as the last one says', () => {
+    const { used, doubts } = census(counting(['get'], 100), counting(['get', 'set'], 101));
+    expect(used).toEqual({ commands: ['get', 'set'], seconds: 101 });
+    expect(doubts).toEqual([expect.stringMatching(/Keyward sends itself is left out/)]);
+  });
+
+  it('are counted for nobody knows how long where counters were set to nothing in between', () => {
+    const { used, doubts } = census(
+      counting(['get', 'set'], 100),
+      counting(['get'], 101),
+      counting(['get'], 102),
+    );
+    expect(used).toEqual({ commands: ['get', 'set'], seconds: 0 });
+    expect(doubts.join()).toMatch(/For how long .* is not known/);
+  });
+
+  it('are not there where the server does not count them', () => {
+    expect(census(look([client('1')]))).not.toHaveProperty('used');
+  });
+});
+
 describe('who has only just connected', () => {
   const arriving = client('1', { user: 'default', command: 'hello', ageSeconds: 0 });
 

@@ -2,7 +2,7 @@
  * Many looks at CLIENT LIST become one census. What is kept grows neither with the time nor with the number of clients:
  * where there are too many groups, they are told apart by less.
  */
-import type { Census, ClientGroup, ClientLook, SeenClient } from '../../model/index.ts';
+import type { Census, ClientGroup, ClientLook, CommandUse, SeenClient } from '../../model/index.ts';
 import { kindOf, measures } from './client-kind.ts';
 import { doubtsOf } from './doubts.ts';
 import type { Tally } from './tally.ts';
@@ -62,10 +62,27 @@ export function addLook(tally: Tally, look: ClientLook): Tally {
     arriving,
     came: tally.looks === 0 ? 0 : tally.came + [...present].filter((key) => !tally.present.has(key)).length,
     unknown: tally.unknown + [...tally.arriving].filter((key) => !present.has(key)).length,
+    ...usedSoFar(tally.used, look.used),
     usersTold: tally.usersTold && settled.every(({ user }) => user !== undefined),
     ...(received === undefined
       ? {}
       : { received: { first: tally.received?.first ?? received, last: received } }),
+  };
+}
+
+/** Counters only grow; where they are fewer than before, they were set to nothing in between. */
+function usedSoFar(
+  before: CommandUse | undefined,
+  now: CommandUse | undefined,
+): { readonly used?: CommandUse } {
+  if (before === undefined || now === undefined) return now ? { used: now } : {};
+  const present = new Set(now.commands);
+  const lost = before.commands.some((command) => !present.has(command));
+  return {
+    used: {
+      commands: [...new Set([...before.commands, ...now.commands])].toSorted(),
+      seconds: lost || before.seconds === 0 ? 0 : now.seconds,
+    },
   };
 }
 
@@ -148,6 +165,7 @@ export function censusOf(tally: Tally, node: string, seconds: number): Census {
     seconds,
     looks: tally.looks,
     groups: groups.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    ...(tally.used ? { used: tally.used } : {}),
     doubts: doubtsOf(tally),
   };
 }

@@ -1,4 +1,4 @@
-import type { ClientGroup } from '../../model/index.ts';
+import type { ClientGroup, CommandUse } from '../../model/index.ts';
 
 /** What has been seen so far. */
 export interface Tally {
@@ -15,6 +15,8 @@ export interface Tally {
   /** Connections that were gone before they could be told. */
   readonly unknown: number;
   readonly received?: { readonly first: number; readonly last: number };
+  /** Of all looks. */
+  readonly used?: CommandUse;
   readonly usersTold: boolean;
   readonly why?: string;
 }
