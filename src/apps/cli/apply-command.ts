@@ -1,7 +1,34 @@
-import { applyPlan, loadPlan, UsageError, verifyPlan, type ApplyResult } from '../../index.ts';
+import {
+  applyPlan,
+  loadPlan,
+  planFrom,
+  UsageError,
+  verifyPlan,
+  type ApplyResult,
+  type Resource,
+} from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { reaching, reachOf, secondsUpTo } from './reach-options.ts';
 import { say } from './say.ts';
+
+const naming = (resource: Resource): string => {
+  switch (resource.kind) {
+    case 'setting':
+      return `setting ${resource.name} of ${resource.node}`;
+    case 'user':
+      return `user ${resource.user} of ${resource.node}`;
+    case 'file':
+      return resource.path;
+    case 'access':
+      return `owner and mode of ${resource.path}`;
+    case 'process':
+      return `process of ${resource.node}`;
+    case 'saved':
+      return `what ${resource.node} saved of itself`;
+    case 'sentinel':
+      return `${resource.option} of ${resource.master} at ${resource.node}`;
+  }
+};
 
 /** What is said at the end, and the exit code. */
 export function sayOutcome({ outcome, journal, secrets }: ApplyResult, plan: string): ExitCode {
@@ -9,20 +36,25 @@ export function sayOutcome({ outcome, journal, secrets }: ApplyResult, plan: str
     case 'applied':
       say(
         [
-          `keyward: applied, and everything was proved. Without your confirmation it comes back by itself at ${outcome.deadline}.`,
-          ...(secrets ? [`  the new logins are in ${secrets} (mode 0600)`] : []),
-          `  keyward confirm ${plan}`,
+          'keyward: applied, and everything was proved.',
+          `  Without your confirmation it comes back by itself at ${outcome.deadline}.`,
+          ...(secrets ? [`  The new logins are in ${secrets} (mode 0600).`] : []),
+          `  To keep it: keyward confirm ${plan}`,
         ].join('\n'),
       );
       return 0;
     case 'done':
       say(
-        `keyward: done, proved and confirmed.${secrets ? `\n  the new logins are in ${secrets} (mode 0600)` : ''}\n  to take it back: keyward undo ${plan}`,
+        [
+          'keyward: done, proved and confirmed.',
+          ...(secrets ? [`  The new logins are in ${secrets} (mode 0600).`] : []),
+          `  To take it back: keyward undo ${plan}`,
+        ].join('\n'),
       );
       return 0;
     case 'undone':
       say(
-        `keyward: undone, everything is as it was: ${outcome.why}${journal ? `\n  what was done is in ${journal}` : ''}`,
+        `keyward: undone, everything is as it was: ${outcome.why}${journal ? `\n  What was done is in ${journal}` : ''}`,
       );
       return 1;
     case 'refused':
@@ -32,12 +64,30 @@ export function sayOutcome({ outcome, journal, secrets }: ApplyResult, plan: str
       say(
         [
           `keyward: STUCK, some of it could not be put back: ${outcome.why}`,
-          ...outcome.left.map(({ resource, why }) => `  ${JSON.stringify(resource)}: ${why}`),
-          `  mend what stands in the way, then: keyward undo ${journal ?? plan}`,
+          ...outcome.left.map(({ resource, why }) => `  ${naming(resource)}: ${why}`),
+          `  Mend what stands in the way, then: keyward undo ${journal ?? plan}`,
         ].join('\n'),
       );
       return 2;
   }
+}
+
+/** The plan; where a signature is asked for, from the very bytes that carry it. */
+async function reviewed(
+  path: string,
+  {
+    allowedSigners,
+    signer,
+  }: { readonly allowedSigners?: string | undefined; readonly signer?: string | undefined },
+): ReturnType<typeof loadPlan> {
+  if (allowedSigners === undefined) {
+    if (signer !== undefined)
+      throw new UsageError('--signer needs --allowed-signers', 'Name the file that has the keys of signers.');
+    return loadPlan(path);
+  }
+  if (signer === undefined)
+    throw new UsageError('--allowed-signers needs --signer', 'Name the identity, as it stands in that file.');
+  return planFrom(await verifyPlan(path, allowedSigners, signer), path);
 }
 
 export const applyCommand = (done: (code: ExitCode) => void) =>
@@ -59,15 +109,7 @@ export const applyCommand = (done: (code: ExitCode) => void) =>
     )
     .option('--signer <identity>', 'who must have signed')
     .action(async (path, options) => {
-      if (options.allowedSigners) {
-        if (!options.signer)
-          throw new UsageError(
-            '--allowed-signers needs --signer',
-            'Name the identity, as it stands in that file.',
-          );
-        await verifyPlan(path, options.allowedSigners, options.signer);
-      }
-      const loaded = await loadPlan(path);
+      const loaded = await reviewed(path, options);
       if ('problem' in loaded) throw new UsageError(loaded.problem, 'Make a new one with keyward plan -o.');
       const result = await applyPlan(loaded.plan, {
         ...(await reachOf(options)),

@@ -7,6 +7,7 @@ import {
   renderPlan,
   severities,
   signPlan,
+  UsageError,
   writeOut,
 } from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -72,6 +73,8 @@ export const planCommand = (done: (code: ExitCode) => void) =>
     .option('--ascii', 'no characters beyond ASCII')
     .addHelpText('after', examples)
     .action(async (targets, options) => {
+      if (options.sign !== undefined && options.output === undefined)
+        throw new UsageError('--sign needs --output', 'A signature belongs to a file: name it with -o.');
       const { plan } = await makePlan(targets, {
         ...(await reachOf(options)),
         policy: options.policy,
@@ -103,7 +106,7 @@ export const planCommand = (done: (code: ExitCode) => void) =>
       }
       if (options.output)
         say(
-          `keyward: wrote ${options.output}; nothing is changed yet. Apply it with: keyward apply ${options.output}`,
+          `keyward: wrote ${options.output}; nothing is changed yet.\n  Apply it with: keyward apply ${options.output}`,
         );
       done(plan.steps.length > 0 ? 1 : 0);
     });

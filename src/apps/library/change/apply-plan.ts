@@ -10,6 +10,7 @@ import {
 import { apply, type Applied } from '../../../engine/apply/index.ts';
 import type { Plan } from '../../../model/index.ts';
 import { UsageError } from '../usage-error.ts';
+import { withNeighbours } from './changed-since.ts';
 import { confirmJournal, finishJournal } from './finish.ts';
 import { journalPath, openJournal, pendingOf } from './journals.ts';
 import { lockServers } from './locks.ts';
@@ -56,6 +57,9 @@ export async function applyPlan(plan: Plan, options: ApplyPlanOptions = {}): Pro
       `another Keyward (process ${lock.heldBy}) is at work on this server: wait until it has ended`,
     );
   try {
+    // Between the two somebody else may have come and gone.
+    const [other] = pendingOf(plan.nodes);
+    if (other) return refused(`another Keyward has just changed this server: see ${other.path}`);
     return await applyLocked(plan, options, lock.release);
   } finally {
     lock.release();
@@ -101,7 +105,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
         renames: [...(options.renames ?? [])],
       },
     });
-    const outcome = await apply(plan, world, journal, {
+    const outcome = await apply(plan, world, withNeighbours(journal, world), {
       patience: (options.patience ?? 60) * 1000,
       // Who confirms at once still needs the time to do it.
       confirmWithin: confirmWithin === 0 ? 60 : confirmWithin,

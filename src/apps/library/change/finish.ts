@@ -9,7 +9,8 @@ import {
 } from '../../../engine/apply/index.ts';
 import type { JournalSink, World } from '../../../model/index.ts';
 import { UsageError } from '../usage-error.ts';
-import type { KnownJournal } from './journals.ts';
+import { asJudged, brokenOff, judge, wasConfirmed } from './changed-since.ts';
+import { openJournal, type KnownJournal } from './journals.ts';
 import { lockServers } from './locks.ts';
 import type { ReachOptions } from './options.ts';
 import { reachWorld } from './reach-world.ts';
@@ -26,44 +27,59 @@ export function secretsOf({ secretsFile }: KnownJournal): Readonly<Record<string
   }
 }
 
-/** With the servers locked, over new connections, at the end of the journal. */
+/** With the servers locked, over new connections, at the end of the journal as it is by then. */
 async function within<T>(
-  journal: KnownJournal,
+  { plan, path }: KnownJournal,
   reach: ReachOptions,
-  does: (world: World, sink: JournalSink) => Promise<T>,
+  does: (journal: KnownJournal, world: World, sink: JournalSink) => Promise<T>,
 ): Promise<T> {
-  const nodes = journal.plan?.nodes ?? [];
+  const nodes = plan?.nodes ?? [];
   const lock = lockServers(nodes);
   if ('heldBy' in lock)
     throw new UsageError(
       `another Keyward (process ${lock.heldBy}) is at work on this server`,
       'Wait until it has ended, then run this again.',
     );
-  const world = reachWorld(nodes, reach, secretsOf(journal));
-  const sink = reopenJournal(journal.path, journal.whole);
   try {
-    return await does(world, sink);
+    // Who held the lock until now may have written to it.
+    const journal = openJournal(path);
+    const world = reachWorld(nodes, reach, secretsOf(journal));
+    const sink = reopenJournal(path, journal.whole);
+    try {
+      return await does(journal, world, sink);
+    } finally {
+      sink.close();
+      await world.close();
+    }
   } finally {
-    sink.close();
-    await world.close();
     lock.release();
   }
 }
 
-/** Brings a journal to its end: see `settle`. */
-export async function finishJournal(
+/** Brings a journal to its end: see `settle`. What somebody changed after it was confirmed stays, also in a second attempt. */
+export const finishJournal = (
   journal: KnownJournal,
   reach: ReachOptions,
   options: SettleOptions = {},
-): Promise<Settled> {
-  if (
-    journal.standing.kind === 'ended' &&
-    options.takeBack === undefined &&
-    journal.standing.outcome.kind !== 'stuck'
-  )
-    return journal.standing.outcome;
-  return within(journal, reach, (world, sink) => settle(journal.entries, world, sink, options));
-}
+): Promise<Settled> =>
+  within(journal, reach, async (now, world, sink) => {
+    const { entries, standing } = now;
+    const wanted = options.takeBack;
+    if (standing.kind === 'ended' && standing.outcome.kind !== 'stuck') {
+      if (wanted === undefined || standing.outcome.kind !== 'done') return standing.outcome;
+    } else if (standing.kind === 'interrupted') {
+      const halfway = brokenOff(now);
+      if (!halfway) return settle(entries, world, sink, options);
+      return settle(halfway.entries, asJudged(world, halfway.verdicts), sink, { takeBack: standing.why });
+    }
+    const again =
+      standing.kind === 'ended' && standing.outcome.kind === 'stuck' && wasConfirmed(now)
+        ? standing.outcome.why
+        : undefined;
+    const takeBack = wanted ?? again;
+    if (takeBack === undefined) return settle(entries, world, sink, options);
+    return settle(entries, asJudged(world, await judge(now, world, sink)), sink, { ...options, takeBack });
+  });
 
 export const confirmJournal = (journal: KnownJournal, reach: ReachOptions): Promise<Confirmed> =>
-  within(journal, reach, (world, sink) => confirm(journal.entries, world, sink));
+  within(journal, reach, ({ entries }, world, sink) => confirm(entries, world, sink));

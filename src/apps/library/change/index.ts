@@ -5,6 +5,7 @@ import type { ApplyResult } from './apply-plan.ts';
 import type { MadePlan } from './make-plan.ts';
 import type { ApplyPlanOptions, PlanOptions, ReachOptions } from './options.ts';
 import type { ProveOptions } from './prove-plan.ts';
+import type { RenewOptions } from './renew.ts';
 import type { RotateOptions } from './rotate.ts';
 import type { ListedJournal } from './settle-plan.ts';
 import type { Orders } from './watchdog.ts';
@@ -19,6 +20,7 @@ export type {
   PlanOptions,
   ProveOptions,
   ReachOptions,
+  RenewOptions,
   RotateOptions,
 };
 
@@ -28,10 +30,20 @@ export const makePlan = async (targets: readonly string[], options?: PlanOptions
 export const makeRotation = async (targets: readonly string[], options: RotateOptions): Promise<MadePlan> =>
   (await import('./rotate.ts')).makeRotation(targets, options);
 
+export const makeRenewal = async (targets: readonly string[], options?: RenewOptions): Promise<MadePlan> =>
+  (await import('./renew.ts')).makeRenewal(targets, options);
+
 export const loadPlan = async (
   path: string,
 ): Promise<{ readonly plan: Plan } | { readonly problem: string }> =>
   (await import('./load-plan.ts')).loadPlan(path);
+
+/** A plan from bytes that were read already, as those whose signature was verified. */
+export const planFrom = async (
+  bytes: Buffer,
+  name: string,
+): Promise<{ readonly plan: Plan } | { readonly problem: string }> =>
+  (await import('./load-plan.ts')).planFrom(bytes, name);
 
 export const applyPlan = async (plan: Plan, options?: ApplyPlanOptions): Promise<ApplyResult> =>
   (await import('./apply-plan.ts')).applyPlan(plan, options);

@@ -6,6 +6,7 @@ import { standingOf, type Journal } from '../../../engine/apply/index.ts';
 import { targetName, withoutUser, type PlanNode } from '../../../model/index.ts';
 import { printable } from '../../../lang/text/index.ts';
 import { UsageError } from '../usage-error.ts';
+import { leftOnlyTheirs } from './changed-since.ts';
 
 export interface KnownJournal extends ReadJournal, Journal {
   readonly path: string;
@@ -83,10 +84,12 @@ const sharesServer = (a: readonly PlanNode[], b: readonly PlanNode[]): boolean =
 /** Journals of these servers that have not come to their end. */
 export const pendingOf = (nodes: readonly PlanNode[]): readonly KnownJournal[] =>
   allJournals().filter(
-    ({ standing, plan }) =>
-      plan !== undefined &&
-      sharesServer(plan.nodes, nodes) &&
-      (standing.kind === 'applied' ||
-        standing.kind === 'interrupted' ||
-        (standing.kind === 'ended' && standing.outcome.kind === 'stuck')),
+    (journal) =>
+      journal.plan !== undefined &&
+      sharesServer(journal.plan.nodes, nodes) &&
+      (journal.standing.kind === 'applied' ||
+        journal.standing.kind === 'interrupted' ||
+        (journal.standing.kind === 'ended' &&
+          journal.standing.outcome.kind === 'stuck' &&
+          !leftOnlyTheirs(journal))),
   );
