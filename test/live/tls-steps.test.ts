@@ -9,7 +9,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type RunningServer } from '../../src/adapters/servers/index.ts';
 import { makeCertificates } from '../../src/adapters/tls/make-certificate.ts';
-import { stunnelPair } from '../../src/engine/stunnel-pair.ts';
+import { stunnelPair } from '../../src/catalog/renderings/parts/stunnel-pair.ts';
 import {
   clientCertificateSteps,
   dualPortSteps,

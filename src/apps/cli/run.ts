@@ -1,10 +1,12 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, Help } from '@commander-js/extra-typings';
 import { UsageError, version } from '../../index.ts';
 import { applyCommand } from './apply-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
+import { ownFirst } from './reach-options.ts';
+import { renewCommand } from './renew-command.ts';
 import { rotateCommand } from './rotate-command.ts';
 import { confirmCommand, journalsCommand, proveCommand, undoCommand } from './settle-commands.ts';
 import { watchdogCommand } from './watchdog-command.ts';
@@ -19,7 +21,10 @@ export function program(done: (code: ExitCode) => void): Command {
     .description('Makes every Redis you run safe, and proves it.')
     .version(version, '-V, --version')
     .showHelpAfterError('(keyward --help lists what there is)')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      groupItems: (...items) => ownFirst(new Help().groupItems(...items)),
+    })
     .configureOutput({ writeErr: (text) => say(text.trimEnd()) })
     .exitOverride();
   const verbs: readonly Command[] = [
@@ -30,6 +35,7 @@ export function program(done: (code: ExitCode) => void): Command {
     proveCommand(done),
     undoCommand(done),
     rotateCommand(done),
+    renewCommand(done),
     journalsCommand(done),
     explainCommand(done),
     labCommand(done),

@@ -42,6 +42,12 @@ export const renderings = {
     extension: '.yaml',
     load: () => import('./helm-values.ts').then(of),
   },
+  stunnel: {
+    title: 'A pair of stunnel configurations for servers without TLS',
+    mediaType: 'text/plain',
+    extension: '.conf',
+    load: () => import('./stunnel.ts').then(of),
+  },
 } as const satisfies Readonly<Record<string, RenderingEntry>>;
 
 export type RenderingName = keyof typeof renderings;

@@ -81,6 +81,8 @@ export function perform(
       ];
     case 'restart':
       return action.by.kind === 'systemd' ? restart(action.by.unit, node) : [];
+    case 'renew-links':
+      return [told('Replicas log in anew', node, ['CLIENT KILL TYPE replica'])];
     case 'make-certificate':
     case 'set-sentinel':
       return [];

@@ -107,6 +107,9 @@ function take(
       return `owner and mode of ${action.path}`;
     case 'make-certificate':
       return 'certificates are made by keyward apply';
+    // Links are no state: who starts anew with this one makes them anew.
+    case 'renew-links':
+      return undefined;
     case 'set-sentinel':
       return 'settings of Sentinel';
   }

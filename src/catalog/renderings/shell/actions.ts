@@ -56,6 +56,8 @@ export function perform(action: Action, node: PlanNode, secrets: Names): readonl
             'await_answer\n',
           ]
         : [];
+    case 'renew-links':
+      return [tell(['CLIENT KILL TYPE replica'])];
     case 'make-certificate':
     case 'set-sentinel':
       return [];
