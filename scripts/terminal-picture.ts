@@ -1,7 +1,7 @@
 /**
  * A picture of real terminal output, for the README: ANSI text on standard input, SVG on standard output.
  *
- *     FORCE_COLOR=1 ./keyward lab 2>/dev/null | head -60 | node scripts/terminal-picture.ts > docs/lab.svg
+ *     FORCE_COLOR=1 ./keyward lab 2>/dev/null | node scripts/terminal-picture.ts > docs/lab.svg
  */
 import { readFileSync } from 'node:fs';
 import { width as columnsOf } from '../src/lang/text/index.ts';

@@ -22,4 +22,5 @@ export { reportNames, reports, type ReportEntry, type ReportName } from './catal
 export { renderingNames, renderings, type RenderingName } from './catalog/renderings/index.ts';
 export { renderPlan } from './catalog/plan-reports/plan.ts';
 export { renderProof, sayClaim } from './catalog/plan-reports/proof.ts';
+export { renderWholeWay, type WholeWay } from './catalog/plan-reports/whole-way.ts';
 export * from './model/index.ts';

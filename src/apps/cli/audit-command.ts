@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Option } from '@commander-js/extra-typings';
 import {
   auditTargets,
   checks,
@@ -10,27 +10,9 @@ import {
   writeOut,
   type AuditOptions,
 } from '../../index.ts';
-import { credentials } from './credentials.ts';
 import type { ExitCode } from './exit-code.ts';
+import { positive, reaching, reachOf } from './reach-options.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
-
-const positive = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('It must be a number above 0.');
-  return number;
-};
-
-const seconds = (text: string): number => {
-  const number = positive(text);
-  if (number > 3600) throw new InvalidArgumentError('No more than an hour (3600).');
-  return number;
-};
-
-const renamed = (text: string, all: readonly string[] = []): readonly string[] => {
-  if (!/^[a-z]+=.+$/i.test(text))
-    throw new InvalidArgumentError('Write ORIGINAL=new-name, as in CONFIG=cfg-7f3a.');
-  return [...all, text];
-};
 
 const examples = `
 Examples:
@@ -43,7 +25,7 @@ Examples:
 Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not do the job.`;
 
 export const auditCommand = (done: (code: ExitCode) => void) =>
-  new Command('audit')
+  reaching('audit')
     .description('what a stranger can do to this server, from where, as whom')
     .argument(
       '[targets...]',
@@ -65,45 +47,15 @@ export const auditCommand = (done: (code: ExitCode) => void) =>
     )
     .option('-v, --verbose', 'everything: also what passed, and long lists whole')
     .option('--ascii', 'no characters beyond ASCII in the terminal report')
-    .optionsGroup('Who logs in (never on the command line: arguments are seen by every user of the host)')
-    .option('-u, --user <name>', 'the ACL user')
-    .option('--password-file <file>', 'its password: the first line of this file')
-    .option('--password-env <name>', 'its password: this variable (default: REDISCLI_AUTH)')
-    .option('--ask-password', 'its password: asked for')
-    .optionsGroup('TLS')
-    .option('--tls-ca <file>', 'authorities to trust')
-    .option('--tls-cert <file>', 'client certificate')
-    .option('--tls-key <file>', 'its key')
-    .option('--tls-server-name <name>', 'the name to ask for')
-    .option('--insecure', 'log in although the certificate is not trusted')
     .optionsGroup('How')
-    .option('--timeout <seconds>', 'for each step with a server', seconds, 3)
     .option('--concurrency <n>', 'servers at a time', positive, 64)
-    .option('--rename <ORIGINAL=name>', 'a renamed command (may be given again)', renamed)
     .option('--no-host', 'leave out processes, files and packages of this host')
-    .option('--allow-public', 'audit a public address: only one that is yours')
     .addHelpText('after', examples)
     .action(async (targets, options) => {
-      const login = await credentials(options);
       const how: AuditOptions = {
-        login,
-        tls: {
-          ...(options.tlsCa ? { ca: options.tlsCa } : {}),
-          ...(options.tlsCert ? { cert: options.tlsCert } : {}),
-          ...(options.tlsKey ? { key: options.tlsKey } : {}),
-          ...(options.tlsServerName ? { serverName: options.tlsServerName } : {}),
-          insecure: options.insecure === true,
-        },
-        timeout: options.timeout * 1000,
+        ...(await reachOf(options)),
         concurrency: Math.ceil(options.concurrency),
-        renames: new Map(
-          (options.rename ?? []).map((pair) => [
-            pair.split('=', 1)[0]?.toUpperCase() ?? '',
-            pair.slice(pair.indexOf('=') + 1),
-          ]),
-        ),
         host: options.host,
-        allowPublic: options.allowPublic === true,
       };
       hidePasswordsOfUrls(targets);
       const result = await auditTargets(targets, how);

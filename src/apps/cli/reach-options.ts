@@ -44,10 +44,19 @@ export interface Reach {
   readonly allowPublic: boolean;
 }
 
+const loginGroup = 'Who logs in (never on the command line: arguments are seen by every user of the host)';
+
+/** The groups of a verb's help: its own first, then what is the same for all that reach servers, then the rest. */
+export const ownFirst = <T>(groups: ReadonlyMap<string, T>): Map<string, T> => {
+  const rank = (title: string): number =>
+    [loginGroup, 'TLS', 'How'].includes(title) ? 1 : /^(?:Global )?Options:$/.test(title) ? 2 : 0;
+  return new Map([...groups].toSorted(([a], [b]) => rank(a) - rank(b)));
+};
+
 /** A verb with the options by which servers are reached. */
 export const reaching = (name: string) =>
   new Command(name)
-    .optionsGroup('Who logs in (never on the command line: arguments are seen by every user of the host)')
+    .optionsGroup(loginGroup)
     .option('-u, --user <name>', 'the ACL user')
     .option('--password-file <file>', 'its password: the first line of this file')
     .option('--password-env <name>', 'its password: this variable (default: REDISCLI_AUTH)')

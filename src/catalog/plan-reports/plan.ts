@@ -12,6 +12,8 @@ const risks: Readonly<Record<Risk['level'], string>> = {
   refuses: 'refuses',
 };
 
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 function stepLines(page: Page, step: Step, plan: Plan): readonly string[] {
   const several = plan.nodes.length > 1;
   const where = several ? `${step.node} ` : '';
@@ -53,9 +55,20 @@ function heldLines(page: Page, plan: Plan): readonly string[] {
   return [
     '',
     heading(page, 'HELD BACK: IT WOULD REFUSE SOMEBODY, OR NEEDS YOUR WORD'),
-    ...plan.held.flatMap(({ step, why, release }) => [
-      ...hang(page, '  ! ', step.title, ['yellow']),
-      ...hang(page, '    ', `${why} (release it with ${release})`, [], ['dim']),
+    // Many wait for the same word: it is said once.
+    ...[...Map.groupBy(plan.held, ({ why, release }) => `${why}\n${release}`).values()].flatMap((same) => [
+      ...same.flatMap(({ step }) => hang(page, '  ! ', step.title, ['yellow'])),
+      ...same
+        .slice(0, 1)
+        .flatMap(({ why, release }) =>
+          hang(
+            page,
+            '    ',
+            `${sentence(why)} Release ${same.length > 1 ? 'them' : 'it'} with ${release}.`,
+            [],
+            ['dim'],
+          ),
+        ),
     ]),
   ];
 }
@@ -70,7 +83,10 @@ function unmetLines(page: Page, plan: Plan): readonly string[] {
       hang(
         page,
         `  ${page.signs.no} `,
-        `${checks.join(', ')}: ${why}${advice === '' ? '' : `; ${advice}`}`,
+        `${checks.join(', ')}: ${[why, advice]
+          .filter((part) => part !== '')
+          .map(sentence)
+          .join(' ')}`,
         [],
         ['dim'],
       ),

@@ -76,6 +76,8 @@ export async function watchJournal({ journal: path, applier, reach }: Orders): P
     const working = isAlive(applier);
     const expired = applied !== undefined && performance.now() - applied >= confirmWithin * 1000;
     if (standing.kind === 'applied' ? !expired : working) continue;
+    // Whoever dies tidily takes the journal away first: there is nothing left to watch, and no folder to make anew.
+    if (!existsSync(path)) return;
     const settled = await finishJournal(journal, options, { expired }).catch(() => undefined);
     if (settled && settled.kind !== 'stuck' && settled.kind !== 'waiting') return;
     if (performance.now() - began > stubborn) return;
@@ -84,6 +86,7 @@ export async function watchJournal({ journal: path, applier, reach }: Orders): P
 }
 
 function openJournalOrNone(path: string): ReturnType<typeof openJournal> | undefined {
+  if (!existsSync(path)) return undefined;
   try {
     return openJournal(path);
   } catch {
