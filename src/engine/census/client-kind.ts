@@ -29,6 +29,16 @@ const measuring =
 const alsoMeasuring =
   /^(info|ping|client|config|client\|list|client\|setname|client\|setinfo|dbsize|select|hello|auth|lastsave|role|module\|list|time|command)$/;
 
+/** What exporters read of keys that they are told to watch. */
+const watching =
+  /^(get|type|exists|ttl|scan|strlen|llen|scard|zcard|hlen|xlen|pfcount|sscan|hscan|zscan|dbsize|xinfo|xinfo\|(stream|groups|consumers)|memory|memory\|usage|object|object\|\w{1,20}|readonly|cluster|cluster\|(slots|nodes|shards)|echo|role)$/;
+
+/** Whether somebody who calls itself an exporter was seen to work all the same. */
+export const works = (commands: readonly string[]): boolean =>
+  commands.some(
+    (command) => !measuring.test(command) && !alsoMeasuring.test(command) && !watching.test(command),
+  );
+
 /** Whether somebody who sent only these commands measures, rather than works. */
 export const measures = (commands: readonly string[]): boolean =>
   commands.some((command) => measuring.test(command)) &&

@@ -111,6 +111,12 @@ describe('what kind of client it is', () => {
     expect(kindIn(look([client('1', more)]))).toEqual([kind]);
   });
 
+  it('who calls itself an exporter and writes is a client', () => {
+    const named = (command: string) => client('1', { name: 'exporter-of-orders', command });
+    expect(kindIn(look([named('lpush')]))).toEqual(['client']);
+    expect(kindIn(look([named('xinfo|stream')]), look([named('config|get')]))).toEqual(['exporter']);
+  });
+
   it('who measures and works is a client', () => {
     const measuring = client('1', { command: 'slowlog|get' });
     expect(kindIn(look([measuring]), look([client('1')]))).toEqual(['client']);

@@ -3,7 +3,7 @@
  * where there are too many groups, they are told apart by less.
  */
 import type { Census, ClientGroup, ClientLook, CommandUse, SeenClient } from '../../model/index.ts';
-import { kindOf, measures } from './client-kind.ts';
+import { kindOf, measures, works } from './client-kind.ts';
 import { doubtsOf } from './doubts.ts';
 import type { Tally } from './tally.ts';
 
@@ -152,11 +152,17 @@ function together(
   );
 }
 
+/** What it does says more than what it calls itself. */
+function settledKind({ kind, commands }: ClientGroup): ClientGroup['kind'] {
+  if (kind === 'client') return measures(commands) ? 'exporter' : kind;
+  return kind === 'exporter' && works(commands) ? 'client' : kind;
+}
+
 /** What was seen, in an order that does not change from run to run. `seconds`: how long was looked. */
 export function censusOf(tally: Tally, node: string, seconds: number): Census {
   const groups = [...tally.groups.values()].map((group): ClientGroup => ({
     ...group,
-    kind: group.kind === 'client' && measures(group.commands) ? 'exporter' : group.kind,
+    kind: settledKind(group),
     commands: group.commands.toSorted(),
     databases: group.databases.toSorted((a, b) => a - b),
   }));

@@ -51,6 +51,8 @@ export interface Draft {
   readonly held?: Hold | undefined;
   /** Held where nothing of `requires` is planned at all. */
   readonly alone?: Hold | undefined;
+  /** What it risks where nothing of `requires` is planned at all, if that is more. */
+  readonly riskAlone?: Step['risk'];
   readonly secrets?: readonly SecretRequest[];
   /** It changes a file only, and takes effect when the server starts anew. */
   readonly restarts?: boolean;

@@ -80,6 +80,15 @@ const client = fc.record({
   to: fc.option(fc.constant({ address: '10.0.0.5', port: 6379 }), { nil: undefined }),
 } as const);
 
+const used = fc.record({
+  commands: fc.subarray(
+    'get set keys flushdb flushall eval script script|load function|load client|list config|set migrate nonsense'.split(
+      ' ',
+    ),
+  ),
+  seconds: fc.constantFrom(0, 60, 86_400, 4_000_000),
+});
+
 const server = fc
   .record({
     which: fc.constantFrom(...versions),
@@ -96,6 +105,7 @@ const server = fc
     unit: fc.boolean(),
     clients: fc.array(client, { maxLength: 5 }),
     unseen: fc.integer({ min: 0, max: 4 }),
+    used: fc.option(used, { nil: undefined }),
     confOnly: fc.integer({ min: 0, max: 9 }),
   } as const)
   .map((one): Server & { readonly which: (typeof versions)[number]; readonly open: boolean } => ({
@@ -112,6 +122,7 @@ const server = fc
     clients: one.clients.map(({ to, ...rest }) => ({ ...rest, ...(to ? { to } : {}) })),
     ...(one.aclFile === 0 ? { aclFile: '/etc/redis/users.acl' } : {}),
     ...(one.unseen === 0 ? { unseen: true } : {}),
+    ...(one.used ? { used: one.used } : {}),
     ...(one.unit ? {} : { restart: { kind: 'relaunch' } }),
     facts: merged(one.facts.flat()),
     ...(one.files > 0 ? {} : { host: undefined as unknown as string, conf: undefined as unknown as string }),

@@ -1,4 +1,5 @@
 /** Rules of users become narrower, and nobody loses a command that was seen in use. */
+import { roleOf } from '../../catalog/readings/roles.ts';
 import type { AclUser } from '../../lang/acl/index.ts';
 import type { Goal } from '../../model/index.ts';
 import { cellsOfCommands } from './closing.ts';
@@ -14,6 +15,7 @@ import {
 } from './draft.ts';
 import { keepUser, keepUsers, type UserKeeping } from './keeping.ts';
 import { nodeKey, type Scene, type Situation } from './scene.ts';
+import { durationOf, usedByApplications } from './user-rules-application.ts';
 import { allowedTo, changedUser, currentUser, mayRun, shownWords } from './user-rules.ts';
 import type { Wish } from './wishes.ts';
 
@@ -82,9 +84,11 @@ function narrow(scene: Scene, node: Situation, name: string, wishes: readonly Us
   const all: Narrowing = { scene, node, name, before, checks: checksOf(wishes), keeping };
   const groups = node.groups.filter(({ user }) => user === name);
   const [had, has] = [allowedTo(node, before), allowedTo(node, after.user)];
-  const lost = [...new Set(groups.flatMap(({ commands }) => commands))].filter(
-    (command) => mayRun(had, command) && !mayRun(has, command),
-  );
+  const isLost = (command: string): boolean => mayRun(had, command) && !mayRun(has, command);
+  const seen = [...new Set(groups.flatMap(({ commands }) => commands))].filter(isLost);
+  // Who used a command is not counted: whoever is no replica, Sentinel or the like may have.
+  const counted = roleOf(name) === undefined ? usedByApplications(node, node.census?.used) : [];
+  const lost = [...new Set([...seen, ...counted.filter(isLost)])].toSorted();
   const whole = draftOf(all, wanted, after.user, lost);
   if (lost.length === 0) return { drafts: [whole], unmet: [], taken: wishes };
   const held: Draft = {
@@ -94,7 +98,9 @@ function narrow(scene: Scene, node: Situation, name: string, wishes: readonly Us
     held: holdFor(
       scene.input.refuse,
       [name],
-      `${[...new Set(groups.map(({ address }) => address))].join(', ')} was seen to use ${lost.join(', ')} as ${name}.`,
+      seen.length > 0
+        ? `${[...new Set(groups.map(({ address }) => address))].join(', ')} was seen to use ${seen.join(', ')} as ${name}.`
+        : `Somebody used ${lost.join(', ')} since the server counts its commands, and it may have been ${name}.`,
     ),
   };
   if (held.held === undefined) return { drafts: [whole], unmet: [], taken: wishes };
@@ -118,6 +124,7 @@ function draftOf(
   const shown = shownWords(node, after, rules);
   const has = allowedTo(node, after);
   const unseen = node.census === undefined;
+  const used = node.census?.used;
   return {
     key: nodeKey('narrow-user', node.node, name),
     phase: 'narrow',
@@ -135,10 +142,12 @@ function draftOf(
       level: 'refuses',
       why:
         lost.length > 0
-          ? `${name} was seen to use ${lost.join(', ')}`
+          ? `${name} uses ${lost.join(', ')}, or may do so`
           : unseen
             ? `nobody looked what ${name} does`
-            : `commands of ${name} that were not seen while we looked`,
+            : used !== undefined && used.seconds > 0
+              ? `commands of ${name} that nobody has sent in the last ${durationOf(used.seconds)}`
+              : `commands of ${name} that were not seen while we looked`,
     },
     closes: cellsOfCommands(node, name, (command) => mayRun(has, command)),
   };

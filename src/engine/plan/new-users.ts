@@ -5,7 +5,9 @@ import { freeName, request, type Band } from './band.ts';
 import type { Draft } from './draft.ts';
 import { keepUser, keepUsers } from './keeping.ts';
 import { nodeKey, type Situation } from './scene.ts';
-import { allowedTo, changedUser, everyChannel, freshUser, mayRun, rulesForSeen } from './user-rules.ts';
+import { rightsOfApplications, useOf, type Rights } from './user-rules-application.ts';
+import { withCommands } from './user-rules-seen.ts';
+import { allowedTo, changedUser, everyChannel, everyKeyToRead, freshUser, mayRun } from './user-rules.ts';
 
 /** Somebody named who administers the server and is who we are: then nobody has to be made for it. */
 function isAdministrator({ view, users }: Situation): boolean {
@@ -61,57 +63,60 @@ export interface NewUser {
   readonly seen: readonly ClientGroup[];
 }
 
-/** What each kind of user may do; what was seen in use comes on top. */
-const rightsOf = (node: Situation, kind: string): readonly string[] => {
-  const channels = everyChannel(node);
+/** What each kind of user may do to begin with, and which commands it must have. */
+function rightsOf(band: Band, node: Situation, { name: kind, seen }: NewUser): Rights {
+  const commands = seen.flatMap((group) => group.commands);
   switch (kind) {
     case 'replica':
-      return ['+psync', '+replconf', '+ping'];
+      return { base: ['+psync', '+replconf', '+ping'], wanted: [] };
     case 'sentinel':
-      return [
-        ...channels,
-        ...(
-          '+multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname ' +
-          '+client|kill +script|kill'
-        ).split(' '),
-      ];
+      return {
+        base: [
+          ...everyChannel(node),
+          ...(
+            '+multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname ' +
+            '+client|kill +script|kill'
+          ).split(' '),
+        ],
+        wanted: [],
+      };
     case 'exporter':
-      return '+ping +info +client|setname +slowlog|len +slowlog|get +latency|latest'.split(' ');
-    default:
-      return ['~*', ...channels, '+@all', '-@admin', '-@dangerous'];
+      // Keys are nothing to it, unless it was seen to read some. It does without CONFIG GET, which tells passwords.
+      return {
+        base: [...(readsKeys(node, commands) ? [everyKeyToRead(node)] : []), '+ping', '+info'],
+        wanted: [...measuring, ...commands],
+      };
+    default: {
+      const rights = rightsOfApplications(node, {
+        policy: band.scene.input.policy,
+        use: useOf(band.servers),
+        seen: commands,
+      });
+      return band.sentinels.length > 0 ? { ...rights, wanted: [...rights.wanted, 'role'] } : rights;
+    }
   }
-};
+}
 
-/** Libraries ask these of every server that they connect to. */
-const greetings = ['info', 'client|setname', 'client|getname', 'client|id', 'client|setinfo', 'client|reply'];
-const clusterGreetings = [
-  'cluster|slots',
-  'cluster|shards',
-  'cluster|nodes',
-  'cluster|info',
-  'cluster|keyslot',
-];
+/** What programs that measure ask of every server, redis_exporter among them. */
+const measuring = (
+  'hello select client|setname client|setinfo slowlog|len slowlog|get latency|latest latency|histogram ' +
+  'cluster|info dbsize'
+).split(' ');
 
-export function makeUser(
-  band: Band,
-  node: Situation,
-  { name: kind, label, seen }: NewUser,
-): readonly Draft[] {
+const readsKeys = ({ commands }: Situation, seen: readonly string[]): boolean =>
+  commands?.commands.some(
+    ({ name, categories }) => categories.includes('read') && seen.includes(name.toLowerCase()),
+  ) === true;
+
+export function makeUser(band: Band, node: Situation, wanted: NewUser): readonly Draft[] {
+  const { name: kind, label } = wanted;
   const name = freeName(band.servers, kind);
   const fresh = freshUser(node, name);
-  const base = rightsOf(node, kind);
-  const begun = fresh && changedUser(node, fresh, base);
+  const rights = rightsOf(band, node, wanted);
+  const begun = fresh && changedUser(node, fresh, rights.base);
   if (!begun || 'refused' in begun) return [];
-  const used = [
-    ...(kind === 'app' ? greetings : []),
-    ...(kind === 'app' && node.node.mode === 'cluster' ? clusterGreetings : []),
-    ...(kind === 'app' && band.sentinels.length > 0 ? ['role'] : []),
-    ...seen.flatMap(({ commands }) => commands),
-  ];
-  const extra = rulesForSeen(node, allowedTo(node, begun.user), used);
-  const whole = changedUser(node, begun.user, extra);
-  const rules = [...base, ...('refused' in whole ? [] : extra)];
-  const after = 'refused' in whole ? begun.user : whole.user;
+  const { rules: extra, user: after } = withCommands(node, begun.user, rights.wanted);
+  const rules = [...rights.base, ...extra];
   const secret = request(band, node, name, label.replace(`user ${kind}`, `user ${name}`));
   const as = { kind: 'user', user: name, password: { secret: secret.id } } as const;
   const kept = keepUser(node, name, keepUsers(node));
@@ -154,6 +159,7 @@ export function makeUser(
         ...denied.map((words) => ({ claim: 'command', node: node.id, as, words, permitted: false }) as const),
         ...kept.proves,
       ],
+      ...(rights.risk ? { risk: rights.risk } : {}),
       secrets: [secret],
       requires: [nodeKey('administrator', node.node)],
     },

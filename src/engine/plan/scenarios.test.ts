@@ -82,6 +82,16 @@ describe('a server that lets everybody in', () => {
     );
   });
 
+  it('loses nobody by protected mode once default is closed', () => {
+    const one = subject('n1', open({}, { clients: [{ address: '10.0.0.7' }] }));
+    expect(stepOf(plan([one]), 'protected-mode').risk).toEqual({ level: 'none' });
+    // Users cannot be made where the commands of the server are not known: then default stays open.
+    const { commands: _, ...mute } = openServer(seven);
+    const alone = plan([subject('n1', { facts: mute })]);
+    expect(kindsOf(alone)).not.toContain('close-default n1');
+    expect(stepOf(alone, 'protected-mode').risk.level).toBe('refuses');
+  });
+
   it('gives monitoring a user of its own', () => {
     const clients = [
       { address: '10.0.0.7' },
@@ -552,6 +562,59 @@ describe('rules of users', () => {
     const parts = plan([subject('n1', open(facts, { clients }))], { only: ['user-is-administrator'] });
     expect(parts.steps[0]?.does[0]).toMatchObject({ rules: ['-@admin', '+config|get'] });
     expect(parts.held).toMatchObject([{ step: { kind: 'narrow-user' }, release: '--refuse app' }]);
+  });
+});
+
+describe('rules of users, where the server counts what is used', () => {
+  const users = [
+    user('default', { enabled: false, rules: ['off'] }),
+    user('app', { rules: ['on', '~*', '&*', '+@all', '-@admin'] }),
+  ];
+  const facts = {
+    users,
+    aclUsers: users,
+    whoami: 'boss',
+    grants: [grant('app', { commands: ['get', 'keys', 'flushall', 'flushdb'] })],
+  };
+  const narrowed = (commands: readonly string[], name = 'app') =>
+    plan(
+      [
+        subject(
+          'n1',
+          open(
+            {
+              ...facts,
+              users: users.map((one) => (one.name === 'app' ? { ...one, name } : one)),
+              grants: facts.grants.map((one) => ({ ...one, user: name })),
+            },
+            { used: { commands, seconds: 300_000 } },
+          ),
+        ),
+      ],
+      { only: ['application-user-too-wide'] },
+    );
+
+  it('leave what somebody used, and hold that back', () => {
+    const parts = narrowed(['flushdb', 'get', 'config|set']);
+    expect(parts.steps[0]?.does[0]).toMatchObject({
+      rules: ['-flushall', '-flushdb', '-keys', '+flushdb'],
+    });
+    expect(parts.held).toMatchObject([
+      {
+        step: { kind: 'narrow-user' },
+        release: '--refuse app',
+        why: expect.stringMatching(/^Somebody used flushdb /),
+      },
+    ]);
+  });
+
+  it('lose what nobody used, and say how long that was looked at', () => {
+    const parts = narrowed(['get']);
+    expect(parts.held).toEqual([]);
+    expect(parts.steps[0]?.risk).toEqual({
+      level: 'refuses',
+      why: 'commands of app that nobody has sent in the last 3 days',
+    });
   });
 });
 

@@ -41,12 +41,14 @@ export function selected(
   return drafts.filter(({ key }) => !dropped.has(key));
 }
 
-/** What rests on a held step is held with it. */
+/** What rests on a held step is held with it; what rests on nothing may risk more. */
 export function withHolds(drafts: readonly Draft[]): readonly Draft[] {
   const holds = new Map<string, Hold>();
   const keys = new Set(drafts.map(({ key }) => key));
-  for (const { key, held, alone, requires = [] } of drafts) {
-    const own = held ?? (requires.some((one) => keys.has(one)) ? undefined : alone);
+  const isAlone = ({ requires = [] }: Draft): boolean => !requires.some((one) => keys.has(one));
+  for (const draft of drafts) {
+    const { key, held, alone } = draft;
+    const own = held ?? (isAlone(draft) ? alone : undefined);
     if (own) holds.set(key, own);
   }
   for (let grew = true; grew;) {
@@ -61,5 +63,9 @@ export function withHolds(drafts: readonly Draft[]): readonly Draft[] {
       grew = true;
     }
   }
-  return drafts.map((draft) => ({ ...draft, held: holds.get(draft.key) }));
+  return drafts.map((draft) => ({
+    ...draft,
+    ...(draft.riskAlone && isAlone(draft) ? { risk: draft.riskAlone } : {}),
+    held: holds.get(draft.key),
+  }));
 }

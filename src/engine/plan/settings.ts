@@ -182,7 +182,7 @@ function heldOf(
   node: Situation,
   name: string,
   value: string,
-): Partial<Pick<Draft, 'held' | 'requires' | 'alone' | 'risk'>> {
+): Partial<Pick<Draft, 'held' | 'requires' | 'alone' | 'riskAlone'>> {
   const { refuse } = scene.input;
   if (name === 'maxclients') {
     const seen = node.groups.reduce((sum, { connections }) => sum + connections, 0);
@@ -212,7 +212,7 @@ function heldOf(
   const remote = clientsOf(node).filter(({ address }) => !isLocalAddress(address));
   const why = 'They come from other hosts without a login, which protected mode refuses.';
   return {
-    risk: { level: 'refuses', why: 'other hosts, as long as the default user has no password' },
+    riskAlone: { level: 'refuses', why: 'other hosts, as long as the default user has no password' },
     requires: [
       nodeKey('close-default', node.node),
       nodeKey('password', node.node),

@@ -9,6 +9,7 @@ import {
   type Census,
   type ClientGroup,
   type Collected,
+  type CommandUse,
   type Facts,
   type PlanNode,
   type View,
@@ -42,6 +43,7 @@ export const viewOf = (facts: Partial<Facts>): View =>
 export interface Server extends Partial<Omit<PlanNode, 'id'>> {
   readonly facts?: Partial<Facts>;
   readonly clients?: readonly (Partial<ClientGroup> & { readonly address: string })[];
+  readonly used?: CommandUse;
   /** Nobody looked who uses it. */
   readonly unseen?: true;
 }
@@ -57,7 +59,10 @@ const group = (more: Partial<ClientGroup>): ClientGroup => ({
   ...more,
 });
 
-export function subject(id: string, { facts = {}, clients = [], unseen, ...more }: Server): PlanSubject {
+export function subject(
+  id: string,
+  { facts = {}, clients = [], used, unseen, ...more }: Server,
+): PlanSubject {
   const node: PlanNode = {
     id,
     target: { kind: 'tcp', host: '127.0.0.1', port: 6379, tls: false },
@@ -85,7 +90,14 @@ export function subject(id: string, { facts = {}, clients = [], unseen, ...more 
     collectedAt: '2026-11-01T00:00:00.000Z',
     facts: Object.fromEntries(collectedNames.map((name) => [name, view[name]])) as unknown as Collected,
   } as const;
-  const census: Census = { node: id, seconds: 10, looks: 10, groups: clients.map(group), doubts: [] };
+  const census: Census = {
+    node: id,
+    seconds: 10,
+    looks: 10,
+    groups: clients.map(group),
+    ...(used ? { used } : {}),
+    doubts: [],
+  };
   return { node, audit: audit(id, evidence, view, checks), view, ...(unseen ? {} : { census }) };
 }
 

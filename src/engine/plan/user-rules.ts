@@ -75,45 +75,9 @@ export function shownWords(node: Situation, after: AclUser, rules: readonly stri
 export const everyChannel = (node: Situation): readonly string[] =>
   dialectOf({ product: node.node.product, version: node.version }).channels ? ['&*'] : [];
 
-/** Parts of a container that are harmless: what is given where only the container was seen, as before 7.0. */
-const harmlessParts: Readonly<Record<string, readonly string[]>> = {
-  client: [
-    'client|setname',
-    'client|getname',
-    'client|id',
-    'client|reply',
-    'client|setinfo',
-    'client|tracking',
-  ],
-  cluster: ['cluster|slots', 'cluster|nodes', 'cluster|info', 'cluster|keyslot', 'cluster|shards'],
-  config: ['config|get'],
-  acl: ['acl|whoami'],
-  module: ['module|list'],
-  debug: ['debug|object'],
-};
+/** `%R~*` where rules tell reading from writing. */
+export const everyKeyToRead = (node: Situation): string => (isModern(node) ? '%R~*' : '~*');
 
-/**
- * Rules that give a user the commands that were seen in use, where it lacks them. A container as a whole is not given
- * for the sake of a part that nobody saw.
- */
-export function rulesForSeen(
-  node: Situation,
-  allowed: readonly string[],
-  seen: readonly string[],
-): readonly string[] {
-  const known = new Set(node.commands?.commands.map(({ name }) => name.toLowerCase()));
-  const wanted = seen.flatMap((command) => {
-    const parts = harmlessParts[command];
-    // From 7.0 on a container by itself does nothing, and may well be allowed.
-    return parts !== undefined && (modern(node) || !mayRun(allowed, command)) ? parts : [command];
-  });
-  return [...new Set(wanted)]
-    .filter((command) => !mayRun(allowed, command))
-    .filter((command) => known.has(command) || known.has(command.split('|', 1)[0] ?? ''))
-    .filter((command) => known.has(command) || !modern(node))
-    .toSorted()
-    .map((command) => `+${command}`);
-}
-
-const modern = (node: Situation): boolean =>
+/** From 7.0 on: a part of a container is a command of its own, and ACL rules name it. */
+export const isModern = (node: Situation): boolean =>
   dialectOf({ product: node.node.product, version: node.version }).selectors;
