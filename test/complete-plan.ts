@@ -61,6 +61,7 @@ export const actions: readonly Action[] = [
   },
   { do: 'set-user', node, user: 'default', rules: ['resetpass', 'off'] },
   { do: 'set-sentinel', node: 'n2', master: 'mymaster', option: 'auth-user', value: 'sentinel' },
+  { do: 'renew-links', node, user: 'default' },
   {
     do: 'set-sentinel',
     node: 'n2',

@@ -165,6 +165,7 @@ describe('the schema of a plan knows', () => {
         'make-certificate': true,
         restart: true,
         'set-sentinel': true,
+        'renew-links': true,
       }),
     );
     expect(words('change', 'do')).toEqual(

@@ -78,6 +78,11 @@ export type Action =
     }
   /** The process starts anew with its files: by its unit, or as it was started before. */
   | { readonly do: 'restart'; readonly node: string; readonly by: RestartWay }
+  /**
+   * Replicas and Sentinels that are connected as this user are disconnected. They come back by themselves, with the
+   * login that they have by now, and a replica goes on where it was.
+   */
+  | { readonly do: 'renew-links'; readonly node: string; readonly user: string }
   /** SENTINEL SET, which Sentinel writes into its own file. */
   | {
       readonly do: 'set-sentinel';

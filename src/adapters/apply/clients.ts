@@ -31,6 +31,15 @@ export async function othersOf({ session }: Site): Promise<readonly Client[]> {
     );
 }
 
+/** Sentinel names its connections so, at every server that it watches. */
+const sentinelName = /^sentinel-[0-9a-f]{8}-(cmd|pubsub)$/;
+
+/** The link of a replica, or of a Sentinel: it comes back by itself when it ends. */
+export const isLink = (client: Client): boolean => {
+  const flags = client.get('flags') ?? '';
+  return (flags.includes('S') && !flags.includes('O')) || sentinelName.test(client.get('name') ?? '');
+};
+
 /** Before 6.0 everybody is the default user. */
 export const userOf = (client: Client): string => client.get('user') ?? 'default';
 

@@ -1,5 +1,5 @@
 import type { PlanNode } from '../../model/index.ts';
-import type { RespValue } from '../../lang/resp/index.ts';
+import { asItems, type RespValue } from '../../lang/resp/index.ts';
 import type { Place } from '../place/index.ts';
 import { failed, type Connection } from '../server/connection.ts';
 import { credentialsOf, type Credential } from './credentials.ts';
@@ -19,6 +19,8 @@ export interface Session {
   readonly node: PlanNode;
   /** The answer to a command; rejects with a `Refusal` where the server says no. */
   ask(...words: readonly string[]): Promise<RespValue>;
+  /** Commands that the server does one after the other with nothing in between; rejects where it refuses one of them. */
+  together(commands: readonly (readonly string[])[]): Promise<void>;
   /** A command after which no answer need come: SHUTDOWN. What it said, if anything. */
   last(...words: readonly string[]): Promise<string | undefined>;
   /** A new connection, nobody logged in; or why there is none. The caller closes it. */
@@ -140,6 +142,31 @@ export function createSession(node: PlanNode, settings: WorldSettings, place: Pl
     }
   };
 
+  /** Once more where the connection broke: then it is not known whether the server has done them. */
+  const together = async (commands: readonly (readonly string[])[], again = true): Promise<void> => {
+    // A login that may not do this is changed for another by what comes first.
+    await ask(['PING']);
+    const all = [['MULTI'], ...commands, ['EXEC']];
+    let last: RespValue = null;
+    for (const [at, words] of all.entries()) {
+      const answer = await kept?.tell([words[0] ?? '', ...bytesOf(words.slice(1))]);
+      if (answer === undefined || failed(answer)) {
+        drop();
+        if (again) return together(commands, false);
+        throw new Error(`${node.id} gave no answer to ${words[0]}: ${answer?.detail ?? 'no connection'}`);
+      }
+      last = answer.value;
+      const error = errorIn(last);
+      if (error === undefined) continue;
+      if (at < all.length - 1) drop();
+      throw refusalOf(words, error);
+    }
+    for (const [at, item] of (asItems(last) ?? []).entries()) {
+      const error = errorIn(item);
+      if (error !== undefined) throw refusalOf(commands[at] ?? [], error);
+    }
+  };
+
   /** A door that we open ourselves is one to come back through. */
   const learn = ([command, sub, name = '', value = '']: readonly string[]): void => {
     if (`${command} ${sub}`.toUpperCase() !== 'CONFIG SET' || !isListening(name)) return;
@@ -164,6 +191,7 @@ export function createSession(node: PlanNode, settings: WorldSettings, place: Pl
     enter,
     drop,
     ask: (...words) => inTurn(() => ask(words)),
+    together: (commands) => inTurn(() => together(commands)),
     last: (...words) =>
       inTurn(async () => {
         kept ??= await open(new Set());

@@ -17,6 +17,8 @@ export interface Site {
   readonly settings: WorldSettings;
   /** The host of its files; rejects in words where nobody can get at them. */
   readonly place: () => Place;
+  /** Another node of the plan. */
+  readonly other: (id: string) => Site;
   /** What this run saw of it before, to compare with. */
   readonly memory: Memory;
 }

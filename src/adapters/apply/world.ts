@@ -7,6 +7,7 @@ import { makeCertificate } from './certificates.ts';
 import { tryClaim } from './claims/index.ts';
 import { editConf } from './edit-conf.ts';
 import { accesses, files, setAccess, writeFile } from './files.ts';
+import { setPassword } from './first-password.ts';
 import { keepUser } from './keep-user.ts';
 import { knownProcess } from './process-state.ts';
 import { processes } from './processes.ts';
@@ -17,7 +18,7 @@ import { createSession } from './session.ts';
 import { setSetting, settings as settingKeeper } from './setting.ts';
 import type { WorldSettings } from './settings.ts';
 import { resolved, type Keeper, type Site } from './site.ts';
-import { deleteUser, setUser, users } from './users.ts';
+import { deleteUser, setUser, userLine, users } from './users.ts';
 
 const save = async ({ session }: Site, by: 'acl-save' | 'config-rewrite'): Promise<void> => {
   await session.ask(...(by === 'acl-save' ? ['ACL', 'SAVE'] : ['CONFIG', 'REWRITE']));
@@ -39,7 +40,11 @@ const keepers: { readonly [K in Resource['kind']]: Keeper<Extract<Resource, { ki
 const doers: {
   readonly [K in Action['do']]: (site: Site, action: Extract<Action, { do: K }>) => Promise<void>;
 } = {
-  'set-setting': (site, { name, value }) => setSetting(site, name, resolved(value, site.settings)),
+  'set-setting': async (site, { name, value }) => {
+    const text = resolved(value, site.settings);
+    const first = name === 'requirepass' && text !== '' && !(await userLine(site, 'default')).users;
+    await (first ? setPassword(site, text) : setSetting(site, name, text));
+  },
   'set-user': (site, { user, rules }) => setUser(site, user, rules),
   'delete-user': (site, { user }) => deleteUser(site, user),
   'keep-user': keepUser,

@@ -39,6 +39,12 @@ export function commandsOf(action: Command): readonly string[] {
       return [inClient(['ACL', 'DELUSER', action.user])];
     case 'save':
       return [action.by === 'acl-save' ? 'ACL SAVE' : 'CONFIG REWRITE'];
+    case 'renew-links':
+      return [
+        printable(
+          `(replicas and Sentinels that are connected as ${action.user} are disconnected: they come back)`,
+        ),
+      ];
     case 'set-sentinel': {
       const value = /pass/i.test(action.option) ? hidden : shownValue(action.value);
       return [inClient(['SENTINEL', 'SET', action.master, action.option, value])];

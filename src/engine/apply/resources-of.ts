@@ -23,6 +23,9 @@ export function resourcesOf(action: Action): readonly Resource[] {
       return certificateFiles(action.clients).map((name) => file(node, `${action.folder}/${name}`));
     case 'restart':
       return [{ kind: 'process', node, by: action.by }];
+    // The links are new, and what they need to come back is no more than what others change.
+    case 'renew-links':
+      return [];
     case 'set-sentinel':
       return [{ kind: 'sentinel', node, master: action.master, option: action.option }];
   }

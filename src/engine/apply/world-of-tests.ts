@@ -189,6 +189,7 @@ export function perform(action: Action, things: Things): void {
       things.set(nameOf({ kind: 'sentinel', node, master, option }), words(value));
       break;
     }
+    case 'renew-links':
     case 'save':
     case 'edit-conf':
     case 'make-certificate':

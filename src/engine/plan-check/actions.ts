@@ -40,6 +40,8 @@ export function actionProblem(action: Action, node: PlanNode, shut: boolean): st
       return certificateProblem(action, node);
     case 'restart':
       return restartProblem(action, node);
+    case 'renew-links':
+      return isUserName(action.user) ? undefined : 'this is no name of a user';
     case 'set-sentinel':
       if (node.mode !== 'sentinel') return 'this server is no Sentinel';
       if (action.master === '' || /\s|\p{Cc}/u.test(action.master)) return 'this is no name of a master';

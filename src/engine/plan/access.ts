@@ -19,7 +19,7 @@ import {
 } from './draft.ts';
 import { keepSetting, keepUsers } from './keeping.ts';
 import { administrator, makeUser } from './new-users.ts';
-import { replicationLogin, sentinelLogin } from './own-logins.ts';
+import { renewLinks, replicationLogin, sentinelLogin } from './own-logins.ts';
 import { clientsOf, nodeOf, type Scene, type Situation } from './scene.ts';
 import type { Wish } from './wishes.ts';
 
@@ -145,7 +145,8 @@ function draftsOf(band: Band, loginsAsked: boolean): readonly Draft[] {
       : []),
     ...sentinels.flatMap((node) => sentinelLogin(band, node)),
   ].flatMap((draft) => (draft === undefined ? [] : [draft]));
-  const before = [...administrators, ...made, ...logins];
+  const links = logins.length > 0 ? servers.map((node) => renewLinks(band, node, 'default', logins)) : [];
+  const before = [...administrators, ...made, ...logins, ...links];
   return [...before, ...closing.map((node) => closeDefault(band, node, before))];
 }
 

@@ -18,6 +18,7 @@ export const phases = [
   'users',
   'rotate-add',
   'logins',
+  'links',
   'files',
   'settings',
   'tls',
@@ -120,7 +121,14 @@ const rootWays = (does: readonly Action[]): boolean =>
 /** What rights of the host the actions need. */
 export function needsOf(does: readonly Action[]): Step['needs'] {
   if (rootWays(does)) return 'root';
-  const onServer = new Set<Action['do']>(['set-setting', 'set-user', 'delete-user', 'save', 'set-sentinel']);
+  const onServer = new Set<Action['do']>([
+    'set-setting',
+    'set-user',
+    'delete-user',
+    'save',
+    'set-sentinel',
+    'renew-links',
+  ]);
   return does.every(({ do: what }) => onServer.has(what)) ? 'server' : 'files';
 }
 

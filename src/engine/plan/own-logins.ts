@@ -45,6 +45,27 @@ export function replicationLogin(band: Band, node: Situation): Draft | undefined
   };
 }
 
+/**
+ * A link that is there stays logged in as it was, until it breaks: it is made anew before the old login goes, so that
+ * what is wrong with the new one shows while the way back is open.
+ */
+export const renewLinks = (
+  { checks }: Pick<Band, 'checks'>,
+  node: Situation,
+  user: string,
+  logins: readonly Draft[],
+): Draft => ({
+  key: nodeKey('renew-links', node.node, user),
+  phase: 'links',
+  kind: 'replication-login',
+  node: node.id,
+  title: `Replicas and Sentinels that are here as ${user} come back with their new login`,
+  checks,
+  does: [{ do: 'renew-links', node: node.id, user }],
+  proves: [{ claim: 'replicates', node: node.id }],
+  requires: logins.map(({ key }) => key),
+});
+
 export function sentinelLogin(band: Band, node: Situation): readonly Draft[] {
   const { sentinelMasters } = node.view;
   const masters = sentinelMasters.known ? sentinelMasters.value : [];

@@ -14,6 +14,7 @@ import {
 } from './draft.ts';
 import { dropRequirepass, keepSetting, keepUser, keepUsers, settleNow } from './keeping.ts';
 import { linkLogins } from './logins.ts';
+import { renewLinks } from './own-logins.ts';
 import { clientsOf, nameOfGroup, nodeKey, type Scene, type Situation } from './scene.ts';
 import type { Wish } from './wishes.ts';
 
@@ -122,10 +123,17 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
           node: node.id,
           title: `User ${user} needs a password`,
           checks,
-          does: [replace, ...kept.does, ...cleared],
+          does: [
+            replace,
+            ...kept.does,
+            ...cleared,
+            // Not before: a server that has no password yet refuses whoever sends one.
+            ...(links.length > 0 ? [{ do: 'renew-links', node: node.id, user } as const] : []),
+          ],
           requires: links.map(({ key }) => key),
           proves: [
             ...proves,
+            ...(links.length > 0 ? [{ claim: 'replicates', node: node.id } as const] : []),
             ...(user === 'default'
               ? [{ claim: 'login', node: node.id, as: { kind: 'nobody' }, accepted: false } as const]
               : []),
@@ -149,6 +157,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
     proves,
     secrets: [secret],
   };
+  const renewed = links.length > 0 ? [renewLinks({ checks }, node, user, links)] : [];
   const remove: Draft = {
     key: nodeKey('rotate-remove', node.node, user),
     phase: 'rotate-remove',
@@ -171,7 +180,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
       ...scene.nodes
         .filter(({ band }) => band === node.band)
         .map((one) => nodeKey('rotate-add', one.node, user)),
-      ...links.map(({ key }) => key),
+      ...[...links, ...renewed].map(({ key }) => key),
     ],
     held: holdFor(
       scene.input.refuse,
@@ -180,7 +189,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
     ),
     secrets: [secret],
   };
-  return { drafts: [add, ...links, remove], unmet: [], taken: wishes };
+  return { drafts: [add, ...links, ...renewed, remove], unmet: [], taken: wishes };
 }
 
 /**
@@ -246,6 +255,7 @@ function requirepass(scene: Scene, node: Situation, wishes: readonly Wish[]): An
             as: { kind: 'user', user: 'default', password: value },
             accepted: true,
           },
+          ...(logins.length > 0 ? [{ claim: 'replicates', node: node.id } as const] : []),
         ],
         risk: {
           level: 'refuses',

@@ -1,7 +1,6 @@
 import { statusLines } from '../../host/proc-status.ts';
 import { ownersOf } from '../files.ts';
 import { modeOf } from '../mode-words.ts';
-import { onlineReplicas } from '../session.ts';
 import { fieldsIn, textIn } from '../words.ts';
 import { broken, untried, when, type Trying } from './saw.ts';
 
@@ -26,15 +25,4 @@ export const runsAs: Trying<'runs-as'> = async ({ user }, site) => {
   if (status === undefined) return untried('its process is not to be seen');
   const uid = Number(statusLines(status).get('Uid')?.split(/\s+/)[1]);
   return when(uid === (await ownersOf(place, { owner: user })).uid, `it runs as account ${uid}`);
-};
-
-export const replicates: Trying<'replicates'> = async (_claim, { session }) => {
-  const info = fieldsIn(textIn(await session.ask('INFO', 'replication')) ?? '');
-  if (info.get('role') === 'slave')
-    return when(
-      info.get('master_link_status') === 'up',
-      `link to its master: ${info.get('master_link_status') ?? 'unknown'}`,
-    );
-  const online = onlineReplicas(info);
-  return when(online >= (session.first.onlineReplicas ?? 0), `${online} replicas online`);
 };

@@ -1,7 +1,7 @@
 import type { Claim } from '../../../model/index.ts';
 import type { Site } from '../site.ts';
 import { command } from './command.ts';
-import { access, replicates, runsAs } from './host.ts';
+import { access, runsAs } from './host.ts';
 import { login } from './logins.ts';
 import { clientCertificate, port, serves } from './network.ts';
 import type { Saw, Trying } from './saw.ts';

@@ -1,0 +1,74 @@
+/** A master and its replicas get logins, are proved, and get back what they were, while somebody writes. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { applyPlan, confirmPlan, makePlan, provenAgain, undoPlan } from '../../../src/index.ts';
+import { matrix } from '../support/servers.ts';
+import {
+  askAs,
+  beginTopology,
+  digests,
+  fullSyncs,
+  hasUsers,
+  linkUsers,
+  loginsIn,
+  nameOf,
+  startReplicas,
+  stateOf,
+  type Topology,
+} from './topology.ts';
+import { startWriter, type Writer } from './writer.ts';
+
+let topology: Topology | undefined;
+let writer: Writer | undefined;
+afterEach(async () => {
+  await writer?.stop();
+  await topology?.end();
+  [topology, writer] = [undefined, undefined];
+});
+
+describe.each(matrix.map((kind) => [kind.name, kind] as const))('%s', (_, kind) => {
+  const users = hasUsers(kind);
+
+  it('a master and two replicas', { timeout: 60_000 }, async () => {
+    const all = (topology = beginTopology(kind));
+    await startReplicas(all, 2);
+    const [master] = all.servers;
+    if (!master) throw new Error('there is no master');
+    const { secretsFile } = all;
+    const before = await Promise.all(all.servers.map((server) => stateOf(all, server)));
+    const synced = await fullSyncs(all, master);
+    const writes = (writer = startWriter({ port: () => Promise.resolve(master.port), secretsFile }));
+    await writes.wrote(50);
+
+    const { plan } = await makePlan(all.servers.map(nameOf), {
+      policy: 'essential',
+      censusSeconds: 0.5,
+      ...(users ? {} : { refuse: ['default'] }),
+    });
+    expect(plan.held).toEqual([]);
+    expect(outcome).toMatchObject({ kind: 'applied' });
+    expect(await confirmPlan(plan.id)).toEqual({ kind: 'done' });
+    await writes.wrote(50);
+    if (users) expect(writes.troubles()).toEqual([]);
+    expect(writes.user()).toBe(users ? 'app' : 'default');
+    expect(await askAs(master.port, [undefined], 'PING')).toMatchObject({ kind: 'error' });
+    expect(new Set(await linkUsers(all, master))).toEqual(new Set([users ? 'replica' : 'default']));
+    expect(await fullSyncs(all, master)).toBe(synced);
+    const apart = async (): Promise<number> => new Set(await digests(all, all.servers)).size;
+    if (!users) await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(await writes.whileStill(apart)).toBe(1);
+    const proof = await provenAgain(plan.id, { audit: false });
+    expect(proof.trials.filter(({ outcome: came }) => came === 'broken')).toEqual([]);
+
+    expect(await undoPlan(plan.id)).toMatchObject({ kind: 'undone' });
+    await writes.wrote(50);
+    await writes.stop();
+    // Before there were users, who is in stays in.
+    if (users) expect(writes.user()).toBe('');
+    expect(await apart()).toBe(1);
+    expect(await fullSyncs(all, master)).toBe(synced);
+    expect(await Promise.all(all.servers.map((server) => stateOf(all, server)))).toEqual(before);
+    const ask = (...words: readonly string[]) =>
+      askAs(master.port, loginsIn(secretsFile, 'default'), ...words);
+    expect(await writes.lost(ask)).toEqual([]);
+  });
+});
