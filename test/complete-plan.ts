@@ -93,6 +93,7 @@ export const claims: readonly Claim[] = [
   { claim: 'unused', node, user: 'default' },
   { claim: 'unused', node, port: 6379 },
   { claim: 'moved', node, user: 'app' },
+  { claim: 'no-refused-login', node, user: 'app', seconds: 3 },
   { claim: 'replicates', node },
 ];
 
@@ -175,6 +176,7 @@ export const completePlan: Plan = {
     id: `user:${user}`,
     label: `password of user ${user}`,
     user,
+    ...(user === 'app' ? { fresh: true as const } : {}),
   })),
   steps,
   held: [{ step: held, why: 'It takes effect only when the server starts anew.', release: '--restart' }],

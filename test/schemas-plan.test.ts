@@ -199,6 +199,7 @@ describe('the schema of a plan knows', () => {
         'runs-as': true,
         unused: true,
         moved: true,
+        'no-refused-login': true,
         replicates: true,
       }),
     );

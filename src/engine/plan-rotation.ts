@@ -1,5 +1,6 @@
 import type { PlannedParts, PlanSubject } from './plan/index.ts';
 import { resourcesOf } from './apply/index.ts';
+import { strangersOf } from './plan/bands.ts';
 import type { Action, Claim, PlanNode, Step, StepKind, Unmet } from '../model/index.ts';
 
 const hasUsers = (version: string): boolean => Number(version.split('.', 1)[0]) >= 6;
@@ -14,14 +15,14 @@ function keeping(node: PlanNode, user: string): readonly Action[] {
   return [{ do: 'save', node: node.id, by: 'config-rewrite' }];
 }
 
-/** What the replicas of a plan log in with where it is this user's password. */
-function replicationOf({ node, view }: PlanSubject, user: string, secret: string): readonly Action[] {
-  const settings = view.settings.known ? view.settings.value : {};
-  const as =
-    settings.masteruser?.value === '' || settings.masteruser === undefined
-      ? 'default'
-      : settings.masteruser.value;
-  if (as !== user || node.role !== 'replica') return [];
+const settingOf = ({ view }: PlanSubject, name: string): unknown =>
+  view.settings.known ? view.settings.value[name]?.value : undefined;
+
+/** Whoever follows a master as this user, or would after a failover: what it logs in with. */
+function replicationOf(subject: PlanSubject, user: string, secret: string): readonly Action[] {
+  const { node } = subject;
+  const as = settingOf(subject, 'masteruser') || 'default';
+  if (as !== user || (node.role !== 'replica' && user === 'default')) return [];
   const set: Action = { do: 'set-setting', node: node.id, name: 'masterauth', value: { secret } };
   return node.conf && node.host
     ? [
@@ -36,17 +37,39 @@ function replicationOf({ node, view }: PlanSubject, user: string, secret: string
     : [set, { do: 'save', node: node.id, by: 'config-rewrite' }];
 }
 
+export interface RotationOptions {
+  /** Seconds for which logins of the user are watched once the old password is gone; 3. */
+  readonly watchSeconds?: number;
+}
+
 /**
  * A password of a user, replaced without a refused login: both are valid on every node while the clients move; the
  * old one goes when all connections are gone that were there before the new one came. Servers keep no record of which
  * password a connection used: a client that reconnects with the old one meanwhile cannot be told from one that moved,
  * so the last step is watched, and taken back, where a login of that user is refused.
  */
-export function planRotation(subjects: readonly PlanSubject[], user: string): PlannedParts {
+export function planRotation(
+  subjects: readonly PlanSubject[],
+  user: string,
+  { watchSeconds = 3 }: RotationOptions = {},
+): PlannedParts {
   const secret = `user:${user}`;
   const unmet: Unmet[] = [];
-  const able = subjects.filter(({ node }) => {
-    if (hasUsers(node.version)) return true;
+  const able = subjects.filter((subject) => {
+    const { node } = subject;
+    const others = strangersOf(subjects, subject, user);
+    if (hasUsers(node.version) && others.length === 0) return true;
+    if (hasUsers(node.version)) {
+      unmet.push({
+        node: node.id,
+        goal: { kind: 'new-password', of: user },
+        checks: [],
+        severity: 'high',
+        why: `${others.map(({ kind, address }) => `${kind} ${address}`).join(', ')} may log in as ${user}, and is not named`,
+        advice: 'name every server that has this user, replicas too',
+      });
+      return false;
+    }
     unmet.push({
       node: node.id,
       goal: { kind: 'new-password', of: user },
@@ -101,16 +124,30 @@ export function planRotation(subjects: readonly PlanSubject[], user: string): Pl
         proves: [{ claim: 'replicates', node: subject.node.id }],
       });
   }
+  // A link stays logged in as it was until it breaks: it is made anew while both passwords are valid.
+  const follows = steps.some(({ kind }) => kind === 'replication-login');
+  for (const { node } of able.filter(({ node: { role } }) => follows && role === 'master'))
+    add(
+      'replication-login',
+      node,
+      'its replicas come back with the new password',
+      [{ do: 'renew-links', node: node.id, user }],
+      { proves: [{ claim: 'replicates', node: node.id }] },
+    );
   for (const { node } of able)
     add(
       'rotate-remove',
       node,
       `user ${user} has the new password only`,
       [{ do: 'set-user', node: node.id, user, rules: ['resetpass', { secret }] }, ...keeping(node, user)],
-      { guard: [{ claim: 'moved', node: node.id, user }], proves: [logsIn(node)] },
+      {
+        guard: [{ claim: 'moved', node: node.id, user }],
+        proves: [logsIn(node), { claim: 'no-refused-login', node: node.id, user, seconds: watchSeconds }],
+      },
     );
   return {
-    secrets: able.length > 0 ? [{ id: secret, label: `new password of user ${user}`, user }] : [],
+    secrets:
+      able.length > 0 ? [{ id: secret, label: `new password of user ${user}`, user, fresh: true }] : [],
     steps,
     held: [],
     unmet,

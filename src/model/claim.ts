@@ -85,7 +85,17 @@ export type Claim =
   | { readonly claim: 'unused'; readonly node: string; readonly port: number }
   /** Every connection of this user that was there when the step before began is gone. */
   | { readonly claim: 'moved'; readonly node: string; readonly user: string }
-  /** A replica has its link up; a master has as many replicas online as before. */
+  /**
+   * No login of this user was refused since the user was last changed, and none is for so many seconds: who still came
+   * with an old password would show now.
+   */
+  | {
+      readonly claim: 'no-refused-login';
+      readonly node: string;
+      readonly user: string;
+      readonly seconds: number;
+    }
+  /** A replica has its link up, a master as many replicas online as before, and they have all that the master has. */
   | { readonly claim: 'replicates'; readonly node: string };
 
 /** A claim that was tried: from where, when, what came back. */

@@ -18,6 +18,8 @@ export type Entry =
       readonly pid: number;
       /** Where the secrets of the plan are (mode 0600). */
       readonly secretsFile: string;
+      /** Where those who use the servers are told their logins, where that is another file. */
+      readonly publishedSecrets?: string;
     }
   /** All states that the step will touch, before it touches any. */
   | {

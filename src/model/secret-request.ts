@@ -6,6 +6,8 @@ export interface SecretRequest {
   readonly label: string;
   /** The user who logs in with it; `default` where there are no users. */
   readonly user: string;
+  /** Made anew where the secrets file has one of this name: it takes the place of the old one. */
+  readonly fresh?: true;
 }
 
 /** Stands in a plan where a secret will stand on the server. A plan never holds a secret. */

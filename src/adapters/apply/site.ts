@@ -24,8 +24,10 @@ export interface Site {
 }
 
 export interface Memory {
-  /** Ids of a user's connections when the user was first looked at. */
+  /** Ids of a user's connections when the user was first looked at, since we put it back if we did. */
   readonly connections: Map<string, ReadonlySet<string>>;
+  /** When a user was last changed by us, by the clock that only goes forward, milliseconds. */
+  readonly changed: Map<string, number>;
   /** How the process was started, as it was last seen. */
   process?: State;
 }

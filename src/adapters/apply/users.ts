@@ -28,10 +28,11 @@ export async function userLine({ session }: Site, user: string): Promise<UserSta
 
 /** All words at once: the server takes them all, or none. */
 export async function setUser(
-  { session, settings }: Site,
+  { session, settings, memory }: Site,
   user: string,
   rules: readonly RuleWord[],
 ): Promise<void> {
+  memory.changed.set(user, performance.now());
   const words = rules.map((rule) => {
     if (typeof rule === 'string') return rule;
     return 'drop' in rule ? `<${resolved({ secret: rule.drop }, settings)}` : `>${resolved(rule, settings)}`;
@@ -105,5 +106,9 @@ export const users: Keeper<User> = {
     const shown = { ...same, ...(same.line ? { line: withoutPasswords(same.line) } : {}) };
     return captured(resource, { ...state }, { same, shown });
   },
-  restore: ({ user }, state, site) => restoreUser(site, user, state as unknown as UserState),
+  restore: async ({ user }, state, site) => {
+    await restoreUser(site, user, state as unknown as UserState);
+    // Who is there now came with what the user had until now.
+    site.memory.connections.delete(user);
+  },
 };

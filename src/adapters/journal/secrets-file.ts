@@ -91,15 +91,15 @@ export function writeSecrets(path: string, file: SecretsFile): void {
   }
 }
 
-/** The secrets of a plan: those that the file has, and new ones of 256 random bits for the rest. */
+/** The secrets of a plan: those that the file has unless they are to be made anew, and new ones of 256 random bits for the rest. */
 export function secretsFor(
   plan: string,
   requests: readonly SecretRequest[],
   had: SecretsFile | undefined,
 ): SecretsFile {
-  const made = requests.map(({ id, user }): readonly [string, Secret] => [
+  const made = requests.map(({ id, user, fresh }): readonly [string, Secret] => [
     id,
-    had?.secrets[id] ?? { user, password: randomBytes(32).toString('base64url') },
+    (fresh ? undefined : had?.secrets[id]) ?? { user, password: randomBytes(32).toString('base64url') },
   ]);
   return { schema: 'keyward.secrets/1', plan, secrets: { ...had?.secrets, ...Object.fromEntries(made) } };
 }

@@ -8,7 +8,8 @@ const examples = `
 Examples:
   keyward rotate app redis://10.0.0.5 redis://10.0.0.6 --secrets app.json
         both passwords are valid while the clients move to the one in app.json;
-        the old one goes when every connection is newer than the new password
+        the old one goes when every connection is newer than the new password,
+        and comes back when somebody is refused with it
 
 Exit codes: 0 rotated, 1 everything is as it was, 2 could not do the job.`;
 
@@ -18,14 +19,25 @@ export const rotateCommand = (done: (code: ExitCode) => void) =>
     .argument('<user>', 'the user whose password it is')
     .argument('[targets...]', 'every server that has it; none: this host')
     .optionsGroup('How it is done')
-    .option('--secrets <file>', 'where the new password goes (mode 0600); one that it has is used')
+    .option('--secrets <file>', 'where the new password goes (mode 0600), in the place of the old one')
     .option('--patience <seconds>', 'how long the clients get to move', secondsUpTo(604_800), 3600)
+    .option(
+      '--watch <seconds>',
+      'once the old password is gone: a refused login of the user puts it back',
+      secondsUpTo(3600),
+      3,
+    )
     .option('--dry-run', 'show the steps only')
     .option('--ascii', 'no characters beyond ASCII')
     .addHelpText('after', examples)
     .action(async (user, targets, options) => {
       const reach = await reachOf(options);
-      const { plan } = await makeRotation(targets, { ...reach, rotated: user, censusSeconds: 0 });
+      const { plan } = await makeRotation(targets, {
+        ...reach,
+        rotated: user,
+        watchSeconds: options.watch,
+        censusSeconds: 0,
+      });
       const look = {
         color: colorful(process.stdout),
         width: columnsOf(process.stdout),

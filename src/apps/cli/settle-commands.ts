@@ -2,7 +2,7 @@ import { confirmPlan, listJournals, provenAgain, renderProof, undoPlan, writeOut
 import { Command } from '@commander-js/extra-typings';
 import type { ExitCode } from './exit-code.ts';
 import { sayOutcome } from './apply-command.ts';
-import { reaching, reachOf } from './reach-options.ts';
+import { reaching, reachOf, secondsUpTo } from './reach-options.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
 
 const again = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
@@ -32,8 +32,15 @@ export const undoCommand = (done: (code: ExitCode) => void) =>
   reaching('undo')
     .description('put back exactly what was, also days later, unless it was changed since')
     .argument('<plan>', 'the id of the plan, or its journal')
+    .optionsGroup('How it is undone')
+    .option(
+      '--patience <seconds>',
+      'how long clients get to go back to their logins from before',
+      secondsUpTo(604_800),
+      10,
+    )
     .action(async (named, options) => {
-      const outcome = await undoPlan(named, await reachOf(options));
+      const outcome = await undoPlan(named, { ...(await reachOf(options)), goBackWithin: options.patience });
       const code = sayOutcome({ outcome, journal: named }, named);
       // Here it is what was asked for.
       done(outcome.kind === 'undone' ? 0 : code);

@@ -49,6 +49,8 @@ export function sayClaim(claim: Claim): string {
       return `nobody uses ${'user' in claim ? `user ${claim.user}` : `port ${claim.port}`}`;
     case 'moved':
       return `the clients of ${claim.user} have moved`;
+    case 'no-refused-login':
+      return `no login of ${claim.user} is refused for ${claim.seconds} s`;
     case 'replicates':
       return 'replication is up';
   }

@@ -13,6 +13,7 @@
 import type { Captured, Claim, JournalSink, Outcome, Plan, Step, Trial, World } from '../../model/index.ts';
 import { reasonOf } from './reason.ts';
 import { undo } from './undo.ts';
+import type { WayBack } from './way-back.ts';
 import { inWords } from './words.ts';
 
 export interface ApplyOptions {
@@ -23,6 +24,9 @@ export interface ApplyOptions {
   /** The process that applies, for the watchdog to watch. */
   readonly pid: number;
   readonly secretsFile: string;
+  /** Where clients are told their new logins. */
+  readonly publishedSecrets?: string | undefined;
+  readonly wayBack?: WayBack | undefined;
   /** Progress: a step begins, waits, is done. */
   readonly say?: (step: Step, what: 'begins' | 'waits' | 'done', words: string) => void;
 }
@@ -56,6 +60,7 @@ export async function apply(
       confirmWithin: options.confirmWithin,
       pid: options.pid,
       secretsFile: options.secretsFile,
+      ...(options.publishedSecrets === undefined ? {} : { publishedSecrets: options.publishedSecrets }),
     });
   } catch (error) {
     return { kind: 'refused', why: `the journal cannot be written: ${reasonOf(error)}` };
@@ -71,7 +76,7 @@ export async function apply(
     const why = reasonOf(error);
     const sink = asFarAsPossible(journal);
     await sink.append({ entry: 'undoing', at: world.now(), why });
-    return undo(captured, world, sink, why);
+    return undo(captured, world, sink, why, { plan, wayBack: options.wayBack });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Apply is all or nothing, whatever fails and whenever we are killed: random plans, random faults. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Action, Claim, Plan, Resource, Step } from '../../model/index.ts';
+import type { Action, Claim, Plan, Resource, Step, StepKind } from '../../model/index.ts';
 import { apply } from './apply.ts';
 import { confirm } from './confirm.ts';
 import { nameOf, resourcesOf } from './resources-of.ts';
@@ -61,9 +61,14 @@ const twinOf = (one: Action): readonly Resource[] =>
         )
     : [];
 
-const step = (does: readonly Action[], index: number): Step => ({
+/** Kinds that undo treats alike, and those of users who go, for whom it waits. */
+const kind = fc.constantFrom<StepKind>('setting', 'user', 'rotate-add', 'rotate-remove');
+
+type Drawn = readonly [StepKind, readonly Action[]];
+
+const step = ([kindOf, does]: Drawn, index: number): Step => ({
   id: `s${index}`,
-  kind: 'setting',
+  kind: kindOf,
   node,
   title: 'a step',
   checks: [],
@@ -77,7 +82,7 @@ const step = (does: readonly Action[], index: number): Step => ({
   needs: 'server',
 });
 
-const planOf = (steps: readonly (readonly Action[])[]): Plan => ({
+const planOf = (steps: readonly Drawn[]): Plan => ({
   schema: 'keyward.plan/1',
   version: '0',
   id: 'p',
@@ -131,7 +136,13 @@ const shownText = (things: Things): string => JSON.stringify(shown(things));
 
 const scenario = fc.record({
   things: start,
-  steps: fc.array(fc.array(action, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }),
+  steps: fc.array(fc.tuple(kind, fc.array(action, { minLength: 1, maxLength: 3 })), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+  // Clients that never go, and a file of theirs that cannot be written.
+  busy: fc.nat(7).map((one) => one === 0),
+  deaf: fc.nat(7).map((one) => one === 0),
   faults: fc.array(fc.tuple(fc.nat(60), fault), { maxLength: 2 }),
   later: fc.array(fc.tuple(fc.nat(30), fc.constantFrom<Fault>('crash-before', 'crash-after')), {
     maxLength: 1,
@@ -144,15 +155,22 @@ const options = { patience: 1000, confirmWithin: 60, pid: 1, secretsFile: '/secr
 describe('apply', () => {
   it(`ends in the old state or the new one, or says what is left (${runs} random plans and faults)`, async () => {
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ things: given, steps, faults, later, confirms }) => {
+      fc.asyncProperty(scenario, async ({ things: given, steps, faults, later, confirms, busy, deaf }) => {
         const things: Things = new Map(given);
         const old = shown(things);
         const plan = planOf(steps);
         const states = statesOf(plan, given);
         const holds = (claim: Claim, now: Things): boolean =>
-          claim.node.startsWith('s') ? shownText(now) === states.get(claim.node) : true;
+          claim.node.startsWith('s') ? shownText(now) === states.get(claim.node) : !busy;
+        const tell = (): boolean => {
+          if (deaf) throw new Error('the disk is full');
+          return true;
+        };
+        const wayBack = { tell, patience: 250 };
         const first = testWorld(new Map(faults), { things, entries: [], clock: 1e6 }, holds);
-        const applied = await apply(plan, first.world, first.journal, options).catch(() => undefined);
+        const applied = await apply(plan, first.world, first.journal, { ...options, wayBack }).catch(
+          () => undefined,
+        );
         let outcome: string | undefined = first.crashed() ? undefined : applied?.kind;
         const { entries } = first;
 
@@ -170,7 +188,7 @@ describe('apply', () => {
         for (const faultsOfRun of [new Map<number, Fault>(later), new Map<number, Fault>()]) {
           if (outcome !== undefined) break;
           const next = testWorld(faultsOfRun, { things, entries, clock: 3e9 }, holds);
-          const settled = await settle(entries, next.world, next.journal).catch(() => undefined);
+          const settled = await settle(entries, next.world, next.journal, { wayBack }).catch(() => undefined);
           if (!next.crashed()) outcome = settled?.kind;
         }
         expect(outcome).toBeOneOf(['undone', 'refused', 'stuck']);

@@ -1,6 +1,7 @@
 import type { Entry, JournalSink, Outcome, World } from '../../model/index.ts';
 import { standingOf } from './standing.ts';
 import { undo } from './undo.ts';
+import type { WayBack } from './way-back.ts';
 
 export type Settled = Outcome | { readonly kind: 'waiting'; readonly deadline: string };
 
@@ -9,6 +10,7 @@ export interface SettleOptions {
   readonly takeBack?: string;
   /** The deadline has passed by a clock that we trust more than the date (the watchdog's own). */
   readonly expired?: boolean;
+  readonly wayBack?: WayBack | undefined;
 }
 
 /**
@@ -19,12 +21,16 @@ export async function settle(
   entries: readonly Entry[],
   world: World,
   journal: JournalSink,
-  { takeBack, expired = false }: SettleOptions = {},
+  { takeBack, expired = false, wayBack }: SettleOptions = {},
 ): Promise<Settled> {
-  const { captured, left, standing } = standingOf(entries);
+  const { plan, captured, left, standing } = standingOf(entries);
   const back = async (why: string, careful: boolean): Promise<Outcome> => {
     await journal.append({ entry: 'undoing', at: world.now(), why });
-    return undo(captured, world, journal, why, careful ? { since: left } : {});
+    return undo(captured, world, journal, why, {
+      plan,
+      wayBack,
+      ...(careful ? { since: left } : {}),
+    });
   };
   switch (standing.kind) {
     case 'nothing': {

@@ -1,6 +1,7 @@
-import type { Captured, JournalSink, Outcome, Resource, World } from '../../model/index.ts';
+import type { Captured, JournalSink, Outcome, Plan, Resource, World } from '../../model/index.ts';
 import { reasonOf } from './reason.ts';
 import { nameOf } from './resources-of.ts';
+import { farewells, type WayBack } from './way-back.ts';
 
 type Left = { readonly resource: Resource; readonly why: string };
 
@@ -10,6 +11,9 @@ export interface UndoOptions {
    * since, and it stays. Without: everything is put back, as after a failure or a crash.
    */
   readonly since?: ReadonlyMap<string, Captured>;
+  /** What is undone: who uses a login that it made gets time to go back. */
+  readonly plan?: Plan | undefined;
+  readonly wayBack?: WayBack | undefined;
 }
 
 /** How often a restoration is tried, and how long is waited in between, milliseconds: a server may just be starting. */
@@ -23,14 +27,16 @@ const pauses = 400;
 const phaseOf = ({ resource: { kind } }: Captured): number =>
   kind === 'file' || kind === 'access' ? 0 : kind === 'process' ? 1 : kind === 'saved' ? 3 : 2;
 
-/** The first state of each resource, the last one touched first. */
-function inOrder(captured: readonly Captured[]): readonly Captured[] {
+/** The first state of each resource, the last one touched first; logins that clients may still have after all others. */
+function inOrder(captured: readonly Captured[], leaves: (one: Captured) => boolean): readonly Captured[] {
   const first = new Map<string, Captured>();
   for (const one of captured) {
     const name = nameOf(one.resource);
     if (!first.has(name)) first.set(name, one);
   }
-  return [...first.values()].toReversed().toSorted((a, b) => phaseOf(a) - phaseOf(b));
+  return [...first.values()]
+    .toReversed()
+    .toSorted((a, b) => phaseOf(a) - phaseOf(b) || Number(leaves(a)) - Number(leaves(b)));
 }
 
 /**
@@ -42,12 +48,19 @@ export async function undo(
   world: World,
   journal: JournalSink,
   why: string,
-  { since }: UndoOptions = {},
+  { since, plan, wayBack }: UndoOptions = {},
 ): Promise<Outcome> {
   const left: Left[] = [];
-  for (const one of inOrder(captured)) {
-    const ours = since?.get(nameOf(one.resource));
-    const problem = await putBack(one, ours, since !== undefined, world);
+  const again = (one: Captured, tries?: number): Promise<string | undefined> => {
+    const ours = clients.opened(one) ? undefined : since?.get(nameOf(one.resource));
+    return putBack(one, ours, since !== undefined, world, tries);
+  };
+  const clients = farewells(captured, world, { plan, wayBack }, again);
+  await clients.open(1);
+  for (const one of inOrder(captured, clients.leaves)) {
+    if (clients.leaves(one)) await clients.open();
+    const needed = clients.leaves(one) ? await clients.needed(one) : undefined;
+    const problem = needed ?? (await again(one));
     if (problem !== undefined) left.push({ resource: one.resource, why: problem });
     await journal.append(
       problem === undefined
@@ -55,6 +68,9 @@ export async function undo(
         : { entry: 'kept', resource: one.resource, why: problem },
     );
   }
+  const untold = left.length === 0 ? clients.told() : undefined;
+  const [last] = captured;
+  if (untold !== undefined && last) left.push({ resource: last.resource, why: untold });
   const outcome: Outcome = left.length === 0 ? { kind: 'undone', why } : { kind: 'stuck', why, left };
   await journal.append({ entry: 'end', at: world.now(), outcome });
   return outcome;
@@ -73,9 +89,10 @@ async function putBack(
   ours: Captured | undefined,
   careful: boolean,
   world: World,
+  tries = attempts,
 ): Promise<string | undefined> {
   let problem = '';
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; attempt < tries; attempt++) {
     if (attempt > 0) await world.pause(pauses);
     try {
       if (before.resource.kind === 'saved') {
@@ -84,8 +101,13 @@ async function putBack(
       }
       if (before.resource.kind === 'process') {
         // Whatever started it since: it has to start once more, to have its old files. If it did not, it has them.
-        if ((await stateOf(before, world)) !== before.digest) await world.restore(before);
-        return undefined;
+        const running = await stateOf(before, world);
+        if (running === before.digest) return undefined;
+        await world.restore(before);
+        const then = await stateOf(before, world);
+        if (then === undefined || then !== running) return undefined;
+        problem = 'it was to start anew, and did not';
+        continue;
       }
       const now = await world.capture(before.resource);
       if (now.digest === before.digest) return undefined;

@@ -16,6 +16,9 @@ const wordsProblem = (words: readonly string[]): string | undefined =>
     ? 'a word is empty, or holds a control character'
     : undefined;
 
+/** Seconds; a step that takes longer is no step. */
+const longestWatch = 3600;
+
 /** What is wrong with a claim by itself, in words. */
 export function claimProblem(claim: Claim): string | undefined {
   if ('path' in claim && !isPlainPath(claim.path)) return notPlain;
@@ -40,6 +43,11 @@ export function claimProblem(claim: Claim): string | undefined {
     case 'setting':
     case 'file-sets':
       return claim.name === '' || hasControls(claim.name) ? 'this is no name of a setting' : undefined;
+    case 'no-refused-login':
+      if (!isUserName(claim.user)) return 'this is no name of a user';
+      return claim.seconds >= 0 && claim.seconds <= longestWatch
+        ? undefined
+        : `it may watch for ${longestWatch} seconds at most`;
     case 'answers':
     case 'port':
     case 'client-certificate':

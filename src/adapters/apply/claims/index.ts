@@ -4,6 +4,8 @@ import { command } from './command.ts';
 import { access, runsAs } from './host.ts';
 import { login } from './logins.ts';
 import { clientCertificate, port, serves } from './network.ts';
+import { replicates } from './replicates.ts';
+import { noRefusedLogin } from './refused-logins.ts';
 import type { Saw, Trying } from './saw.ts';
 import { answers, fileSets, setting } from './settings.ts';
 import { moved, unused, userExists, userHas, userKept } from './users.ts';
@@ -24,6 +26,7 @@ const ways: { readonly [K in Claim['claim']]: Trying<K> } = {
   'runs-as': runsAs,
   unused,
   moved,
+  'no-refused-login': noRefusedLogin,
   replicates,
 };
 

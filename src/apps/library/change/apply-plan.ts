@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createJournal } from '../../../adapters/journal/journal-file.ts';
 import { startOf } from '../../../adapters/journal/lock.ts';
 import {
@@ -11,9 +12,10 @@ import { apply, type Applied } from '../../../engine/apply/index.ts';
 import type { Plan } from '../../../model/index.ts';
 import { UsageError } from '../usage-error.ts';
 import { withNeighbours } from './changed-since.ts';
-import { confirmJournal, finishJournal } from './finish.ts';
+import { confirmJournal, finishJournal, patienceOf } from './finish.ts';
 import { journalPath, openJournal, pendingOf } from './journals.ts';
 import { lockServers } from './locks.ts';
+import { formerSecretsOf, ownSecretsOf, recallLogins } from './published-logins.ts';
 import type { ApplyPlanOptions } from './options.ts';
 import { reachWorld } from './reach-world.ts';
 import { startWatchdog, type Orders } from './watchdog.ts';
@@ -70,12 +72,13 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
   const path = journalPath(plan.id);
   // Ours are on disk before the first step. Those who take their logins from the file that the user named get them
   // when they work, and not before.
-  const ownPath = path.replace(/jsonl$/, 'secrets.json');
+  const ownPath = ownSecretsOf(path);
   const secretsPath = options.secretsFile ?? ownPath;
+  const publishes = plan.secrets.length > 0 && secretsPath !== ownPath;
   const had = secretsIn(secretsPath);
   let published = false;
   const publish = (): void => {
-    if (!published && plan.secrets.length > 0 && secretsPath !== ownPath) writeSecrets(secretsPath, file);
+    if (!published && publishes) writeSecrets(secretsPath, file);
     published = true;
   };
   const file = secretsFor(plan.id, plan.secrets, had);
@@ -95,6 +98,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
   }
   try {
     if (plan.secrets.length > 0) writeSecrets(ownPath, file);
+    if (publishes && had) writeSecrets(formerSecretsOf(path), had);
     await startedWatchdog({
       journal: path,
       applier: { pid: process.pid, started: startOf(process.pid) ?? '' },
@@ -111,6 +115,8 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
       confirmWithin: confirmWithin === 0 ? 60 : confirmWithin,
       pid: process.pid,
       secretsFile: ownPath,
+      ...(publishes ? { publishedSecrets: resolve(secretsPath) } : {}),
+      wayBack: { tell: () => published && recallLogins(path, secretsPath), ...patienceOf(options) },
       say: (step, what, words) => {
         if (what === 'begins' && step.guard.some(({ claim }) => claim === 'unused' || claim === 'moved'))
           publish();
@@ -124,7 +130,6 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
       },
     });
     if (outcome.kind !== 'applied') {
-      if (outcome.kind !== 'stuck' && published) putBackSecrets(secretsPath, had);
       if (outcome.kind === 'refused') rmSync(path, { force: true });
       return { outcome, ...(outcome.kind === 'refused' ? {} : { journal: path }) };
     }
@@ -179,10 +184,4 @@ function secretsIn(path: string): SecretsFile | undefined {
   } catch (error) {
     throw new UsageError((error as Error).message, 'Name another file with --secrets.');
   }
-}
-
-/** Nobody can use the secrets of what was undone. */
-function putBackSecrets(path: string, had: SecretsFile | undefined): void {
-  if (had) writeSecrets(path, had);
-  else rmSync(path, { force: true });
 }

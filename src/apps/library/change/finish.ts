@@ -6,13 +6,15 @@ import {
   type Confirmed,
   type Settled,
   type SettleOptions,
+  type WayBack,
 } from '../../../engine/apply/index.ts';
 import type { JournalSink, World } from '../../../model/index.ts';
 import { UsageError } from '../usage-error.ts';
 import { asJudged, brokenOff, judge, wasConfirmed } from './changed-since.ts';
 import { openJournal, type KnownJournal } from './journals.ts';
 import { lockServers } from './locks.ts';
-import type { ReachOptions } from './options.ts';
+import { recallLogins } from './published-logins.ts';
+import type { ReachOptions, UndoOptions } from './options.ts';
 import { reachWorld } from './reach-world.ts';
 
 export function secretsOf({ secretsFile }: KnownJournal): Readonly<Record<string, Secret>> {
@@ -56,13 +58,18 @@ async function within<T>(
   }
 }
 
+export const patienceOf = ({ goBackWithin }: UndoOptions): Pick<WayBack, 'patience'> =>
+  goBackWithin === undefined ? {} : { patience: goBackWithin * 1000 };
+
 /** Brings a journal to its end: see `settle`. What somebody changed after it was confirmed stays, also in a second attempt. */
 export const finishJournal = (
   journal: KnownJournal,
-  reach: ReachOptions,
-  options: SettleOptions = {},
+  reach: UndoOptions,
+  given: SettleOptions = {},
 ): Promise<Settled> =>
   within(journal, reach, async (now, world, sink) => {
+    const tell = (): boolean => recallLogins(now.path, now.publishedSecrets);
+    const options: SettleOptions = { ...given, wayBack: { tell, ...patienceOf(reach) } };
     const { entries, standing } = now;
     const wanted = options.takeBack;
     if (standing.kind === 'ended' && standing.outcome.kind !== 'stuck') {
@@ -70,7 +77,10 @@ export const finishJournal = (
     } else if (standing.kind === 'interrupted') {
       const halfway = brokenOff(now);
       if (!halfway) return settle(entries, world, sink, options);
-      return settle(halfway.entries, asJudged(world, halfway.verdicts), sink, { takeBack: standing.why });
+      return settle(halfway.entries, asJudged(world, halfway.verdicts), sink, {
+        ...options,
+        takeBack: standing.why,
+      });
     }
     const again =
       standing.kind === 'ended' && standing.outcome.kind === 'stuck' && wasConfirmed(now)

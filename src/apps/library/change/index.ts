@@ -3,7 +3,7 @@ import type { Confirmed } from '../../../engine/apply/index.ts';
 import type { Outcome, Plan, Proof } from '../../../model/index.ts';
 import type { ApplyResult } from './apply-plan.ts';
 import type { MadePlan } from './make-plan.ts';
-import type { ApplyPlanOptions, PlanOptions, ReachOptions } from './options.ts';
+import type { ApplyPlanOptions, PlanOptions, ReachOptions, UndoOptions } from './options.ts';
 import type { ProveOptions } from './prove-plan.ts';
 import type { RenewOptions } from './renew.ts';
 import type { RotateOptions } from './rotate.ts';
@@ -22,6 +22,7 @@ export type {
   ReachOptions,
   RenewOptions,
   RotateOptions,
+  UndoOptions,
 };
 
 export const makePlan = async (targets: readonly string[], options?: PlanOptions): Promise<MadePlan> =>
@@ -51,7 +52,7 @@ export const applyPlan = async (plan: Plan, options?: ApplyPlanOptions): Promise
 export const confirmPlan = async (named: string, options?: ReachOptions): Promise<Confirmed> =>
   (await import('./settle-plan.ts')).confirmPlan(named, options);
 
-export const undoPlan = async (named: string, options?: ReachOptions): Promise<Outcome> =>
+export const undoPlan = async (named: string, options?: UndoOptions): Promise<Outcome> =>
   (await import('./settle-plan.ts')).undoPlan(named, options);
 
 export const provenAgain = async (what: string, options?: ProveOptions): Promise<Proof> =>

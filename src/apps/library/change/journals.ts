@@ -11,6 +11,8 @@ import { leftOnlyTheirs } from './changed-since.ts';
 export interface KnownJournal extends ReadJournal, Journal {
   readonly path: string;
   readonly secretsFile: string | undefined;
+  /** Where clients were told their logins. */
+  readonly publishedSecrets: string | undefined;
 }
 
 const folder = (): string => stateFolder('journals');
@@ -44,6 +46,7 @@ function known(path: string): KnownJournal {
     ...read,
     ...standingOf(read.entries),
     secretsFile: begin?.entry === 'begin' ? begin.secretsFile : undefined,
+    publishedSecrets: begin?.entry === 'begin' ? begin.publishedSecrets : undefined,
   };
 }
 

@@ -12,6 +12,11 @@ export interface ReachOptions {
   readonly allowPublic?: boolean;
 }
 
+export interface UndoOptions extends ReachOptions {
+  /** Seconds that clients get to go back to their logins from before, until those of the plan end; 10. */
+  readonly goBackWithin?: number;
+}
+
 export interface PlanOptions extends ReachOptions {
   /** `recommended` when absent. */
   readonly policy?: PolicyName;
@@ -31,7 +36,7 @@ export interface PlanOptions extends ReachOptions {
   readonly filesAt?: string;
 }
 
-export interface ApplyPlanOptions extends ReachOptions {
+export interface ApplyPlanOptions extends UndoOptions {
   /** Where the generated secrets go; beside the journal when absent. */
   readonly secretsFile?: string;
   /** Seconds that clients get to move to their new logins; 60. */

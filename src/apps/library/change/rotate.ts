@@ -1,9 +1,9 @@
-import { planRotation } from '../../../engine/plan-rotation.ts';
+import { planRotation, type RotationOptions } from '../../../engine/plan-rotation.ts';
 import { UsageError } from '../usage-error.ts';
 import { planWith, type MadePlan } from './make-plan.ts';
 import type { PlanOptions } from './options.ts';
 
-export interface RotateOptions extends PlanOptions {
+export interface RotateOptions extends PlanOptions, RotationOptions {
   /** The user whose password is replaced. */
   readonly rotated: string;
 }
@@ -15,7 +15,7 @@ export interface RotateOptions extends PlanOptions {
  */
 export async function makeRotation(
   targets: readonly string[],
-  { rotated, ...options }: RotateOptions,
+  { rotated, watchSeconds, ...options }: RotateOptions,
 ): Promise<MadePlan> {
   return planWith(targets, options, (subjects) => {
     for (const { view, node } of subjects) {
@@ -29,6 +29,6 @@ export async function makeRotation(
           'Make a plan: keyward plan.',
         );
     }
-    return planRotation(subjects, rotated);
+    return planRotation(subjects, rotated, watchSeconds === undefined ? {} : { watchSeconds });
   });
 }

@@ -6,7 +6,7 @@ import { UsageError } from '../usage-error.ts';
 import type { Confirmed, Settled } from '../../../engine/apply/index.ts';
 import { confirmJournal, finishJournal, secretsOf } from './finish.ts';
 import { allJournals, openJournal, type KnownJournal } from './journals.ts';
-import type { ReachOptions } from './options.ts';
+import type { ReachOptions, UndoOptions } from './options.ts';
 import { provePlan, type ProveOptions } from './prove-plan.ts';
 
 function planOf({ plan, path, problem }: KnownJournal): Plan {
@@ -30,7 +30,7 @@ export async function confirmPlan(named: string, options: ReachOptions = {}): Pr
 }
 
 /** Puts back exactly what was; what somebody changed since stays, and the outcome is `stuck` with its name. */
-export async function undoPlan(named: string, options: ReachOptions = {}): Promise<Outcome> {
+export async function undoPlan(named: string, options: UndoOptions = {}): Promise<Outcome> {
   const journal = openJournal(named);
   planOf(journal);
   if (journal.problem !== undefined)
