@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { startOf } from '../../../adapters/journal/lock.ts';
 import type { Outcome, Plan, Proof } from '../../../model/index.ts';
 import { targetName, withoutUser } from '../../../model/index.ts';
 import { loginOf } from '../audit-targets.ts';
@@ -119,7 +120,7 @@ export interface ListedJournal {
 
 /** What was applied from this host, the newest first. */
 export const listJournals = (): readonly ListedJournal[] =>
-  allJournals().map(({ plan, standing, path }) => ({
+  allJournals().map(({ plan, standing, path, pid }) => ({
     plan: plan?.id ?? path,
     at: plan?.madeAt.slice(0, 19) ?? '',
     standing:
@@ -127,6 +128,8 @@ export const listJournals = (): readonly ListedJournal[] =>
         ? standing.outcome.kind
         : standing.kind === 'applied'
           ? `waits until ${standing.deadline.slice(11, 19)}`
-          : standing.kind,
+          : standing.kind === 'interrupted' && startOf(pid) !== undefined
+            ? 'at work'
+            : standing.kind,
     targets: (plan?.nodes ?? []).map(({ target }) => targetName(withoutUser(target))),
   }));
