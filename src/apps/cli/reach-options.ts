@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Login, TlsFiles } from '../../index.ts';
 import { credentials, type CredentialOptions } from './credentials.ts';
@@ -33,6 +34,7 @@ export interface ReachFlags extends CredentialOptions {
   readonly timeout: number;
   readonly rename?: readonly string[] | undefined;
   readonly allowPublic?: true | undefined;
+  readonly sshConfig?: string | undefined;
 }
 
 /** How a server is reached and who logs in: the same for every verb that talks to one. */
@@ -42,6 +44,7 @@ export interface Reach {
   readonly timeout: number;
   readonly renames: ReadonlyMap<string, string>;
   readonly allowPublic: boolean;
+  readonly sshConfig?: string;
 }
 
 const loginGroup = 'Who logs in (never on the command line: arguments are seen by every user of the host)';
@@ -70,6 +73,7 @@ export const reaching = (name: string) =>
     .optionsGroup('How')
     .option('--timeout <seconds>', 'for each step with a server', secondsUpTo(3600, 0.001), 3)
     .option('--rename <ORIGINAL=name>', 'a renamed command (may be given again)', renamed)
+    .option('--ssh-config <file>', 'for hosts named ssh://: in place of your own ssh_config')
     .option('--allow-public', 'talk to a public address: only one that is yours');
 
 /** What the options say, with the password fetched from where they say. */
@@ -91,5 +95,6 @@ export async function reachOf(options: ReachFlags): Promise<Reach> {
       ]),
     ),
     allowPublic: options.allowPublic === true,
+    ...(options.sshConfig ? { sshConfig: resolve(options.sshConfig) } : {}),
   };
 }

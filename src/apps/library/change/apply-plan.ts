@@ -106,6 +106,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
         ...(options.login ? { login: options.login } : {}),
         ...(options.tls ? { tls: options.tls } : {}),
         ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+        ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
         renames: [...(options.renames ?? [])],
       },
     });

@@ -87,7 +87,7 @@ export async function planWith(
         nodes,
         ...parts,
         previews: await previewSteps(nodes, parts.steps, {
-          place: ({ host }) => (host === undefined ? undefined : placeNamed(host)),
+          place: ({ host }) => (host === undefined ? undefined : placeNamed(host, options.sshConfig)),
           users: await usersOf(nodes, options),
         }),
         census: subjects.flatMap(({ census }) => census ?? []),

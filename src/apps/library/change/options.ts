@@ -10,6 +10,8 @@ export interface ReachOptions {
   readonly timeout?: number;
   readonly renames?: ReadonlyMap<string, string>;
   readonly allowPublic?: boolean;
+  /** Absolute path of a file that ssh reads in place of the user's own ssh_config, for `ssh://` hosts. */
+  readonly sshConfig?: string;
 }
 
 export interface UndoOptions extends ReachOptions {

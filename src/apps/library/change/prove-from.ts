@@ -63,7 +63,10 @@ export async function trialsFrom(
       'Prove its servers one by one, or name them in the plan by addresses.',
     );
   const nodes = plan.nodes.map((node) => nodeFor(node, options.at, name));
-  const tunnel = tunnelFrom(host);
+  const tunnel = tunnelFrom(
+    host,
+    options.sshConfig === undefined ? {} : { words: ['-F', options.sshConfig] },
+  );
   const world = reachWorld(nodes, options, secrets, tunnel);
   try {
     const reached = new Map<string, boolean>();

@@ -9,7 +9,7 @@ export type OpenWorld = World & { close(): Promise<void> };
 /** The real world of these servers: their connections, and the hosts of their files. */
 export const reachWorld = (
   nodes: readonly PlanNode[],
-  { login, tls, timeout, renames }: ReachOptions,
+  { login, tls, timeout, renames, sshConfig }: ReachOptions,
   secrets: Readonly<Record<string, Secret>> = {},
   from?: Tunnel,
 ): OpenWorld =>
@@ -19,7 +19,7 @@ export const reachWorld = (
     tls: tls ?? { insecure: false },
     secrets: new Map(Object.entries(secrets)),
     timeout: timeout ?? 3000,
-    place: placeNamed,
+    place: (host) => placeNamed(host, sshConfig),
     ...(from ? { from } : {}),
     ...(renames ? { renames } : {}),
   });
