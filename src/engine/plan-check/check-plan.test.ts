@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action, Claim, Plan, PlanNode, Step } from '../../model/index.ts';
+import type { Action, Claim, Plan, PlanNode, RestartWay, Step } from '../../model/index.ts';
 import { resourcesOf } from '../apply/index.ts';
 import { checkPlan } from './check-plan.ts';
 
@@ -400,6 +400,18 @@ describe('a plan hangs together', () => {
     expect(
       checkPlan(planOf([{ ...one, undo: [...one.undo, { kind: 'file', node, path: '/etc/shadow' }] }])),
     ).toEqual(['step s1 would undo what it does not do: file /etc/shadow']);
+  });
+
+  it('takes back by a start what counts from a start on, and by no other start than its node has', () => {
+    const file = stepOf([line('timeout', '300')]);
+    const undone = (by: RestartWay, step = file): readonly string[] =>
+      checkPlan(planOf([{ ...step, undo: [...step.undo, { kind: 'process', node, by }] }]));
+    const own: RestartWay = { kind: 'systemd', unit: 'redis-server.service' };
+    const refused = ['step s1 would undo what it does not do: process'];
+    expect(undone(own)).toEqual([]);
+    expect(undone({ kind: 'systemd', unit: 'ssh.service' })).toEqual(refused);
+    // On the running server there is nothing that a start would take back.
+    expect(undone(own, one)).toEqual(refused);
   });
 
   it('changes files only where it says on which host they are', () => {

@@ -142,7 +142,7 @@ function stepProblems(
     }),
     // Putting something back writes it as well.
     ...step.undo
-      .filter((resource) => !own.has(nameOf(resource)))
+      .filter((resource) => !own.has(nameOf(resource)) && !startsAnew(nodes, step, resource))
       .map((resource) => `${at} would undo what it does not do: ${called(resource)}`),
     ...[...step.guard, ...step.proves].flatMap((claim) => {
       const problem = claimProblem(claim);
@@ -150,6 +150,17 @@ function stepProblems(
     }),
   ];
 }
+
+/** What a step wrote into a file counts from the next start on: taken back, it may take one more, as its node is started. */
+const startsAnew = (
+  nodes: ReadonlyMap<string, PlanNode>,
+  { node, does }: Step,
+  resource: Resource,
+): boolean =>
+  resource.kind === 'process' &&
+  resource.node === node &&
+  does.some((action) => action.node === node && onHost.has(action.do)) &&
+  JSON.stringify(resource.by) === JSON.stringify(nodes.get(node)?.restart);
 
 const onHost = new Set<Action['do']>([
   'keep-user',
