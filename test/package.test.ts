@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../src/adapters/servers/index.ts';
@@ -236,7 +236,7 @@ describe('the installed package closes a server', () => {
         expect.stringContaining('done, proved and confirmed'),
       ]);
       const [, port] = /^tls-port (\d+)/m.exec(readFileSync(wide.configFile, 'utf8')) ?? [];
-      const ca = join(wide.dir, 'keyward-tls/ca.crt');
+      const ca = relative(folder, join(wide.dir, 'keyward-tls/ca.crt'));
       const { stdout } = await keywardWith(
         env,
         'audit',

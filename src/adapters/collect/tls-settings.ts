@@ -1,10 +1,11 @@
+import { resolve } from 'node:path';
 import { isAddress } from '../../lang/address/index.ts';
 import { readFileFact } from '../files/read-file.ts';
 import type { TlsSettings } from '../server/connection.ts';
 import type { TlsFiles } from './settings.ts';
 
 const fileOf = (path: string, option: string): Buffer => {
-  const read = readFileFact(path, '/', 1 << 20);
+  const read = readFileFact(resolve(path), '/', 1 << 20);
   if (!read.known) throw new Error(`${option}: ${read.detail}`);
   return read.value;
 };

@@ -81,9 +81,10 @@ export async function reachOf(options: ReachFlags): Promise<Reach> {
   return {
     login: await credentials(options),
     tls: {
-      ...(options.tlsCa ? { ca: options.tlsCa } : {}),
-      ...(options.tlsCert ? { cert: options.tlsCert } : {}),
-      ...(options.tlsKey ? { key: options.tlsKey } : {}),
+      // The watchdog, which gets them too, is at work in another folder.
+      ...(options.tlsCa ? { ca: resolve(options.tlsCa) } : {}),
+      ...(options.tlsCert ? { cert: resolve(options.tlsCert) } : {}),
+      ...(options.tlsKey ? { key: resolve(options.tlsKey) } : {}),
       ...(options.tlsServerName ? { serverName: options.tlsServerName } : {}),
       insecure: options.insecure === true,
     },
