@@ -64,6 +64,9 @@ function moveBand(scene: Scene, nodes: readonly Situation[], wishes: readonly Wi
     return at !== undefined && (at.node.mode === 'sentinel' || users.includes(at));
   });
   if (moves.length === 0 && logins.length === 0) return nothing;
+  if (servers.length === 0) return unwatched(logins, sentinels);
+  // Where there are no users, the login comes with the one password of the server.
+  if (users.length === 0) return nothing;
   const lost = users.find((node) => keepUsers(node).how === 'nowhere');
   const lostWay = lost && keepUsers(lost);
   if (lostWay?.how === 'nowhere') return refused([...moves, ...logins], lostWay.why, lostWay.advice);
@@ -105,6 +108,18 @@ function moveBand(scene: Scene, nodes: readonly Situation[], wishes: readonly Wi
       ),
     },
   ]);
+}
+
+/** A Sentinel alone: what it would log in with exists nowhere. */
+function unwatched(logins: readonly Wish[], sentinels: readonly Situation[]): Answer {
+  const masters = sentinels.flatMap(({ view: { sentinelMasters } }) =>
+    sentinelMasters.known ? sentinelMasters.value.map(({ address }) => `redis://${address}`) : [],
+  );
+  return refused(
+    logins,
+    'The servers that it watches are not part of this plan, and so have no user for it.',
+    `Name them as targets too: ${[...new Set(masters)].slice(0, 12).join(' ') || 'the masters and their replicas'}, with their replicas and the other Sentinels.`,
+  );
 }
 
 function draftsOf(band: Band, loginsAsked: boolean): readonly Draft[] {

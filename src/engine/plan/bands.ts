@@ -59,6 +59,8 @@ export function bandsOf(nodes: readonly PlanSubject[]): ReadonlyMap<string, stri
 export interface Stranger {
   readonly kind: 'replica' | 'sentinel';
   readonly address: string;
+  /** Where it listens, where that is known. */
+  readonly port?: number;
 }
 
 const targetsOf = (nodes: readonly PlanSubject[], mode: 'sentinel' | 'server'): ReadonlySet<string> =>
@@ -86,9 +88,8 @@ export function strangersOf(
     // INFO tells where a replica listens; the census only from which host it came.
     ...listed
       .filter((address) => !servers.has(splitAddress(address)))
-      .map(hostOf)
-      .filter((host) => (userAt(host) ?? user) === user)
-      .map((address) => ({ kind: 'replica', address }) as const),
+      .filter((address) => (userAt(hostOf(address)) ?? user) === user)
+      .map((address) => ({ kind: 'replica', address: hostOf(address), ...portOf(address) }) as const),
     ...groups.flatMap(({ kind, user: name, address }): readonly Stranger[] => {
       if (name !== user) return [];
       if (kind === 'sentinel') return hostsOf(sentinels).has(plain(address)) ? [] : [{ kind, address }];
@@ -97,6 +98,25 @@ export function strangersOf(
         : [];
     }),
   ];
+}
+
+const portOf = (address: string): { readonly port?: number } => {
+  const port = Number(address.slice(address.lastIndexOf(':') + 1));
+  return Number.isInteger(port) && port > 0 ? { port } : {};
+};
+
+/** Sentinels that watch the same master as those of the plan, and are not among them. */
+export function sentinelsBeside(
+  band: readonly PlanSubject[],
+): { readonly master: string; readonly missing: number } | undefined {
+  const watched = band.flatMap(({ node, view: { sentinelMasters } }) =>
+    node.mode === 'sentinel' && sentinelMasters.known ? sentinelMasters.value : [],
+  );
+  for (const { name, sentinels } of watched) {
+    const here = watched.filter((one) => one.name === name).length;
+    if (sentinels > here) return { master: name, missing: sentinels - here };
+  }
+  return undefined;
 }
 
 /** Nodes of the same cluster that are not part of the plan. */

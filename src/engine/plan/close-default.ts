@@ -1,7 +1,8 @@
 import type { Band } from './band.ts';
-import { missingOfCluster, strangersOf } from './bands.ts';
+import { missingOfCluster } from './bands.ts';
 import { cellsOfUser } from './closing.ts';
 import { checksOf, holdFor, type Draft } from './draft.ts';
+import { holdForLinks } from './foreign-links.ts';
 import { dropRequirepass, keepUser, keepUsers } from './keeping.ts';
 import { clientsOf, nodeKey, type Scene, type Situation } from './scene.ts';
 
@@ -48,14 +49,9 @@ function holdDefault(scene: Scene, node: Situation): Draft['held'] {
   const { nodes, refuse } = scene.input;
   if (node.live && node.census === undefined)
     return holdFor(refuse, ['default'], 'Nobody looked who logs in as default.');
-  const links = strangersOf(nodes, node, 'default');
   const others = missingOfCluster(nodes, node);
   return (
-    holdFor(
-      refuse,
-      links.map(({ address }) => `default@${address}`),
-      `${links.map(({ kind, address }) => `${kind} ${address}`).join(', ')} logs in as default, and is no part of this plan.`,
-    ) ??
+    holdForLinks(scene, node, 'default') ??
     (others.length === 0 || refuse.includes('cluster')
       ? undefined
       : {

@@ -1,6 +1,5 @@
 /** New passwords: two at once where a user may have two; else the clients that are there stand in the way. */
 import type { SecretRequest } from '../../model/index.ts';
-import { strangersOf } from './bands.ts';
 import { cellsOfUser } from './closing.ts';
 import {
   checksOf,
@@ -12,6 +11,7 @@ import {
   type Draft,
   type Room,
 } from './draft.ts';
+import { holdForLinks } from './foreign-links.ts';
 import { dropRequirepass, keepSetting, keepUser, keepUsers, settleNow } from './keeping.ts';
 import { linkLogins } from './logins.ts';
 import { renewLinks } from './own-logins.ts';
@@ -29,12 +29,15 @@ const userOf = ({ goal }: Wish): string | undefined => {
 
 export const givesPasswords: Room = (scene, wishes) => {
   const answer = passwords(scene, wishes);
-  // The login of a replica that was asked for comes with the password of its master.
+  // The login of a replica or a Sentinel that was asked for comes with the password of its master.
   const given = new Set(
-    answer.drafts.filter(({ kind }) => kind === 'replication-login').map(({ node }) => node),
+    answer.drafts
+      .filter(({ kind }) => kind === 'replication-login' || kind === 'sentinel-login')
+      .map(({ node }) => node),
   );
   const logins = wishes.filter(
-    ({ node, goal }) => given.has(node) && goal.kind === 'setting' && goal.name === 'masterauth',
+    ({ node, goal }) =>
+      given.has(node) && goal.kind === 'setting' && /^(?:masterauth$|sentinel auth-pass )/.test(goal.name),
   );
   return { ...answer, taken: [...answer.taken, ...logins] };
 };
@@ -182,11 +185,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
         .map((one) => nodeKey('rotate-add', one.node, user)),
       ...[...links, ...renewed].map(({ key }) => key),
     ],
-    held: holdFor(
-      scene.input.refuse,
-      strangersOf(scene.input.nodes, node, user).map(({ address }) => `${user}@${address}`),
-      `Replicas or Sentinels log in as ${user} that are no part of this plan.`,
-    ),
+    held: holdForLinks(scene, node, user),
     secrets: [secret],
   };
   return { drafts: [add, ...links, ...renewed, remove], unmet: [], taken: wishes };
@@ -197,19 +196,19 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
  * none. Replicas and Sentinels of the plan get the new login before.
  */
 function holdForUsers(scene: Scene, node: Situation, user: string | undefined): Draft['held'] {
-  const { refuse, nodes } = scene.input;
+  const { refuse } = scene.input;
   const name = user ?? 'default';
   if (node.census === undefined) return holdFor(refuse, [name], `Nobody looked who connects as ${name}.`);
-  const seen = [
-    ...clientsOf(node)
-      .filter((group) => user === undefined || group.user === user)
-      .map(nameOfGroup),
-    ...strangersOf(nodes, node, name).map(({ address }) => `${name}@${address}`),
-  ];
-  return holdFor(
-    refuse,
-    seen,
-    `${[...new Set(seen)].slice(0, 6).join(', ')} would be refused: there cannot be two passwords at once here.`,
+  const seen = clientsOf(node)
+    .filter((group) => user === undefined || group.user === user)
+    .map(nameOfGroup);
+  return (
+    holdForLinks(scene, node, name) ??
+    holdFor(
+      refuse,
+      seen,
+      `${[...new Set(seen)].slice(0, 6).join(', ')} would be refused: there cannot be two passwords at once here.`,
+    )
   );
 }
 

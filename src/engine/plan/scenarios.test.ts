@@ -217,7 +217,7 @@ describe('a master with a replica and a Sentinel', () => {
     target: at('10.0.0.9', 26_379),
     mode: 'sentinel',
     role: 'sentinel',
-    facts: { sentinelMasters: [sentinelMaster('main')] },
+    facts: { sentinelMasters: [sentinelMaster('main', { sentinels: 1 })] },
   });
 
   it('has its users everywhere before anything closes, and is closed last', () => {
@@ -235,6 +235,8 @@ describe('a master with a replica and a Sentinel', () => {
       'user n1',
       'replication-login n2',
       'sentinel-login n3',
+      'replication-login n1',
+      'replication-login n2',
       'replication-login n1',
       'close-default n2',
       'close-default n1',
@@ -255,9 +257,41 @@ describe('a master with a replica and a Sentinel', () => {
   it('is not closed while a replica that the plan does not change logs in as default', () => {
     const parts = plan([subject('n1', master())], { policy: 'essential' });
     expect(parts.held.map(({ step, release }) => [step.kind, release])).toEqual([
-      ['close-default', '--refuse default@10.0.0.6'],
-      ['protected-mode', '--refuse default@10.0.0.6'],
+      ['close-default', 'redis://10.0.0.6:6379 as further targets, or --refuse default@10.0.0.6'],
+      ['protected-mode', 'redis://10.0.0.6:6379 as further targets, or --refuse default@10.0.0.6'],
     ]);
+  });
+
+  it('is not closed while other Sentinels watch it than those of the plan', () => {
+    const watching = (sentinels: number): Server => ({
+      ...sentinel(),
+      facts: { sentinelMasters: [sentinelMaster('main', { sentinels })] },
+    });
+    const heldWith = (sentinels: number) =>
+      plan([subject('n1', master()), subject('n2', replica()), subject('n3', watching(sentinels))], {
+        policy: 'essential',
+      }).held.map(({ why }) => why);
+    expect(heldWith(3)[0]).toBe('2 more Sentinels watch main, and are no part of this plan.');
+    expect(heldWith(1)).toEqual([]);
+  });
+
+  it('ends the links that are there once everybody has the new login, and before the old one goes', () => {
+    const parts = plan([subject('n1', master()), subject('n2', replica()), subject('n3', sentinel())], {
+      policy: 'essential',
+    });
+    const at = (found: (step: (typeof parts.steps)[number]) => boolean): readonly number[] =>
+      parts.steps.flatMap((step, index) => (found(step) ? [index] : []));
+    const renewed = at(({ does }) => does.some((action) => action.do === 'renew-links'));
+    const given = at(({ does }) =>
+      does.some(
+        (action) =>
+          action.do === 'set-sentinel' || (action.do === 'set-setting' && action.name === 'masterauth'),
+      ),
+    );
+    const closed = at(({ kind }) => kind === 'close-default');
+    expect(renewed).toHaveLength(2);
+    expect(Math.min(...renewed)).toBeGreaterThan(Math.max(...given));
+    expect(Math.max(...renewed)).toBeLessThan(Math.min(...closed));
   });
 
   it('does not share its secrets with servers that it has nothing to do with', () => {
@@ -606,6 +640,42 @@ describe('rules of users, where the server counts what is used', () => {
         why: expect.stringMatching(/^Somebody used flushdb /),
       },
     ]);
+  });
+
+  it('become a list of what is allowed, of what was used', () => {
+    const denying = [
+      user('default', { enabled: false, rules: ['off'] }),
+      user('shop', {
+        selector: { commands: ['+@all', '-@dangerous'] },
+        rules: ['on', '~shop:*', '&*', '+@all', '-@dangerous'],
+      }),
+    ];
+    const listed = (seconds: number, policy: 'recommended' | 'strict' = 'recommended') =>
+      plan(
+        [
+          subject(
+            'n1',
+            open(
+              { users: denying, aclUsers: denying, whoami: 'boss' },
+              { used: { commands: ['get', 'keys', 'evalsha'], seconds } },
+            ),
+          ),
+        ],
+        { only: ['deny-list-user'], policy },
+      );
+    const step = stepOf(listed(90_000), 'narrow-user');
+    const [action] = step.does;
+    const rules = action?.do === 'set-user' ? action.rules : [];
+    expect(rules.slice(0, 2)).toEqual(['-@all', '+@read']);
+    expect(rules).toEqual(expect.arrayContaining(['-@dangerous', '-function|load', '+keys', '+eval', '+info']));
+    // Its keys and channels stay as they are.
+    expect(rules.join(' ')).not.toMatch(/~|&/);
+    expect(step.risk.level).toBe('refuses');
+    expect(listed(90_000).unmet).toEqual([]);
+    expect(kindsOf(listed(3600, 'strict'))).toEqual(['narrow-user n1']);
+    const early = listed(3600);
+    expect(early.steps).toEqual([]);
+    expect(early.unmet.map(({ checks }) => checks)).toEqual([['deny-list-user']]);
   });
 
   it('lose what nobody used, and say how long that was looked at', () => {

@@ -72,6 +72,47 @@ export async function startReplicas(topology: Topology, count: number): Promise<
   await Promise.all(servers.slice(1).map((replica) => linked(replica)));
 }
 
+export const watched = 'main';
+
+/** Starts Sentinels of the first server, and waits until each knows all others. */
+export async function startSentinels(topology: Topology, count: number): Promise<void> {
+  const { kind, sentinels, servers } = topology;
+  const [master] = servers;
+  if (!master) throw new Error('there is no master to watch');
+  const quorum = Math.floor(count / 2) + 1;
+  const started = Array.from({ length: count }, () =>
+    kind.start(
+      [
+        `sentinel monitor ${watched} 127.0.0.1 ${master.port} ${quorum}`,
+        `sentinel down-after-milliseconds ${watched} 1500`,
+        `sentinel failover-timeout ${watched} 5000`,
+      ],
+      { sentinel: true },
+    ),
+  );
+  sentinels.push(...(await Promise.all(started)));
+  for (const sentinel of sentinels) {
+    for (;;) {
+      const info = field(await say({ secretsFile: '' }, sentinel, 'INFO', 'sentinel'), 'master0');
+      if (info.includes(`slaves=${servers.length - 1}`) && info.includes(`sentinels=${count}`)) break;
+      await wait(50);
+    }
+  }
+}
+
+/** Where the master is by the word of the Sentinels: of most of them. */
+export async function masterPort({ sentinels }: Topology): Promise<number> {
+  const ports = await Promise.all(
+    sentinels.map((sentinel) =>
+      say({ secretsFile: '' }, sentinel, 'SENTINEL', 'get-master-addr-by-name', watched),
+    ),
+  );
+  const [most = ''] = ports.toSorted(
+    (a, b) => ports.filter((one) => one === b).length - ports.filter((one) => one === a).length,
+  );
+  return Number(most.split('\n')[1]);
+}
+
 /** All logins that the test knows by now: those of the secrets file, and none. */
 export function loginsIn(secretsFile: string, ...users: readonly string[]): readonly (Login | undefined)[] {
   try {
