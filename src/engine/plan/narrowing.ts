@@ -1,7 +1,6 @@
 /** Rules of users become narrower, and nobody loses a command that was seen in use. */
 import { roleOf } from '../../catalog/readings/roles.ts';
 import type { AclUser } from '../../lang/acl/index.ts';
-import type { Goal } from '../../model/index.ts';
 import { cellsOfCommands } from './closing.ts';
 import {
   checksOf,
@@ -15,34 +14,67 @@ import {
 } from './draft.ts';
 import { keepUser, keepUsers, type UserKeeping } from './keeping.ts';
 import { nodeKey, type Scene, type Situation } from './scene.ts';
-import { durationOf, usedByApplications } from './user-rules-application.ts';
+import { durationOf, rightsOfApplications, usedByApplications, useOf } from './user-rules-application.ts';
+import { withCommands } from './user-rules-seen.ts';
 import { allowedTo, changedUser, currentUser, mayRun, shownWords } from './user-rules.ts';
 import type { Wish } from './wishes.ts';
 
-type UserGoal = Extract<Goal, { kind: 'user' }>;
-type UserWish = Wish & { readonly goal: UserGoal };
-const isUser = (wish: Wish): wish is UserWish => wish.goal.kind === 'user';
+/** Rules that a finding wants for a user. */
+interface Asked {
+  readonly wish: Wish;
+  readonly name: string;
+  readonly rules: readonly string[];
+}
+
+/** What a wish comes to, rule by rule; nothing where it is not about the rules of a user. */
+function askedBy(scene: Scene, node: Situation, wish: Wish): readonly Asked[] {
+  const { goal, checks } = wish;
+  if (goal.kind === 'user') return [{ wish, name: goal.name, rules: goal.rules }];
+  if (goal.kind !== 'investigate' || !checks.includes('deny-list-user')) return [];
+  // Which commands it uses is what the server has counted.
+  const user = node.users.find(({ name }) => goal.what === usesOf(name));
+  const rules = user && roleOf(user.name) === undefined ? listFor(scene, node, user.name) : undefined;
+  return user && rules ? [{ wish, name: user.name, rules }] : [];
+}
+
+/** As the check asks for it. */
+const usesOf = (name: string): string => `which commands ${name} uses, to allow those and no others`;
+
+/** A list of what is allowed, on the keys and channels that the user has; only where enough was counted for one. */
+function listFor(scene: Scene, node: Situation, name: string): readonly string[] | undefined {
+  const before = currentUser(node, name);
+  const { base, wanted, risk } = rightsOfApplications(node, {
+    policy: scene.input.policy,
+    use: useOf(scene.nodes.filter(({ band }) => band === node.band)),
+    seen: node.groups.filter(({ user }) => user === name).flatMap(({ commands }) => commands),
+  });
+  const begun = base.filter((rule) => /^[+-]/.test(rule));
+  const after = before && risk && changedUser(node, before, begun);
+  return after && 'user' in after ? [...begun, ...withCommands(node, after.user, wanted).rules] : undefined;
+}
 
 export const narrowsUsers: Room = (scene, wishes) =>
   together(
     scene.nodes.flatMap((node) => {
-      const own = wishes.filter((wish) => wish.node === node.id).filter(isUser);
-      return [...new Set(own.map(({ goal }) => goal.name))].map((name) =>
+      const own = wishes
+        .filter((wish) => wish.node === node.id)
+        .flatMap((wish) => askedBy(scene, node, wish));
+      return [...new Set(own.map(({ name }) => name))].map((name) =>
         narrow(
           scene,
           node,
           name,
-          own.filter(({ goal }) => goal.name === name),
+          own.filter((asked) => asked.name === name),
         ),
       );
     }),
   );
 
 /** Sets of rules that begin anew come first: what others take away stays away. */
-const rulesOf = (wishes: readonly UserWish[]): readonly string[] => [
+const rulesOf = (asked: readonly Asked[]): readonly string[] => [
   ...new Set(
-    wishes
-      .map(({ goal }) => goal.rules)
+    asked
+      .map(({ rules }) => rules)
       .toSorted((a, b) => Number(b.includes('-@all')) - Number(a.includes('-@all')))
       .flat(),
   ),
@@ -57,7 +89,8 @@ interface Narrowing {
   readonly keeping: UserKeeping;
 }
 
-function narrow(scene: Scene, node: Situation, name: string, wishes: readonly UserWish[]): Answer {
+function narrow(scene: Scene, node: Situation, name: string, asked: readonly Asked[]): Answer {
+  const wishes = asked.map(({ wish }) => wish);
   const before = currentUser(node, name);
   if (!node.live || !node.hasUsers || before === undefined) return nothing;
   const { whoami } = node.view;
@@ -73,7 +106,7 @@ function narrow(scene: Scene, node: Situation, name: string, wishes: readonly Us
     );
   const keeping = keepUsers(node);
   if (keeping.how === 'nowhere') return refused(wishes, keeping.why, keeping.advice);
-  const wanted = rulesOf(wishes);
+  const wanted = rulesOf(asked);
   const after = changedUser(node, before, wanted);
   if ('refused' in after)
     return refused(
