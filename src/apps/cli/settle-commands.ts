@@ -51,6 +51,7 @@ export const proveCommand = (done: (code: ExitCode) => void) =>
     .description('try again from outside, harmlessly, everything that was closed')
     .argument('<what>', 'the id of an applied plan, its journal, or a target')
     .option('--from <ssh://user@host>', 'try from that host too (may be given again)', again)
+    .option('--outside', 'this host is a stranger to the server: try what shows over the network')
     .option('--at <address>', 'where the server is for those hosts: 10.0.0.5:6379')
     .option('-o, --output <file>', 'write the proof (JSON) there, mode 0600')
     .option('--json', 'the proof as JSON on standard output')
@@ -60,6 +61,7 @@ export const proveCommand = (done: (code: ExitCode) => void) =>
       const proof = await provenAgain(what, {
         ...(await reachOf(options)),
         from: options.from ?? [],
+        outside: options.outside === true,
         ...(options.at ? { at: options.at } : {}),
       });
       const json = `${JSON.stringify(proof, undefined, 2)}\n`;

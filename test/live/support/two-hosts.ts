@@ -5,6 +5,8 @@ export interface TwoHosts {
   readonly serverAddress: string;
   /** Words before a program that is to run on the host of the server. */
   readonly onServer: readonly string[];
+  /** Words before a program that is to run on the other host. */
+  readonly onClient: readonly string[];
   /** What a plain `PING` from the other host gets: the first bytes, or the error's code. */
   readonly ping: (address: string, port: number) => string;
   readonly remove: () => void;
@@ -55,6 +57,7 @@ export function twoHosts(name: string): TwoHosts {
   return {
     serverAddress: '10.77.1.1',
     onServer: ['ip', 'netns', 'exec', server],
+    onClient: ['ip', 'netns', 'exec', client],
     ping: (address, port) =>
       execFileSync('ip', ['netns', 'exec', client, process.execPath, '-e', knock, address, String(port)], {
         encoding: 'latin1',

@@ -1,4 +1,4 @@
-import { sshTargetIn, tunnelFrom } from '../../../adapters/place/index.ts';
+import { sshTargetIn, tunnelFrom, type Tunnel } from '../../../adapters/place/index.ts';
 import type { Secret } from '../../../adapters/journal/secrets-file.ts';
 import { kindOf } from '../../../lang/address/index.ts';
 import type { Claim, Plan, PlanNode, Trial } from '../../../model/index.ts';
@@ -56,17 +56,29 @@ export async function trialsFrom(
   secrets: Readonly<Record<string, Secret>>,
   options: ProveOptions,
 ): Promise<readonly Trial[]> {
-  const host = targetOf(name);
+  const words = options.sshConfig === undefined ? {} : { words: ['-F', options.sshConfig] };
+  const tunnel = tunnelFrom(targetOf(name), words);
+  try {
+    return await trialsOutside(plan, secrets, options, tunnel);
+  } finally {
+    await tunnel.close();
+  }
+}
+
+/** The same from where we are, as a stranger: a host that is not the server's. */
+export async function trialsOutside(
+  plan: Plan,
+  secrets: Readonly<Record<string, Secret>>,
+  options: ProveOptions,
+  tunnel?: Tunnel,
+): Promise<readonly Trial[]> {
+  const name = tunnel?.name ?? 'here';
   if (options.at !== undefined && plan.nodes.length > 1)
     throw new UsageError(
       '--at is for a plan of one server',
       'Prove its servers one by one, or name them in the plan by addresses.',
     );
   const nodes = plan.nodes.map((node) => nodeFor(node, options.at, name));
-  const tunnel = tunnelFrom(
-    host,
-    options.sshConfig === undefined ? {} : { words: ['-F', options.sshConfig] },
-  );
   const world = reachWorld(nodes, options, secrets, tunnel);
   try {
     const reached = new Map<string, boolean>();
@@ -92,7 +104,7 @@ export async function trialsFrom(
         isGrant(claim) && !reached.get(claim.node)
           ? {
               claim,
-              from: tunnel.name,
+              from: name,
               at: world.now(),
               outcome: 'untried',
               saw: 'nobody gets to the server from there',
@@ -102,7 +114,6 @@ export async function trialsFrom(
     return trials;
   } finally {
     await world.close();
-    await tunnel.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { targetName, withoutUser } from '../../../model/index.ts';
 import { auditTargets } from '../audit-targets.ts';
 import { version } from '../version.ts';
 import type { ReachOptions } from './options.ts';
-import { trialsFrom } from './prove-from.ts';
+import { trialsFrom, trialsOutside } from './prove-from.ts';
 import { promisesOf } from './promises.ts';
 import { reachWorld } from './reach-world.ts';
 import type { Secret } from '../../../adapters/journal/secrets-file.ts';
@@ -14,6 +14,8 @@ export interface ProveOptions extends ReachOptions {
   readonly audit?: boolean;
   /** Other hosts to try from as well: `ssh://user@host`. */
   readonly from?: readonly string[];
+  /** This host is a stranger to the server: only what shows over the network is tried, and who gets no connection is not one refused. */
+  readonly outside?: boolean;
   /** Where the server is for them, when the plan names it by an address that means another host there: `10.0.0.5:6379`. */
   readonly at?: string;
 }
@@ -31,12 +33,16 @@ export async function provePlan(
   const world = reachWorld(plan.nodes, options, secrets);
   const trials: Trial[] = [];
   try {
-    for (const claim of promisesOf(plan)) trials.push(await world.test(claim));
+    if (options.outside) trials.push(...(await trialsOutside(plan, secrets, options)));
+    else for (const claim of promisesOf(plan)) trials.push(await world.test(claim));
   } finally {
     await world.close();
   }
   for (const name of options.from ?? []) trials.push(...(await trialsFrom(name, plan, secrets, options)));
-  const audits = options.audit === false ? [] : await auditAgain(plan, secrets, trials, options);
+  const audits =
+    options.audit === false || options.outside === true
+      ? []
+      : await auditAgain(plan, secrets, trials, options);
   return proofOf(plan, trials, audits);
 }
 
