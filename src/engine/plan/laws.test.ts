@@ -333,7 +333,14 @@ describe('every plan', () => {
       for (const { does, needs } of everyStep(parts))
         if (needs === 'server')
           for (const action of does)
-            expect(['set-setting', 'set-user', 'delete-user', 'save', 'set-sentinel', 'renew-links']).toContain(action.do);
+            expect([
+              'set-setting',
+              'set-user',
+              'delete-user',
+              'save',
+              'set-sentinel',
+              'renew-links',
+            ]).toContain(action.do);
     });
   });
 });
