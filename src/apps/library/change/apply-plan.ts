@@ -18,6 +18,7 @@ import { lockServers } from './locks.ts';
 import { formerSecretsOf, ownSecretsOf, recallLogins } from './published-logins.ts';
 import type { ApplyPlanOptions } from './options.ts';
 import { reachWorld } from './reach-world.ts';
+import { strangerAmong } from './same-server.ts';
 import { startWatchdog, type Orders } from './watchdog.ts';
 
 export interface ApplyResult {
@@ -62,6 +63,8 @@ export async function applyPlan(plan: Plan, options: ApplyPlanOptions = {}): Pro
     // Between the two somebody else may have come and gone.
     const [other] = pendingOf(plan.nodes);
     if (other) return refused(`another Keyward has just changed this server: see ${other.path}`);
+    const stranger = await strangerAmong(plan, options);
+    if (stranger !== undefined) return refused(stranger);
     return await applyLocked(plan, options, lock.release);
   } finally {
     lock.release();
