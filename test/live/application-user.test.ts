@@ -111,17 +111,17 @@ describe.each(servers.map((server) => [server.name, server] as const))('on %s', 
   };
 
   /** The step that makes the user, as it is planned for the server as it is used by now. */
-  async function planned(policy: PolicyName): Promise<Step> {
+  async function planned(policy: PolicyName, whom = /applications/): Promise<Step> {
     const { plan } = await makePlan([`redis://127.0.0.1:${running.port}`], { policy, censusSeconds: 0.3 });
-    const step = plan.steps.find(({ kind }) => kind === 'user');
+    const step = plan.steps.find(({ kind, title }) => kind === 'user' && whom.test(title));
     if (!step) throw new Error('no user is planned');
     return step;
   }
-  async function make({ does: [action] }: Step): Promise<readonly string[]> {
+  async function make({ does: [action] }: Step, name = login.user): Promise<readonly string[]> {
     if (action?.do !== 'set-user') throw new Error('the step makes no user');
     const rules = action.rules.map((rule) => (typeof rule === 'string' ? rule : `>${password}`));
     // Plans after the first find that the name is taken, and choose another.
-    expect(await said('ACL', 'SETUSER', login.user, ...rules)).toBe('OK');
+    expect(await said('ACL', 'SETUSER', name, ...rules)).toBe('OK');
     return rules;
   }
 
@@ -146,6 +146,7 @@ describe.each(servers.map((server) => [server.name, server] as const))('on %s', 
   });
 
   it('Lua and queues work once they were seen', async () => {
+    await said('ACL', 'LOG', 'RESET');
     const cjson = !/nonexistent global/.test(await said('EVAL', 'return cjson.encode({})', '0'));
     await ioRedis(running.port);
     if (cjson) await bull(running.port);
@@ -154,6 +155,8 @@ describe.each(servers.map((server) => [server.name, server] as const))('on %s', 
     await ioRedis(running.port, login);
     await nodeRedis(running.port, login);
     if (cjson) await bull(running.port, login);
+    // Nothing was denied, not even what the libraries would have swallowed.
+    expect(JSON.stringify(await admin.ask('ACL', 'LOG'))).toBe('[]');
   });
 
   it('our own audit does not find it too wide', async () => {
@@ -170,6 +173,32 @@ describe.each(servers.map((server) => [server.name, server] as const))('on %s', 
     // The same question finds it where it is so.
     await said('ACL', 'SETUSER', 'app', '+@all', '-@admin', '-debug');
     expect(await found()).toEqual(expect.arrayContaining(['application-user-too-wide', 'deny-list-user']));
+  });
+
+  it('monitoring gets a user of its own, that asks what it must and is not too wide', async () => {
+    const port = { port: running.port };
+    const exporter = await converse(port);
+    await exporter.ask('CLIENT', 'SETNAME', 'redis_exporter');
+    await exporter.ask('SLOWLOG', 'GET', '1');
+    const rules = await make(await planned('strict', /monitoring/), 'exporter');
+    exporter.end();
+    expect(rules).not.toContain('~*');
+    const watching = await converse(port);
+    const asked = ['AUTH exporter', 'PING', 'INFO all', 'SLOWLOG LEN', 'SLOWLOG GET 9', 'LATENCY LATEST'];
+    for (const words of [...asked, 'CLUSTER INFO', 'CLIENT SETNAME redis_exporter', 'SELECT 0'])
+      expect(
+        asText(await watching.ask(...words.split(' '), ...(words.startsWith('AUTH') ? [password] : []))) ??
+          '',
+        words,
+      ).not.toMatch(/^(?:NOPERM|WRONGPASS)/);
+    expect(JSON.stringify(await watching.ask('GET', 'a'))).toMatch(/NOPERM/);
+    watching.end();
+    const { servers: audits } = await auditTargets([`redis://127.0.0.1:${running.port}`]);
+    expect(
+      audits[0]?.findings.filter(
+        ({ seen, theme }) => theme === 'access-control' && /^user exporter /.test(seen),
+      ),
+    ).toEqual([]);
   });
 
   it('all of it works with everything but administration as well, where little was counted', async () => {

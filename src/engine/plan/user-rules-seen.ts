@@ -2,10 +2,10 @@ import type { AclUser } from '../../lang/acl/index.ts';
 import type { Situation } from './scene.ts';
 import { allowedTo, changedUser, isModern, mayRun } from './user-rules.ts';
 
-/** Parts of CLIENT that speak of the own connection only. */
+/** Parts of CLIENT that speak of the own connection only; the last one is asked of every server, and known to few. */
 export const clientParts = (
   'client|setname client|getname client|id client|info client|reply client|setinfo client|tracking ' +
-  'client|trackinginfo client|caching client|getredir'
+  'client|trackinginfo client|caching client|getredir client|maint_notifications'
 ).split(' ');
 
 /** What clients of a cluster ask to find its nodes. */
