@@ -8,6 +8,7 @@ import type { Bench, Row } from './row.ts';
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   launcher: () => import('./launcher.ts'),
   audit: () => import('./audit.ts'),
+  apply: () => import('./apply.ts'),
   fleet: () => import('./fleet.ts'),
   conf: () => import('./conf-rows.ts'),
   resp: () => import('./resp-rows.ts'),

@@ -19,7 +19,9 @@ type User = Extract<Resource, { kind: 'user' }>;
 /** What must hold before a user goes: nobody has him any more; nobody of those who came with the new password. */
 type Farewell = 'unused' | 'moved';
 
+/** Milliseconds between two looks, and in which an application has looked at its file again. */
 const between = 250;
+const enoughToRead = 2000;
 
 /** Users of replicas and Sentinels: these come back by themselves, with the login that goes back with them. */
 function usersOfLinks({ steps, secrets }: Plan): ReadonlySet<string> {
@@ -107,9 +109,13 @@ export function farewells(
       () => true,
     );
   const wait = async (): Promise<void> => {
-    const until = world.clock() + (wayBack.patience ?? 10_000);
+    const patience = wayBack.patience ?? 10_000;
+    const began = world.clock();
     for (const guest of guests) {
-      if (leaving.get(nameOf(guest.resource)) === 'moved' && said?.any !== true) continue;
+      const stays = leaving.get(nameOf(guest.resource)) === 'moved';
+      if (stays && said?.any !== true) continue;
+      // A password that goes ends no connection: those who have it need time to read their file, and no more.
+      const until = began + (stays ? Math.min(patience, enoughToRead) : patience);
       while (!(await isAway(guest)) && (await inUse(guest)) && world.clock() < until)
         await world.pause(between);
     }
