@@ -6,6 +6,10 @@ export interface Topology {
   readonly interfaces: readonly Interface[];
   /** Further addresses of the host itself, on no interface of the list. */
   readonly local?: readonly string[];
+  /** Whether it forwards what is not for itself; absent: it does. */
+  readonly forwarding?: boolean;
+  /** Whether it takes packets for 127.0.0.0/8 from outside (`net.ipv4.conf.*.route_localnet`); absent: not known. */
+  readonly routeLocalnet?: boolean;
 }
 
 export interface Interface {
@@ -18,7 +22,7 @@ export interface Interface {
   readonly networks?: readonly string[];
 }
 
-/** The first packet of a new TCP connection, but for where it comes from. */
+/** Asks who can open a TCP connection: its first packet, but for where it comes from. */
 export interface Query {
   readonly family: Family;
   /** Address that the stranger asks for. */

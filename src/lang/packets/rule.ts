@@ -4,8 +4,9 @@
  * TCP connection; what is not understood is kept as `opaque`, with its words and what it depends on.
  */
 import type { AddressSet } from './address-set.ts';
+import type { Family } from './family.ts';
 
-export type Family = 'ipv4' | 'ipv6';
+export type { Family } from './family.ts';
 
 /** Where a rule stands, for a person to find it: a file and a line, or the handle that the kernel gave it. */
 export interface Position {

@@ -1,0 +1,187 @@
+/**
+ * Sends packets through one base chain and all that it calls. A rule takes the packets that it chooses out of the flow;
+ * what may be chosen and may not goes both ways, and says on what that depends. Who reaches the end of the base chain
+ * meets its policy.
+ */
+import { applyDeed } from './apply-deed.ts';
+import { type AddressSet, emptySet } from './address-set.ts';
+import { askOf, type AddressTest } from './applies.ts';
+import { doubtOf, type Flow, flowOf, isSameClass, type PacketClass } from './packet-class.ts';
+import type { Chain, Position, PortRange, Rule } from './rule.ts';
+import { intersect, subtract } from './set-algebra.ts';
+import { commonPorts, otherPorts } from './port-ranges.ts';
+import { end, giveUp, pass, type Walk } from './walk.ts';
+
+/** Sends a flow through a base chain. */
+export function walkBase(chain: Chain, flow: Flow, walk: Walk): void {
+  const { base } = chain;
+  for (const left of walkChain(chain, [flow], walk)) {
+    const sources = left.sources.takeAll();
+    if (base?.policy === 'drop') end(walk, left, sources, chain.at);
+    else pass(walk, left.packets, left.doubts, { sources, at: chain.at, explicit: false });
+  }
+}
+
+/** Sends flows through a chain; gives those that come out at its end. */
+export function walkChain(chain: Chain, flows: readonly Flow[], walk: Walk): readonly Flow[] {
+  walk.inside.add(chain);
+  let here = flows.filter(({ sources }) => !sources.isEmpty);
+  const out: Flow[] = [];
+  for (const rule of chain.rules) {
+    if (here.length === 0) break;
+    walk.budget.rules -= here.length;
+    if (walk.budget.rules < 0) {
+      for (const flow of here) giveUp(walk, flow, rule.at);
+      here = [];
+      break;
+    }
+    if (rule.does.every(({ deed }) => deed === 'go-on')) continue;
+    let changed: Flow[] | undefined;
+    const moved: Flow[] = [];
+    for (const flow of here) {
+      const asked = askOf(rule.when, flow.packets, walk.place);
+      if (!asked) continue;
+      changed ??= [];
+      if (asked.doubts === 0 && !asked.ports && asked.tests.length < 2) {
+        const test = asked.tests[0];
+        if (!test || test.must === test.may) {
+          if (!test) {
+            moved.push(flow);
+            changed.push(...deeds(rule, flow, out, walk));
+            continue;
+          }
+          const sources = flow.sources.take(test.must);
+          if (sources.bounds.length > 0) act(rule, flow.packets, flow.doubts, sources, changed, out, walk);
+          continue;
+        }
+      }
+      choose(rule, flow, asked.tests, asked.doubts, asked.ports, changed, out, walk);
+    }
+    if (!changed) continue;
+    if (changed.length > 0 || moved.length > 0 || here.some(({ sources }) => sources.isEmpty))
+      here = gather(
+        here.filter((flow) => !flow.sources.isEmpty && !moved.includes(flow)),
+        changed,
+        walk,
+        rule.at,
+      );
+  }
+  walk.inside.delete(chain);
+  return out.length === 0 ? here : gather(here, out, walk, chain.at);
+}
+
+/** The general case: some surely, some perhaps, and for some ports only. */
+function choose(
+  rule: Rule,
+  flow: Flow,
+  tests: readonly AddressTest[],
+  doubts: number,
+  ports: readonly PortRange[] | undefined,
+  changed: Flow[],
+  out: Flow[],
+  walk: Walk,
+): void {
+  let may = flow.sources.flat();
+  let must = may;
+  let on = doubts;
+  for (const test of tests) {
+    const same = must === may && test.must === test.may;
+    must = intersect(must, test.must);
+    may = same ? must : intersect(may, test.may);
+    on |= test.doubts;
+  }
+  if (doubts !== 0) must = emptySet(may.family);
+  if (may.bounds.length === 0) return;
+  flow.sources.take(may);
+  let { packets } = flow;
+  let known = flow.doubts;
+  if (ports && String(ports) !== String(packets.strangerPorts)) {
+    const rest = commonPorts(packets.strangerPorts, otherPorts(ports));
+    known |= doubtOf('port');
+    changed.push(flowOf({ ...packets, strangerPorts: rest }, known, may));
+    packets = { ...packets, strangerPorts: ports };
+  }
+  if (must.bounds.length > 0) act(rule, packets, known, must, changed, out, walk);
+  const perhaps = must === may ? emptySet(may.family) : subtract(may, must);
+  if (perhaps.bounds.length === 0) return;
+  const before = walk.ended.length + walk.passed.size;
+  const acted: Flow[] = [];
+  const [passedBefore, returned] = [countPassed(walk), out.length];
+  act(rule, packets, known | on, perhaps, acted, out, walk);
+  // Where it makes no difference whether the rule applies, nothing depends on it.
+  const [only] = acted;
+  const same =
+    acted.length === 1 &&
+    only &&
+    walk.ended.length + walk.passed.size === before &&
+    countPassed(walk) === passedBefore &&
+    out.length === returned &&
+    isSameClass(only.packets, packets) &&
+    only.sources.flat().bounds.length === perhaps.bounds.length &&
+    subtract(perhaps, only.sources.flat()).bounds.length === 0;
+  if (same) changed.push(flowOf(packets, known, perhaps));
+  else changed.push(flowOf(packets, known | on, perhaps), ...acted);
+}
+
+const countPassed = (walk: Walk): number => {
+  let count = 0;
+  for (const { records } of walk.passed.values()) count += records.length;
+  return count;
+};
+
+const call = (chain: Chain, flow: Flow, walk: Walk): readonly Flow[] => walkChain(chain, [flow], walk);
+
+/** Does a rule's deeds to what it has chosen. What goes on to the next rule goes to `changed`. */
+function act(
+  rule: Rule,
+  packets: PacketClass,
+  doubts: number,
+  sources: AddressSet,
+  changed: Flow[],
+  out: Flow[],
+  walk: Walk,
+): void {
+  const [first] = rule.does;
+  if (rule.does.length === 1 && first) {
+    if (first.deed === 'accept') {
+      pass(walk, packets, doubts, { sources, at: rule.at, explicit: true });
+      return;
+    }
+    if (first.deed === 'drop' || first.deed === 'reject') {
+      end(walk, { packets, doubts }, sources, rule.at);
+      return;
+    }
+    if (first.deed === 'return') {
+      out.push(flowOf(packets, doubts, sources));
+      return;
+    }
+  }
+  changed.push(...deeds(rule, flowOf(packets, doubts, sources), out, walk));
+}
+
+/** Does all deeds of a rule to a whole flow; gives what goes on to the next rule. */
+function deeds(rule: Rule, flow: Flow, out: Flow[], walk: Walk): readonly Flow[] {
+  let flows: readonly Flow[] = [flow];
+  for (const deed of rule.does) {
+    flows = flows.flatMap((one) => applyDeed(deed, one, rule, out, walk, call));
+    if (flows.length === 0) break;
+  }
+  return flows;
+}
+
+/** One flow for each class and its doubts; no packet twice in one class. */
+function gather(here: Flow[], more: readonly Flow[], walk: Walk, at: Position): Flow[] {
+  const flows = [...here];
+  for (const flow of more) {
+    if (flow.sources.isEmpty) continue;
+    const alike = flows.filter(({ packets }) => isSameClass(packets, flow.packets));
+    const home = alike.find(({ doubts }) => doubts === flow.doubts);
+    // From here on a packet's way is the same however it came here.
+    for (const other of alike) if (other !== home) flow.sources.take(other.sources.flat());
+    if (home) home.sources.add(flow.sources.flat());
+    else if (flow.sources.isEmpty) continue;
+    else if (flows.length < walk.budget.classes) flows.push(flow);
+    else giveUp(walk, flow, at);
+  }
+  return flows;
+}
