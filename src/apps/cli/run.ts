@@ -15,8 +15,26 @@ import { say } from './say.ts';
 
 export { said } from './say.ts';
 
-/** Every verb. Each gives its exit code to `done` and loads what it needs when it runs, not before. */
-export function program(done: (code: ExitCode) => void): Command {
+const verbs: Readonly<Record<string, (done: (code: ExitCode) => void) => Command>> = {
+  audit: auditCommand,
+  plan: planCommand,
+  apply: applyCommand,
+  confirm: confirmCommand,
+  prove: proveCommand,
+  undo: undoCommand,
+  rotate: rotateCommand,
+  renew: renewCommand,
+  journals: journalsCommand,
+  explain: explainCommand,
+  lab: labCommand,
+  watchdog: watchdogCommand,
+} as never;
+
+/**
+ * The command line: with every verb, or only the one that was asked for, so that an audit does not wait for the options
+ * of all others. Each gives its exit code to `done` and loads what it needs when it runs, not before.
+ */
+export function program(done: (code: ExitCode) => void, asked?: string): Command {
   const whole: Command = new Command('keyward')
     .description('Makes every Redis you run safe, and proves it.')
     .version(version, '-V, --version')
@@ -27,24 +45,12 @@ export function program(done: (code: ExitCode) => void): Command {
     })
     .configureOutput({ writeErr: (text) => say(text.trimEnd()) })
     .exitOverride();
-  const verbs: readonly Command[] = [
-    auditCommand(done),
-    planCommand(done),
-    applyCommand(done),
-    confirmCommand(done),
-    proveCommand(done),
-    undoCommand(done),
-    rotateCommand(done),
-    renewCommand(done),
-    journalsCommand(done),
-    explainCommand(done),
-    labCommand(done),
-  ] as never;
-  // A command that is added does not inherit by itself: bad options of a verb would exit with 1, which means findings.
-  for (const verb of verbs) whole.addCommand(verb.copyInheritedSettings(whole));
-  whole.addCommand((watchdogCommand(done) as never as Command).copyInheritedSettings(whole), {
-    hidden: true,
-  });
+  const wanted = asked !== undefined && Object.hasOwn(verbs, asked) ? [asked] : Object.keys(verbs);
+  for (const name of wanted) {
+    // A command that is added does not inherit by itself: bad options of a verb would exit with 1, which means findings.
+    const verb = verbs[name]?.(done).copyInheritedSettings(whole);
+    if (verb) whole.addCommand(verb, { hidden: name === 'watchdog' });
+  }
   return whole;
 }
 
@@ -54,7 +60,7 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
   try {
     await program((outcome) => {
       code = outcome;
-    }).parseAsync([...args], { from: 'user' });
+    }, args[0]).parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof UsageError) {
