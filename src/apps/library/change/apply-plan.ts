@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { createJournal } from '../../../adapters/journal/journal-file.ts';
 import { startOf } from '../../../adapters/journal/lock.ts';
 import {
@@ -100,8 +100,14 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
     );
   }
   try {
-    if (plan.secrets.length > 0) writeSecrets(ownPath, file);
-    if (publishes && had) writeSecrets(formerSecretsOf(path), had);
+    try {
+      if (plan.secrets.length > 0) writeSecrets(ownPath, file);
+      if (publishes && had) writeSecrets(formerSecretsOf(path), had);
+      if (publishes) accessSync(dirname(resolve(secretsPath)), constants.W_OK);
+    } catch (error) {
+      forget(path);
+      return refused(`the new logins cannot be written: ${(error as Error).message}`);
+    }
     await startedWatchdog({
       journal: path,
       applier: { pid: process.pid, started: startOf(process.pid) ?? '' },
@@ -134,7 +140,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
       },
     });
     if (outcome.kind !== 'applied') {
-      if (outcome.kind === 'refused') rmSync(path, { force: true });
+      if (outcome.kind === 'refused') forget(path);
       return { outcome, ...(outcome.kind === 'refused' ? {} : { journal: path }) };
     }
     const done = { journal: path, ...secretsPlace(publish, plan, secretsPath, ownPath) };
@@ -153,12 +159,18 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
   }
 }
 
+/** Nothing was begun: there is nothing to come back to, and nobody has these logins. */
+function forget(journal: string): void {
+  for (const path of [journal, ownSecretsOf(journal), formerSecretsOf(journal)])
+    rmSync(path, { force: true });
+}
+
 /** Nothing was begun without it: its journal is no journal yet. */
 async function startedWatchdog(orders: Orders): Promise<void> {
   try {
     await startWatchdog(orders);
   } catch (error) {
-    rmSync(orders.journal, { force: true });
+    forget(orders.journal);
     throw new UsageError(
       `the watchdog could not be started: ${(error as Error).message}`,
       'Nothing was changed: without it nobody would put things back after a crash.',

@@ -15,7 +15,19 @@ export interface KnownJournal extends ReadJournal, Journal {
   readonly publishedSecrets: string | undefined;
 }
 
-const folder = (): string => stateFolder('journals');
+/** @throws UsageError where it cannot be made */
+export function stateFolderOf(what: 'journals' | 'locks'): string {
+  try {
+    return stateFolder(what);
+  } catch (error) {
+    throw new UsageError(
+      `the folder of Keyward's ${what} cannot be made: ${(error as Error).message}`,
+      'Make room or give the rights, or name another folder in KEYWARD_STATE.',
+    );
+  }
+}
+
+const folder = (): string => stateFolderOf('journals');
 
 export const journalPath = (plan: string): string => join(folder(), `${plan}.jsonl`);
 
