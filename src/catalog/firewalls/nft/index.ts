@@ -1,0 +1,2 @@
+export { type Included, type NftOptions, parseNft } from './parse.ts';
+export { parseNftJson, type ReadOptions } from './parse-json.ts';

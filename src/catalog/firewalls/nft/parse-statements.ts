@@ -1,0 +1,463 @@
+/** Statements and rules of native text. */
+import type { Dependence, Position } from '../../../lang/packets/rule.ts';
+import { assignment } from './json-statement.ts';
+import { shortened } from './json-value.ts';
+import { Lexer } from './lexer.ts';
+import {
+  expression,
+  fail,
+  fieldExpression,
+  isSign,
+  isWord,
+  name,
+  need,
+  numeral,
+  primary,
+  type Source,
+  skipEnds,
+  take,
+  takeWord,
+  Unreadable,
+  verdictWord,
+} from './parse-expression.ts';
+import type { Ruleset } from './ruleset.ts';
+import type { Comparison, Expression, NftRule, Statement } from './syntax.ts';
+
+const comparisons: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
+  ['==', '=='],
+  ['eq', '=='],
+  ['!=', '!='],
+  ['ne', '!='],
+  ['<', '<'],
+  ['lt', '<'],
+  ['>', '>'],
+  ['gt', '>'],
+  ['<=', '<='],
+  ['le', '<='],
+  ['>=', '>='],
+  ['ge', '>='],
+  ['!', '!'],
+]);
+
+/** Statements that stand alone in a text, as old JSON has them. */
+export function parseStatements(text: string, ruleset: Ruleset, at: Position): readonly Statement[] {
+  const source: Source = { lexer: new Lexer(text), variables: new Map(), depth: 0 };
+  const rule = parseRule(source, (reason) => ruleset.problem(at, reason, false), at);
+  return rule.statements;
+}
+
+/** One rule, up to the end of its line; where it cannot be read it is opaque from there on. */
+export function parseRule(
+  source: Source,
+  problem: (reason: string, at: Position) => void,
+  base: Position,
+): NftRule {
+  const { lexer } = source;
+  const { start, line } = lexer;
+  const statements: Statement[] = [];
+  const { depth } = source;
+  let reason: string | undefined;
+  let wrongAt: Position | undefined;
+  lexer.handle = undefined;
+  try {
+    while (!atEnd(source)) {
+      const last = statements.at(-1);
+      if (last !== undefined && isTerminal(last) && !isWord(source, 'comment'))
+        throw new Unreadable('a statement after the one that ends the rule');
+      for (const one of statement(source, problem, base)) statements.push(one);
+    }
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    reason = error.message;
+    wrongAt = { ...base, line: lexer.line, text: shortened(lexer.text.slice(start, lexer.start + 40)) };
+    skipRest(source);
+    source.depth = depth;
+  }
+  const text = shortened(lexer.text.slice(start, Math.min(Math.max(lexer.previousEnd, start), start + 400)));
+  // Only what stands on the rule's last line is its own.
+  const { handle } = lexer;
+  const at: Position = {
+    ...base,
+    ...(base.handle === undefined ? { line } : {}),
+    ...(handle === undefined ? {} : { handle }),
+    text,
+  };
+  if (reason !== undefined) {
+    problem(`${reason} (column ${lexer.column})`, wrongAt ?? at);
+    statements.push({ does: 'condition', on: 'other', text }, { does: 'opaque', on: 'other', text });
+  }
+  return { statements, at };
+}
+
+const isTerminal = (statement: Statement): boolean =>
+  (statement.does === 'verdict' && statement.verdict.verdict !== 'continue') || statement.does === 'reject';
+
+const atEnd = (source: Source): boolean =>
+  source.lexer.kind === 'end' || source.lexer.kind === 'eof' || isSign(source, '}');
+
+/** To the end of the line; a block that begins on it belongs to it. */
+export function skipRest(source: Source): void {
+  const { lexer } = source;
+  let open = 0;
+  for (;;) {
+    if (lexer.kind === 'eof' || (open === 0 && lexer.kind === 'end')) return;
+    if (isSign(source, '{')) open++;
+    if (isSign(source, '}') && open-- === 0) return;
+    lexer.advance();
+  }
+}
+
+function statement(
+  source: Source,
+  problem: (reason: string, at: Position) => void,
+  base: Position,
+): readonly Statement[] {
+  const { lexer } = source;
+  const from = lexer.start;
+  const said = (): string => shortened(lexer.text.slice(from, Math.min(lexer.previousEnd, from + 400)));
+  const word = lexer.kind === 'word' ? lexer.value : '';
+  const verdict = verdictWord(source);
+  if (verdict !== undefined) return [{ does: 'verdict', verdict }];
+  const condition = (on: Dependence): readonly Statement[] => [{ does: 'condition', on, text: said() }];
+  const opaque = (on: Dependence): readonly Statement[] => [{ does: 'opaque', on, text: said() }];
+  const goOn: readonly Statement[] = [{ does: 'go-on' }];
+  const mark = lexer.mark();
+  if (word !== '') lexer.advance();
+  switch (word) {
+    case 'jump':
+    case 'goto':
+      return [{ does: 'block', verdict: word, rules: block(source, problem, base) }];
+    case 'counter':
+      if (takeWord(source, 'packets')) {
+        lexer.advance();
+        if (takeWord(source, 'bytes')) lexer.advance();
+      } else if (takeWord(source, 'name')) reference(source);
+      return goOn;
+    case 'comment':
+      if (lexer.kind !== 'quoted' && lexer.kind !== 'word') fail(source, 'the text of the comment');
+      lexer.advance();
+      return goOn;
+    case 'log':
+      logWords(source);
+      return goOn;
+    case 'limit':
+      limit(source);
+      return condition('rate');
+    case 'quota':
+      quota(source);
+      return condition('rate');
+    case 'last':
+      if (takeWord(source, 'used')) lexer.advance();
+      return goOn;
+    case 'reject':
+      if (takeWord(source, 'with')) {
+        if (takeWord(source, 'tcp')) takeWord(source, 'reset');
+        else {
+          lexer.advance();
+          takeWord(source, 'type');
+          lexer.advance();
+        }
+      }
+      return [{ does: 'reject' }];
+    case 'dnat':
+    case 'snat':
+      return [{ does: word, ...rewriting(source) }];
+    case 'redirect':
+      return [{ does: 'redirect', ...rewriting(source) }];
+    case 'masquerade':
+      rewriting(source);
+      return [{ does: 'snat' }];
+    case 'notrack':
+      return [{ does: 'notrack' }];
+    case 'queue':
+      queue(source);
+      return opaque('other');
+    case 'tproxy':
+    case 'fwd':
+      rewriting(source);
+      if (takeWord(source, 'device')) primary(source, false);
+      return opaque('other');
+    case 'dup':
+      rewriting(source);
+      if (takeWord(source, 'device')) primary(source, false);
+      return goOn;
+    case 'flow':
+      if (takeWord(source, 'add') || takeWord(source, 'offload')) {
+        primary(source, false);
+        return goOn;
+      }
+      break;
+    case 'synproxy':
+      while (['mss', 'wscale', 'timestamp', 'sack-perm', 'name'].some((one) => takeWord(source, one)))
+        if (lexer.kind === 'number' || lexer.kind === 'quoted') lexer.advance();
+      return opaque('other');
+    case 'xt':
+      if (takeWord(source, 'match')) {
+        reference(source);
+        return condition('other');
+      }
+      if (takeWord(source, 'target') || takeWord(source, 'watcher')) {
+        reference(source);
+        return opaque('other');
+      }
+      break;
+    case 'add':
+    case 'update':
+    case 'delete': {
+      if (!isSign(source, '@')) break;
+      const set = primary(source, false);
+      skipEnds(source);
+      need(source, '{');
+      const bound = keyed(source);
+      return [{ does: 'remember', set: set.is === 'named' ? set.name : '', bound, text: said() }];
+    }
+    case 'set': {
+      // An older notation: `set add ip saddr @seen`.
+      if (!takeWord(source, 'add') && !takeWord(source, 'update')) break;
+      expression(source, true);
+      if (takeWord(source, 'timeout')) lexer.advance();
+      const set = primary(source, false);
+      return [{ does: 'remember', set: set.is === 'named' ? set.name : '', bound: false, text: said() }];
+    }
+    case 'meter': {
+      name(source);
+      if (takeWord(source, 'size')) numeral(source);
+      need(source, '{');
+      return [{ does: 'remember', set: '', bound: keyed(source), text: said() }];
+    }
+    case 'ct': {
+      const special = ctStatement(source);
+      if (special !== undefined) return special === 'go-on' ? goOn : condition('rate');
+      break;
+    }
+    case 'secmark':
+      if (takeWord(source, 'set')) {
+        lexer.advance();
+        return goOn;
+      }
+      break;
+    case 'reset':
+      fieldExpression(source);
+      return goOn;
+    default:
+      break;
+  }
+  lexer.back(mark);
+  return relation(source, said);
+}
+
+function block(
+  source: Source,
+  problem: (reason: string, at: Position) => void,
+  base: Position,
+): readonly NftRule[] {
+  need(source, '{');
+  if (++source.depth > 32) fail(source, 'less nesting');
+  const rules: NftRule[] = [];
+  for (;;) {
+    while (source.lexer.kind === 'end') source.lexer.advance();
+    if (take(source, '}')) break;
+    if (source.lexer.kind === 'eof') fail(source, '"}"');
+    rules.push(parseRule(source, problem, base));
+  }
+  source.depth--;
+  return rules;
+}
+
+/** `expr [op] expr`, `expr vmap …`, `expr set …`. */
+function relation(source: Source, said: () => string): readonly Statement[] {
+  const { lexer } = source;
+  const left = expression(source, true);
+  if (takeWord(source, 'vmap')) {
+    skipEnds(source);
+    return [{ does: 'vmap', key: left, data: primary(source, false) }];
+  }
+  if (left.is === 'word' || left.is === 'number')
+    fail(source, 'a match, a statement or a verdict before this');
+  if (takeWord(source, 'set')) {
+    const value = mapped(source);
+    return [assignment(left, value, said())];
+  }
+  const op = lexer.kind === 'sign' || lexer.kind === 'word' ? comparisons.get(lexer.value) : undefined;
+  if (op !== undefined) lexer.advance();
+  const first = expression(source, false);
+  const right = isSign(source, ',') ? list(source, first) : first;
+  if (op === undefined || op === '==' || op === '!=') {
+    if (take(source, '/')) {
+      const by = expression(source, false);
+      const mask = isSign(source, ',') ? list(source, by) : by;
+      const masked: Expression = { is: 'binary', op: '&', left, right: mask };
+      return [{ does: 'match', op: op ?? '==', left: masked, right }];
+    }
+  }
+  return [{ does: 'match', op: op ?? 'implied', left, right }];
+}
+
+function list(source: Source, first: Expression): Expression {
+  const items = [first];
+  while (take(source, ',')) {
+    skipEnds(source);
+    items.push(expression(source, false));
+  }
+  return { is: 'list', items };
+}
+
+/** A value, or one looked up in a map by another. */
+function mapped(source: Source): Expression {
+  const key = expression(source, false);
+  if (!takeWord(source, 'map')) return key;
+  skipEnds(source);
+  return { is: 'map', key, data: primary(source, false) };
+}
+
+/** The name of a counter, a quota or an extension; it may also be looked up in a map. */
+function reference(source: Source): void {
+  mapped(source);
+}
+
+const logWordsWithValue = new Set(['prefix', 'group', 'snaplen', 'queue-threshold', 'level']);
+function logWords(source: Source): void {
+  const { lexer } = source;
+  while (lexer.kind === 'word') {
+    if (logWordsWithValue.has(lexer.value)) {
+      lexer.advance();
+      primary(source, false);
+    } else if (takeWord(source, 'flags')) {
+      do {
+        const ofTwo = isWord(source, 'tcp') || isWord(source, 'ip');
+        lexer.advance();
+        if (ofTwo) lexer.advance();
+      } while (take(source, ','));
+    } else return;
+  }
+}
+
+/** A rate, `over 10 mbytes/second burst 5 packets`, or the name of one. */
+function limit(source: Source): void {
+  const { lexer } = source;
+  if (takeWord(source, 'name')) return reference(source);
+  if (!takeWord(source, 'rate')) fail(source, '"rate"');
+  takeWord(source, 'over') || takeWord(source, 'until');
+  primary(source, false);
+  if (!take(source, '/')) {
+    if (lexer.kind !== 'word' || !/^[kmg]?bytes\//.test(lexer.value)) fail(source, 'a rate');
+    lexer.advance();
+  } else {
+    if (!/^(?:second|minute|hour|day|week)$/.test(lexer.value)) fail(source, 'a unit of time');
+    lexer.advance();
+  }
+  if (!takeWord(source, 'burst')) return;
+  primary(source, false);
+  if (!/^(?:packets|[kmg]?bytes)$/.test(lexer.value)) fail(source, '"packets"');
+  lexer.advance();
+}
+
+function quota(source: Source): void {
+  if (takeWord(source, 'name')) return reference(source);
+  takeWord(source, 'over') || takeWord(source, 'until');
+  numeral(source) ?? fail(source, 'a number');
+  source.lexer.advance();
+  if (!takeWord(source, 'used')) return;
+  numeral(source);
+  source.lexer.advance();
+}
+
+function queue(source: Source): void {
+  for (;;) {
+    if (takeWord(source, 'num') || takeWord(source, 'to')) mapped(source);
+    else if (takeWord(source, 'flags') || take(source, ',')) source.lexer.advance();
+    else if (!takeWord(source, 'bypass') && !takeWord(source, 'fanout')) return;
+  }
+}
+
+const natFlags = ['random', 'fully-random', 'persistent'];
+interface Rewriting {
+  readonly to?: Expression;
+  readonly port?: Expression;
+  readonly family?: string;
+}
+
+function rewriting(source: Source): Rewriting {
+  const { lexer } = source;
+  let family: string | undefined;
+  const familyWord = (): void => {
+    if (!isWord(source, 'ip') && !isWord(source, 'ip6')) return;
+    const mark = lexer.mark();
+    const { value } = lexer;
+    lexer.advance();
+    // `dnat to ip saddr map …`: there it is a field.
+    if (isWord(source, 'saddr') || isWord(source, 'daddr')) lexer.back(mark);
+    else family = value;
+  };
+  familyWord();
+  if (takeWord(source, 'addr') && take(source, '.')) takeWord(source, 'port');
+  if (!takeWord(source, 'prefix')) takeWord(source, 'interval');
+  takeWord(source, 'to');
+  familyWord();
+  let to: Expression | undefined;
+  let port: Expression | undefined;
+  if (!isSign(source, ':') && !endsRewriting(source)) to = mapped(source);
+  if (take(source, ':')) port = mapped(source);
+  while (lexer.kind === 'word' && natFlags.includes(lexer.value)) {
+    lexer.advance();
+    take(source, ',');
+  }
+  return {
+    ...(to === undefined ? {} : { to }),
+    ...(port === undefined ? {} : { port }),
+    ...(family === undefined ? {} : { family }),
+  };
+}
+
+const endsRewriting = (source: Source): boolean =>
+  atEnd(source) ||
+  (source.lexer.kind === 'word' &&
+    [...natFlags, 'comment', 'counter', 'log', 'accept', 'device'].includes(source.lexer.value));
+
+/** `{ key [timeout 1m] [limit rate …] [: value] }` of a statement, after its brace. */
+function keyed(source: Source): boolean {
+  const { lexer } = source;
+  skipEnds(source);
+  expression(source, true);
+  let bound = false;
+  for (;;) {
+    skipEnds(source);
+    if (take(source, '}')) return bound;
+    if (take(source, ':')) {
+      if (verdictWord(source) === undefined) mapped(source);
+    } else if (takeWord(source, 'timeout') || takeWord(source, 'expires')) lexer.advance();
+    else if (takeWord(source, 'comment')) lexer.advance();
+    else if (takeWord(source, 'counter')) {
+      if (takeWord(source, 'packets')) lexer.advance();
+      if (takeWord(source, 'bytes')) lexer.advance();
+    } else if (takeWord(source, 'limit')) {
+      limit(source);
+      bound = true;
+    } else if (takeWord(source, 'quota')) {
+      quota(source);
+      bound = true;
+    } else if (takeWord(source, 'ct')) {
+      if (ctStatement(source) !== 'rate') fail(source, '"count"');
+      bound = true;
+    } else if (takeWord(source, 'last')) continue;
+    else fail(source, '"}"');
+  }
+}
+
+/** What begins with `ct` and is no match. */
+function ctStatement(source: Source): 'rate' | 'go-on' | undefined {
+  const { lexer } = source;
+  const mark = lexer.mark();
+  if (takeWord(source, 'count')) {
+    takeWord(source, 'over');
+    if (numeral(source) !== undefined) return 'rate';
+  } else if (
+    ['helper', 'timeout', 'expectation'].some((word) => takeWord(source, word)) &&
+    takeWord(source, 'set')
+  ) {
+    mapped(source);
+    return 'go-on';
+  }
+  lexer.back(mark);
+  return undefined;
+}
