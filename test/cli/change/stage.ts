@@ -102,7 +102,7 @@ export async function stageOf(
       try {
         if (login) await server_.ask('AUTH', ...login);
         const users = await server_.ask('ACL', 'LIST');
-        const settings = await server_.ask('CONFIG', 'GET', '*');
+        const settings = pairsOf(await server_.ask('CONFIG', 'GET', '*'));
         const { mode, uid, gid } = statSync(server.configFile);
         return JSON.stringify(
           [users, settings, readFileSync(server.configFile, 'utf8'), mode, uid, gid],
@@ -133,6 +133,12 @@ export async function stageOf(
   mkdirSync(env.KEYWARD_STATE, { mode: 0o700 });
   return stage;
 }
+
+/** In the order of their names: a server prints them in another one after each start. */
+const pairsOf = (reply: unknown): readonly string[] => {
+  const words = Array.isArray(reply) ? reply.map(String) : [];
+  return words.flatMap((word, index) => (index % 2 === 0 ? [`${word} ${words[index + 1]}`] : [])).toSorted();
+};
 
 export const idOf = (path: string): string => (JSON.parse(readFileSync(path, 'utf8')) as Plan).id;
 

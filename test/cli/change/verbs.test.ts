@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -181,6 +182,30 @@ describe('what is asked for by name', () => {
     const essential = await kindsOf('--policy', 'essential');
     expect((await kindsOf('--policy', 'strict')).length).toBeGreaterThanOrEqual(essential.length);
   }, 60_000);
+
+  it('may name the password in the URL, which is gone from the process list before anything is sent', async () => {
+    const secret = 'kw-canary-in-a-url-7c1f';
+    for (const verb of ['plan', 'prove']) {
+      const met = Promise.withResolvers<void>();
+      const silent = createServer((socket) => {
+        socket.on('error', () => socket.destroy());
+        socket.once('data', () => met.resolve());
+      });
+      await new Promise<void>((resolve) => {
+        silent.listen(0, '127.0.0.1', resolve);
+      });
+      const { port } = silent.address() as AddressInfo;
+      const run = stage.start([verb, `redis://app:${secret}@127.0.0.1:${port}`]);
+      await met.promise;
+      expect(readFileSync(`/proc/${run.child.pid}/cmdline`, 'latin1')).toMatch(
+        new RegExp(`^keyward ${verb}`),
+      );
+      run.child.kill('SIGKILL');
+      await run.ended;
+      silent.close();
+      expect(run.said()).not.toContain(secret);
+    }
+  });
 
   it('comes in other forms, alone on standard output', async () => {
     const shell = await stage.run(['plan', stage.target, '--census', '0', '--as', 'shell']);
