@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Login, TlsFiles } from '../../index.ts';
 import { credentials, type CredentialOptions } from './credentials.ts';
+import { say } from './say.ts';
 
 export const positive = (text: string): number => {
   const number = Number(text);
@@ -75,6 +76,13 @@ export const reaching = (name: string) =>
     .option('--rename <ORIGINAL=name>', 'a renamed command (may be given again)', renamed)
     .option('--ssh-config <file>', 'for hosts named ssh://: in place of your own ssh_config')
     .option('--allow-public', 'talk to a public address: only one that is yours');
+
+/** A password in a URL stands in the process list until now: write over our own command line. */
+export function hidePasswordsOfUrls(verb: string, targets: readonly string[]): void {
+  if (!targets.some((target) => /:\/\/[^@]*:[^@]*@/.test(target))) return;
+  process.title = `keyward ${verb}`;
+  say('keyward: a password in a URL lands in shell history; REDISCLI_AUTH or --password-file do not.');
+}
 
 /** What the options say, with the password fetched from where they say. */
 export async function reachOf(options: ReachFlags): Promise<Reach> {

@@ -2,7 +2,7 @@ import { confirmPlan, listJournals, provenAgain, renderProof, undoPlan, writeOut
 import { Command } from '@commander-js/extra-typings';
 import type { ExitCode } from './exit-code.ts';
 import { sayOutcome } from './apply-command.ts';
-import { reaching, reachOf, secondsUpTo } from './reach-options.ts';
+import { hidePasswordsOfUrls, reaching, reachOf, secondsUpTo } from './reach-options.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
 
 const again = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
@@ -58,6 +58,7 @@ export const proveCommand = (done: (code: ExitCode) => void) =>
     .option('-v, --verbose', 'long lists whole')
     .option('--ascii', 'no characters beyond ASCII')
     .action(async (what, options) => {
+      hidePasswordsOfUrls('prove', [what]);
       const proof = await provenAgain(what, {
         ...(await reachOf(options)),
         from: options.from ?? [],
