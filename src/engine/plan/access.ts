@@ -160,7 +160,9 @@ function draftsOf(band: Band, loginsAsked: boolean): readonly Draft[] {
       : []),
     ...sentinels.flatMap((node) => sentinelLogin(band, node)),
   ].flatMap((draft) => (draft === undefined ? [] : [draft]));
-  const links = logins.length > 0 ? servers.map((node) => renewLinks(band, node, 'default', logins)) : [];
+  const links = servers.flatMap((node) =>
+    renewLinks(band.scene, node, 'default', { checks: band.checks, logins }),
+  );
   const before = [...administrators, ...made, ...logins, ...links];
   return [...before, ...closing.map((node) => closeDefault(band, node, before))];
 }

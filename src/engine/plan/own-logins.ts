@@ -1,9 +1,10 @@
 /** Replicas and Sentinels log in as users of their own. */
+import type { Claim, ClientGroup } from '../../model/index.ts';
 import { userNamed, request, type Band } from './band.ts';
 import { masterOf } from './bands.ts';
 import type { Draft } from './draft.ts';
 import { keepSetting, settleNow } from './keeping.ts';
-import { nodeKey, type Situation } from './scene.ts';
+import { nodeKey, type Scene, type Situation } from './scene.ts';
 
 export function replicationLogin(band: Band, node: Situation): Draft | undefined {
   const keeping = keepSetting(node, 'masterauth');
@@ -38,7 +39,7 @@ export function replicationLogin(band: Band, node: Situation): Draft | undefined
             } as const,
           ]
         : []),
-      { claim: 'replicates', node: node.id },
+      ...(node.node.role === 'replica' ? [{ claim: 'replicates', node: node.id } as const] : []),
     ],
     secrets: [secret],
     requires: band.servers.map((one) => nodeKey('user', one.node, user)),
@@ -49,22 +50,39 @@ export function replicationLogin(band: Band, node: Situation): Draft | undefined
  * A link that is there stays logged in as it was, until it breaks: it is made anew before the old login goes, so that
  * what is wrong with the new one shows while the way back is open.
  */
-export const renewLinks = (
-  { checks }: Pick<Band, 'checks'>,
+export function renewLinks(
+  scene: Scene,
   node: Situation,
   user: string,
-  logins: readonly Draft[],
-): Draft => ({
-  key: nodeKey('renew-links', node.node, user),
-  phase: 'links',
-  kind: 'replication-login',
-  node: node.id,
-  title: `Replicas and Sentinels that are here as ${user} come back with their new login`,
-  checks,
-  does: [{ do: 'renew-links', node: node.id, user }],
-  proves: [{ claim: 'replicates', node: node.id }],
-  requires: logins.map(({ key }) => key),
-});
+  { checks, logins }: { readonly checks: readonly string[]; readonly logins: readonly Draft[] },
+): readonly Draft[] {
+  const band = scene.nodes.filter((one) => one.band === node.band);
+  const links = new Set<ClientGroup['kind']>(['replica', 'sentinel']);
+  const isLinked =
+    band.some((one) => one.node.mode === 'sentinel') ||
+    node.groups.some(({ kind }) => links.has(kind)) ||
+    (node.view.replication.known && node.view.replication.value.replicas.length > 0);
+  if (logins.length === 0 || !isLinked) return [];
+  return [
+    {
+      key: nodeKey('renew-links', node.node, user),
+      phase: 'links',
+      kind: 'replication-login',
+      node: node.id,
+      title: `Replicas and Sentinels that are here as ${user} come back with their new login`,
+      checks,
+      does: [{ do: 'renew-links', node: node.id, user }],
+      proves: replicationOf(scene, node),
+      requires: logins.map(({ key }) => key),
+    },
+  ];
+}
+
+/** Asked of its replicas, where they are part of the plan: they know at once what they have. */
+export function replicationOf(scene: Scene, node: Situation): readonly Claim[] {
+  const below = scene.nodes.filter((one) => one.live && masterOf([node], one) !== undefined);
+  return [...(below.length > 0 ? below : [node])].map(({ id }) => ({ claim: 'replicates', node: id }));
+}
 
 export function sentinelLogin(band: Band, node: Situation): readonly Draft[] {
   const { sentinelMasters } = node.view;

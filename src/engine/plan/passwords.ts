@@ -14,7 +14,7 @@ import {
 import { holdForLinks } from './foreign-links.ts';
 import { dropRequirepass, keepSetting, keepUser, keepUsers, settleNow } from './keeping.ts';
 import { linkLogins } from './logins.ts';
-import { renewLinks } from './own-logins.ts';
+import { renewLinks, replicationOf } from './own-logins.ts';
 import { clientsOf, nameOfGroup, nodeKey, type Scene, type Situation } from './scene.ts';
 import type { Wish } from './wishes.ts';
 
@@ -136,7 +136,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
           requires: links.map(({ key }) => key),
           proves: [
             ...proves,
-            ...(links.length > 0 ? [{ claim: 'replicates', node: node.id } as const] : []),
+            ...(links.length > 0 ? replicationOf(scene, node) : []),
             ...(user === 'default'
               ? [{ claim: 'login', node: node.id, as: { kind: 'nobody' }, accepted: false } as const]
               : []),
@@ -160,7 +160,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
     proves,
     secrets: [secret],
   };
-  const renewed = links.length > 0 ? [renewLinks({ checks }, node, user, links)] : [];
+  const renewed = renewLinks(scene, node, user, { checks, logins: links });
   const remove: Draft = {
     key: nodeKey('rotate-remove', node.node, user),
     phase: 'rotate-remove',
@@ -254,7 +254,7 @@ function requirepass(scene: Scene, node: Situation, wishes: readonly Wish[]): An
             as: { kind: 'user', user: 'default', password: value },
             accepted: true,
           },
-          ...(logins.length > 0 ? [{ claim: 'replicates', node: node.id } as const] : []),
+          ...(logins.length > 0 ? replicationOf(scene, node) : []),
         ],
         risk: {
           level: 'refuses',

@@ -39,6 +39,8 @@ export async function converse({ host = '127.0.0.1', port, tls }: Where): Promis
   return {
     ask: (...words) => {
       const reply = Promise.withResolvers<RespValue>();
+      // A connection that ended before answers nothing any more.
+      if (socket.destroyed) reply.reject(new Error('the connection ended before the question'));
       waiting.push(reply);
       socket.write(encodeCommand(words));
       return reply.promise;

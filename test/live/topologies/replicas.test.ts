@@ -55,13 +55,15 @@ describe.each(matrix.map((kind) => [kind.name, kind] as const))('%s', (_, kind) 
     expect(new Set(await linkUsers(all, master))).toEqual(new Set([users ? 'replica' : 'default']));
     expect(await fullSyncs(all, master)).toBe(synced);
     const apart = async (): Promise<number> => new Set(await digests(all, all.servers)).size;
-    if (!users) await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(await writes.whileStill(apart)).toBe(1);
+    // A refusal would have become a part of what the replica counts as its master's history.
+    for (const server of all.servers) expect(server.log()).not.toContain('CRITICAL');
     const proof = await provenAgain(plan.id, { audit: false });
     expect(proof.trials.filter(({ outcome: came }) => came === 'broken')).toEqual([]);
 
     expect(await undoPlan(plan.id)).toMatchObject({ kind: 'undone' });
     await writes.wrote(50);
+    if (users) expect(writes.troubles()).toEqual([]);
     await writes.stop();
     // Before there were users, who is in stays in.
     if (users) expect(writes.user()).toBe('');
@@ -71,5 +73,18 @@ describe.each(matrix.map((kind) => [kind.name, kind] as const))('%s', (_, kind) 
     const ask = (...words: readonly string[]) =>
       askAs(master.port, loginsIn(secretsFile, 'default'), ...words);
     expect(await writes.lost(ask)).toEqual([]);
+  });
+
+  it('a master alone is not closed: what follows it is named', { timeout: 30_000 }, async () => {
+    const all = (topology = beginTopology(kind));
+    await startReplicas(all, 2);
+    const [master, ...replicas] = all.servers;
+    if (!master) throw new Error('there is no master');
+    const { plan } = await makePlan([nameOf(master)], { policy: 'essential', censusSeconds: 0.1 });
+    const closing = plan.held.find(
+      ({ step: { kind: step } }) => step === 'close-default' || step === 'password',
+    );
+    for (const replica of replicas) expect(closing?.release).toContain(nameOf(replica));
+    expect(plan.steps.filter(({ closes }) => closes.length > 0)).toEqual([]);
   });
 });

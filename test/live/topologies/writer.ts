@@ -34,21 +34,6 @@ export interface WriterOptions {
 const same = (a: Login | undefined, b: Login | undefined): boolean =>
   a?.user === b?.user && a?.password === b?.password;
 
-/** A connection that ended between two questions answers none. */
-async function soon<T>(answer: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const limit = wait(1000, undefined, { signal: late.signal }).then(() => {
-    throw new Error('no answer within a second');
-  });
-  limit.catch(() => undefined);
-  answer.catch(() => undefined);
-  try {
-    return await Promise.race([answer, limit]);
-  } finally {
-    late.abort();
-  }
-}
-
 export function startWriter({ port, secretsFile, copies = 0 }: WriterOptions): Writer {
   const acknowledged: string[] = [];
   const troubles: string[] = [];
@@ -83,12 +68,10 @@ export function startWriter({ port, secretsFile, copies = 0 }: WriterOptions): W
       looked = performance.now();
       await connect();
     }
-    const [answer, copied] = await soon(
-      Promise.all([
-        conversation?.ask('SET', `w:${index}`, String(index)),
-        copies > 0 ? conversation?.ask('WAIT', String(copies), '500') : copies,
-      ]),
-    );
+    const [answer, copied] = await Promise.all([
+      conversation?.ask('SET', `w:${index}`, String(index)),
+      copies > 0 ? conversation?.ask('WAIT', String(copies), '500') : copies,
+    ]);
     if (answer === undefined || isRefusal(answer)) throw new Error(JSON.stringify(answer));
     if (Number(copied) >= copies) acknowledged.push(String(index));
   };
