@@ -11,7 +11,7 @@ import {
   writeOut,
 } from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
-import { reaching, reachOf, secondsUpTo } from './reach-options.ts';
+import { hidePasswordsOfUrls, reaching, reachOf, secondsUpTo } from './reach-options.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
 
 const several = (text: string, all: readonly string[] = []): readonly string[] => [
@@ -59,6 +59,7 @@ export const planCommand = (done: (code: ExitCode) => void) =>
       'these may be refused afterwards: default@10.0.0.5 (may be given again)',
       several,
     )
+    .option('--delete-user <names>', 'users that are to go, once nobody uses them', several)
     .option('--restart', 'the servers may be restarted')
     .option('--census <seconds>', 'how long to look who uses them', secondsUpTo(86_400), 2)
     .option('--files-at <ssh://user@host>', 'where the files of the servers are, when that is not this host')
@@ -73,6 +74,7 @@ export const planCommand = (done: (code: ExitCode) => void) =>
     .option('--ascii', 'no characters beyond ASCII')
     .addHelpText('after', examples)
     .action(async (targets, options) => {
+      hidePasswordsOfUrls('plan', targets);
       if (options.sign !== undefined && options.output === undefined)
         throw new UsageError('--sign needs --output', 'A signature belongs to a file: name it with -o.');
       const { plan } = await makePlan(targets, {
@@ -83,6 +85,7 @@ export const planCommand = (done: (code: ExitCode) => void) =>
         ...(options.level ? { level: options.level } : {}),
         answers: new Map(options.set ?? []),
         refuse: options.refuse ?? [],
+        ...(options.deleteUser ? { deleteUsers: options.deleteUser } : {}),
         allowRestart: options.restart === true,
         censusSeconds: options.census,
         ...(options.filesAt ? { filesAt: options.filesAt } : {}),

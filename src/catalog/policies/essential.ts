@@ -36,6 +36,7 @@ export const essential: Policy = {
     'administrator',
     'user',
     'close-default',
+    'delete-user',
     'password',
     'rotate-add',
     'rotate-remove',

@@ -21,6 +21,8 @@ export interface PlanInput {
   readonly answers: ReadonlyMap<string, string>;
   /** Whom the user gave up: `default`, `default@10.0.0.5`, `data`. */
   readonly refuse: readonly string[];
+  /** Users that are to go, by name. */
+  readonly deleteUsers?: readonly string[];
   readonly allowRestart: boolean;
   /** The default user gets a password; no named users. */
   readonly passwordOnly?: boolean;

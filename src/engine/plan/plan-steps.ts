@@ -22,6 +22,7 @@ import type { Resource, SecretRequest, Step, Unmet } from '../../model/index.ts'
 import { movesAccess } from './access.ts';
 import { advises } from './advice.ts';
 import { needsOf, phases, roleRank, undoOf, unmetFor, type Draft, type Room } from './draft.ts';
+import { deletesUsers } from './deletes.ts';
 import { narrowsBind } from './bind.ts';
 import { narrowsUsers } from './narrowing.ts';
 import { guardsFiles, guardsSocket } from './files.ts';
@@ -41,6 +42,7 @@ const rooms: readonly Room[] = [
   movesAccess,
   givesPasswords,
   narrowsUsers,
+  deletesUsers,
   renamesCommands,
   guardsFiles,
   guardsSocket,

@@ -4,7 +4,7 @@ import type { Outcome, Plan, Proof } from '../../../model/index.ts';
 import type { ApplyResult } from './apply-plan.ts';
 import type { MadePlan } from './make-plan.ts';
 import type { ApplyPlanOptions, PlanOptions, ReachOptions, UndoOptions } from './options.ts';
-import type { ProveOptions } from './prove-plan.ts';
+import type { ProveOptions } from './options.ts';
 import type { RenewOptions } from './renew.ts';
 import type { RotateOptions } from './rotate.ts';
 import type { ListedJournal } from './settle-plan.ts';

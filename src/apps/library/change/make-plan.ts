@@ -40,6 +40,7 @@ export async function makePlan(targets: readonly string[], options: PlanOptions 
       ...(options.level ? { level: options.level } : {}),
       answers: options.answers ?? new Map(),
       refuse: options.refuse ?? [],
+      ...(options.deleteUsers ? { deleteUsers: options.deleteUsers } : {}),
       allowRestart: options.allowRestart ?? false,
     }),
   );

@@ -31,6 +31,8 @@ export interface PlanOptions extends ReachOptions {
   readonly answers?: ReadonlyMap<string, string>;
   /** Those who may be refused afterwards, by name: `default@10.0.0.5`. */
   readonly refuse?: readonly string[];
+  /** Users that are to go, once nobody uses them. */
+  readonly deleteUsers?: readonly string[];
   readonly allowRestart?: boolean;
   /** Seconds to look who uses the servers; 2. */
   readonly censusSeconds?: number;
@@ -47,4 +49,15 @@ export interface ApplyPlanOptions extends UndoOptions {
   readonly confirmWithin?: number;
   /** Progress, a line each. */
   readonly say?: (line: string) => void;
+}
+
+export interface ProveOptions extends ReachOptions {
+  /** Audit again from scratch; true. */
+  readonly audit?: boolean;
+  /** Other hosts to try from as well: `ssh://user@host`. */
+  readonly from?: readonly string[];
+  /** This host is a stranger to the server: only what shows over the network is tried, and who gets no connection is not one refused. */
+  readonly outside?: boolean;
+  /** Where the server is for them, when the plan names it by an address that means another host there: `10.0.0.5:6379`. */
+  readonly at?: string;
 }

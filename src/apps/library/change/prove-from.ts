@@ -4,7 +4,7 @@ import { kindOf } from '../../../lang/address/index.ts';
 import type { Claim, Plan, PlanNode, Trial } from '../../../model/index.ts';
 import { parseTarget } from '../parse-target.ts';
 import { UsageError } from '../usage-error.ts';
-import type { ProveOptions } from './prove-plan.ts';
+import type { ProveOptions } from './options.ts';
 import { promisesOf } from './promises.ts';
 import { reachWorld } from './reach-world.ts';
 

@@ -3,22 +3,11 @@ import type { Plan, Proof, ServerAudit, Trial } from '../../../model/index.ts';
 import { targetName, withoutUser } from '../../../model/index.ts';
 import { auditTargets } from '../audit-targets.ts';
 import { version } from '../version.ts';
-import type { ReachOptions } from './options.ts';
+import type { ProveOptions } from './options.ts';
 import { trialsFrom, trialsOutside } from './prove-from.ts';
 import { promisesOf } from './promises.ts';
 import { reachWorld } from './reach-world.ts';
 import type { Secret } from '../../../adapters/journal/secrets-file.ts';
-
-export interface ProveOptions extends ReachOptions {
-  /** Audit again from scratch; true. */
-  readonly audit?: boolean;
-  /** Other hosts to try from as well: `ssh://user@host`. */
-  readonly from?: readonly string[];
-  /** This host is a stranger to the server: only what shows over the network is tried, and who gets no connection is not one refused. */
-  readonly outside?: boolean;
-  /** Where the server is for them, when the plan names it by an address that means another host there: `10.0.0.5:6379`. */
-  readonly at?: string;
-}
 
 /**
  * Tries again, harmlessly and over new connections, all that a plan promised, and audits the servers anew.

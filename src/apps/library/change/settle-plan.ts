@@ -8,7 +8,8 @@ import type { Confirmed, Settled } from '../../../engine/apply/index.ts';
 import { confirmJournal, finishJournal, secretsOf } from './finish.ts';
 import { allJournals, openJournal, type KnownJournal } from './journals.ts';
 import type { ReachOptions, UndoOptions } from './options.ts';
-import { provePlan, type ProveOptions } from './prove-plan.ts';
+import { provePlan } from './prove-plan.ts';
+import type { ProveOptions } from './options.ts';
 
 function planOf({ plan, path, problem }: KnownJournal): Plan {
   if (plan) return plan;
