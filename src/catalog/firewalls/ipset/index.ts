@@ -1,0 +1,3 @@
+export { setMatch } from './match.ts';
+export { parseIpsetSave } from './parse.ts';
+export type { IpSet, IpSetElement, IpSets } from './sets.ts';
