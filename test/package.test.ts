@@ -226,6 +226,8 @@ describe('the installed package closes a server', () => {
         'strict',
         '--only',
         'tls',
+        '--set',
+        `tls-port=${wide.tlsPort}`,
         '-o',
         'tls.json',
       );
@@ -254,7 +256,7 @@ describe('the installed package closes a server', () => {
   it.each(renderingNames)('for those who apply by other means too: %s', async (name) => {
     const { code, stdout, stderr } = await tool('plan', target, '--census', '0', '--as', name);
     expect([code, stderr]).toEqual([1, '']);
-    expect(stdout.length).toBeGreaterThan(100);
+    expect(stdout).toMatch(/keyward/i);
   });
 
   it('as a library', async () => {
