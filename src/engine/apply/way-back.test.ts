@@ -72,7 +72,9 @@ async function after(
     ...real,
     restore: async (one) => {
       const { resource, state } = one;
-      events.push(`${'user' in resource ? resource.user : resource.kind} ${String(state.value ?? 'goes')}`);
+      events.push(
+        `${'user' in resource ? resource.user : resource.kind} ${typeof state.value === 'string' ? state.value : 'goes'}`,
+      );
       await real.restore(one);
     },
     pause: async (milliseconds) => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RespValue } from '../../../lang/resp/index.ts';
 import { Refusal } from '../refusal.ts';
+import type { Session } from '../session.ts';
 import { pairsIn } from '../words.ts';
 import { broken, held, said, untried, type Trying } from './saw.ts';
 
@@ -39,7 +40,7 @@ export const noRefusedLogin: Trying<'no-refused-login'> = async ({ user, seconds
     if (performance.now() >= until) break;
     await wait(Math.min(between, until - performance.now()));
   }
-  return (await logsNothing(session.ask))
+  return (await logsNothing(session))
     ? untried('the server keeps no log of refused logins (acllog-max-len 0)')
     : held(`no login of ${user} was refused for ${seconds} s`);
 };
@@ -49,9 +50,9 @@ const from = (client: string | undefined): string => {
   return address === undefined ? '' : `: it came from ${said(address.slice('addr='.length))}`;
 };
 
-const logsNothing = async (ask: (...words: readonly string[]) => Promise<RespValue>): Promise<boolean> => {
+const logsNothing = async (session: Session): Promise<boolean> => {
   try {
-    return pairsIn(await ask('CONFIG', 'GET', 'acllog-max-len')).get('acllog-max-len') === '0';
+    return pairsIn(await session.ask('CONFIG', 'GET', 'acllog-max-len')).get('acllog-max-len') === '0';
   } catch {
     return false;
   }

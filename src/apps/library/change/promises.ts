@@ -3,7 +3,10 @@ import type { Claim, Plan } from '../../../model/index.ts';
 /** What a plan promised, each claim once, the latest word on a thing last: later steps may take back earlier ones. */
 export function promisesOf({ steps }: Plan): readonly Claim[] {
   const seen = new Map<string, Claim>();
-  for (const { proves } of steps) for (const claim of proves) seen.set(subjectOf(claim), claim);
+  for (const { proves } of steps)
+    for (const claim of proves)
+      // What is about the moments after a change cannot be tried again.
+      if (claim.claim !== 'no-refused-login') seen.set(subjectOf(claim), claim);
   return [...seen.values()];
 }
 
