@@ -1,5 +1,5 @@
 /** `ip saddr . tcp dport { 10.0.0.1 . 22, … }`: elements that differ in their addresses alone become one. */
-import type { Match } from '../../../lang/packets/rule.ts';
+import type { Match } from '../../../lang/packets/index.ts';
 import { asked, isFamily } from './field.ts';
 import { condition } from './condition.ts';
 import { printExpression } from './print-expression.ts';

@@ -1,5 +1,5 @@
 /** A match of nft in the words of the one rule language. */
-import type { CtState, Dependence, Family, Match, PortRange } from '../../../lang/packets/rule.ts';
+import type { CtState, Dependence, Family, Match, PortRange } from '../../../lang/packets/index.ts';
 import { addressTypeOf, type Asked, asked, type Field, isFamily } from './field.ts';
 import { addressSet, complement, holds, lastOf, merged, parseAddress, type Range } from './ranges.ts';
 import type { BitOperator, Comparison, Expression } from './syntax.ts';
@@ -274,12 +274,23 @@ function interfaces(
   values: Values,
   text: string,
 ): readonly Match[] {
-  // A name that really ends in + would be read as a pattern further on.
-  const strange = values.names.some((name) => name.endsWith('+') || name.endsWith('\\*'));
-  if (steps.length > 0 || strange || (op !== 'implied' && op !== '==' && op !== '!='))
+  if (steps.length > 0 || (op !== 'implied' && op !== '==' && op !== '!='))
     return [{ match: 'opaque', on: 'interface', text }];
   if (values.all) return op === '!=' ? [{ match: 'never', why: text }] : [];
-  return [{ match: side, names: values.names, ...(op === '!=' ? { not: true } : {}) }];
+  // A name that really ends in + would be read as a pattern further on.
+  const strange = values.names.filter((name) => name.endsWith('+') || name.endsWith('\\*'));
+  const not = op === '!=' ? { not: true as const } : {};
+  if (strange.length === 0) return [{ match: side, names: values.names, ...not }];
+  const plain = values.names.filter((name) => !strange.includes(name));
+  const patterns = strange.map((name) => name.replace(/\\\*$/, '*'));
+  const doubt: Match = { match: 'opaque', on: 'interface', text };
+  return [
+    {
+      match: 'any',
+      of: [[{ match: side, names: plain }], [{ match: side, names: patterns }, doubt]],
+      ...not,
+    },
+  ];
 }
 
 function mark(

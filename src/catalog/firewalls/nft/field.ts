@@ -1,5 +1,11 @@
 /** What the left side of a match asks about, in the words of the one rule language. */
-import type { AddressType, Dependence, Family, Match } from '../../../lang/packets/rule.ts';
+import {
+  type AddressType,
+  type Dependence,
+  type Family,
+  type Match,
+  allOf,
+} from '../../../lang/packets/index.ts';
 import type { Expression } from './syntax.ts';
 import * as symbols from './symbols.ts';
 import { services } from './services.ts';
@@ -231,10 +237,4 @@ const typeNames: ReadonlyMap<number, AddressType> = new Map([
 ]);
 export const addressTypeOf = (value: number): AddressType | undefined => typeNames.get(value);
 
-export const isFamily = (family: Family): Match => ({
-  match: 'source',
-  addresses:
-    family === 'ipv4'
-      ? { family, bounds: Float64Array.of(0, 0xffffffff) }
-      : { family, bounds: [0n, (1n << 128n) - 1n] },
-});
+export const isFamily = (family: Family): Match => ({ match: 'source', addresses: allOf(family) });

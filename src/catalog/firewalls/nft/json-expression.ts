@@ -1,5 +1,5 @@
 /** Expressions as `nft -j` writes them. */
-import type { Dependence } from '../../../lang/packets/rule.ts';
+import type { Dependence } from '../../../lang/packets/index.ts';
 import { isObject, type Json, listOf, shortened, textOf } from './json-value.ts';
 import { scanIpv4 } from './ranges.ts';
 import type { BitOperator, Element, Elements, Expression, Verdict } from './syntax.ts';

@@ -52,6 +52,7 @@ export function jsonStatement(
     case 'vmap':
       return [{ does: 'vmap', key: jsonExpression(object['key']), data: jsonExpression(object['data']) }];
     case 'reject':
+      return [rejection(textOf(object['type']) ?? '')];
     case 'notrack':
       return [{ does: key }];
     case 'limit':
@@ -92,6 +93,13 @@ export function jsonStatement(
       return [opaque(value)];
   }
 }
+
+export const rejection = (message: string): Statement =>
+  message === 'icmp'
+    ? { does: 'reject', family: 'ipv4' }
+    : message === 'icmpv6'
+      ? { does: 'reject', family: 'ipv6' }
+      : { does: 'reject' };
 
 const said = (value: unknown): string => shortened(JSON.stringify(value) ?? '');
 const opaque = (value: unknown): Statement => ({ does: 'opaque', on: 'other', text: said(value) });

@@ -37,6 +37,8 @@ export class Lexer {
   previousEnd = 0;
   /** Comments `# handle 12` that were passed, for the rule before them. */
   handle: number | undefined;
+  /** The text ends within a comment. */
+  cutOff = false;
   private at = 0;
   private atLine = 1;
 
@@ -110,6 +112,8 @@ export class Lexer {
         const comment = text.slice(this.at, Math.min(end === -1 ? text.length : end, this.at + 40));
         const handle = /^# handle ([0-9]{1,9})/.exec(comment)?.[1];
         if (handle !== undefined) this.handle = Number(handle);
+        // nft wants every comment to have an end of line.
+        if (end === -1) this.cutOff = true;
         this.at = end === -1 ? text.length : end;
       } else return;
     }

@@ -4,11 +4,11 @@
  * verdicts becomes a rule for each verdict. Where what an earlier part does changes what a later one asks (marks,
  * notrack), the rest moves to a chain of its own, which is entered by a jump.
  */
-import type { Chain, Deed, Match, PortRange, Rule } from '../../../lang/packets/rule.ts';
-import { asked } from './field.ts';
+import type { Chain, Deed, Match, PortRange, Rule } from '../../../lang/packets/index.ts';
+import { asked, isFamily } from './field.ts';
 import { condition } from './condition.ts';
 import { markDeeds } from './mark.ts';
-import { addressSet, lastOf, parseAddress } from './ranges.ts';
+import { addressSet, lastOf, overlap, parseAddress } from './ranges.ts';
 import { printExpression, printVerdict } from './print-expression.ts';
 import type { Element, Expression, NftRule, Statement, Verdict } from './syntax.ts';
 import { numberOf, type Scope, valuesOf } from './values.ts';
@@ -65,6 +65,8 @@ function run(
         return [{ when, does: [...does, { deed: statement.verdict, chain }], at }];
       }
       case 'reject':
+        if (statement.family !== undefined && making.table.family === 'inet')
+          when.push(isFamily(statement.family));
         return [{ when, does: [...does, { deed: 'reject' }], at }];
       case 'notrack':
         does.push({ deed: 'notrack' });
@@ -183,6 +185,7 @@ function verdictMap(
     all: elements.some((element) => element.key.is === 'word' && element.key.word === '*'),
   }));
   const named = branches.filter(({ all }) => !all);
+  refuseOverlap(key, groups, making);
   const rules = branches.flatMap(({ verdict, matches, all }): readonly Rule[] => {
     if (verdict === undefined) return [{ when, does: [{ deed: 'opaque', on: 'other', text: at.text }], at }];
     const here = all
@@ -203,6 +206,22 @@ function verdictMap(
   if (!jumps || turns || !branches.some(({ matches }) => matches.some(canChange))) return all;
   const inside = branches.length < 2 ? undefined : all.map((one) => asGoto(one, when));
   return inside === undefined ? all : [{ when, does: [enter(inside, rule, making)], at }];
+}
+
+/** Two answers for one key. */
+function refuseOverlap(
+  key: Expression,
+  groups: readonly (readonly [readonly Element[], Expression])[],
+  making: Making,
+): void {
+  if (key.is === 'concat') return;
+  const { field } = asked(key);
+  if (field.of !== 'address' && field.of !== 'port') return;
+  const ranges = groups.flatMap(([elements]) =>
+    elements.flatMap((element) => valuesOf(element.key, field, { ...making, problem: () => undefined }).ranges),
+  );
+  if (overlap(ranges) || new Set(ranges.map(String)).size < ranges.length)
+    making.problem('keys of the map overlap');
 }
 
 const asGoto = (rule: Rule, when: readonly Match[]): Rule => ({

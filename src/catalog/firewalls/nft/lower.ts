@@ -8,7 +8,8 @@ import type {
   RuleProblem,
   RuleSet,
   Table,
-} from '../../../lang/packets/rule.ts';
+} from '../../../lang/packets/index.ts';
+import { conflictOf } from './conflicts.ts';
 import { lowerRule, type Making } from './lower-rule.ts';
 import type { Ruleset } from './ruleset.ts';
 import type { NftChain, NftTable, Statement } from './syntax.ts';
@@ -48,6 +49,8 @@ function lowerTable(table: NftTable, ruleset: Ruleset): Table {
         known,
         problem: (reason) => ruleset.problem(rule.at, reason),
       };
+      const conflict = conflictOf(rule.statements, table.family);
+      if (conflict !== undefined) making.problem(conflict);
       return lowerRule(rule, making);
     });
     return baseChains(table, chain, ruleset).map((base) => ({
@@ -131,8 +134,9 @@ function refuseWrongJumps(table: NftTable, chains: readonly Chain[], ruleset: Ru
     ruleset.problem(rule.at, reason);
   }
   // By a stack of our own: ten thousand chains in a row are no reason to fall over.
-  for (const start of byName.keys()) {
-    if (state.has(start)) continue;
+  // The kernel looks only where packets come.
+  for (const { name: start, base } of chains) {
+    if (base === undefined || state.has(start)) continue;
     const path: { readonly name: string; next: number }[] = [{ name: start, next: 0 }];
     state.set(start, 'open');
     while (path.length > 0) {

@@ -1,5 +1,5 @@
 /** `meta mark set …`: whatever is made of the old mark by constants comes down to `(mark & ~mask) ^ value`. */
-import type { Deed } from '../../../lang/packets/rule.ts';
+import type { Deed } from '../../../lang/packets/index.ts';
 import type { Expression } from './syntax.ts';
 import { numberOf } from './values.ts';
 

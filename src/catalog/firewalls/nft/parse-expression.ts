@@ -1,5 +1,5 @@
 /** Expressions of native text. */
-import type { Dependence } from '../../../lang/packets/rule.ts';
+import type { Dependence } from '../../../lang/packets/index.ts';
 import type { Lexer } from './lexer.ts';
 import { scanIpv4 } from './ranges.ts';
 import { shortened } from './json-value.ts';
@@ -447,7 +447,11 @@ export function elementList(source: Source): Elements {
   for (;;) {
     packQuads(source.lexer, packed);
     skipEnds(source);
-    if (take(source, '}')) break;
+    if (isSign(source, '}')) {
+      if (list.length + packed.length === 0) fail(source, 'an element');
+      source.lexer.advance();
+      break;
+    }
     const one = element(source);
     weight += one.key.is === 'set' ? (weights.get(one.key.elements) ?? 1) : 1;
     if (weight > mostElements) fail(source, 'fewer elements');

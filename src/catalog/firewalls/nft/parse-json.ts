@@ -1,5 +1,5 @@
 /** `nft -j list ruleset`, and files of commands in the same words. */
-import type { Position, RuleSet } from '../../../lang/packets/rule.ts';
+import type { Position, RuleSet } from '../../../lang/packets/index.ts';
 import { jsonElements } from './json-expression.ts';
 import { jsonStatement } from './json-statement.ts';
 import { isObject, type Json, listOf, shortened, textOf } from './json-value.ts';
@@ -94,7 +94,7 @@ class JsonReader {
     const family = textOf(body['family']) ?? 'ip';
     if (kind === 'table') {
       const table = this.ruleset.table(family, textOf(body['name']) ?? '', at);
-      if (listOf(body['flags']).includes('dormant')) table.dormant = true;
+      if (isDormant(body)) table.dormant = true;
       return;
     }
     switch (kind) {
@@ -110,6 +110,7 @@ class JsonReader {
         const name = textOf(body['name']) ?? '';
         if (kind === 'element' && !table.sets.has(name)) this.ruleset.problem(at, `there is no set ${name}`);
         const set = this.ruleset.set(table, name, kind === 'map', at);
+        if (body['auto-merge'] === true) set.merges = true;
         return addElements(set, jsonElements(listOf(body['elem'])));
       }
       case 'counter':
@@ -200,5 +201,9 @@ class JsonReader {
     };
   }
 }
+
+/** nft 1.0.6 writes the name of the table where the flag should stand; the other flags, owner and persist, are rare. */
+const isDormant = ({ flags, name }: Json): boolean =>
+  listOf(flags).some((flag) => flag === 'dormant' || (typeof flags === 'string' && flag === name));
 
 const said = (value: unknown): string => shortened(JSON.stringify(value) ?? String(value));

@@ -1,6 +1,6 @@
 /** Statements and rules of native text. */
-import type { Dependence, Position } from '../../../lang/packets/rule.ts';
-import { assignment } from './json-statement.ts';
+import type { Dependence, Position } from '../../../lang/packets/index.ts';
+import { assignment, rejection } from './json-statement.ts';
 import { shortened } from './json-value.ts';
 import { Lexer } from './lexer.ts';
 import {
@@ -149,16 +149,14 @@ function statement(
     case 'last':
       if (takeWord(source, 'used')) lexer.advance();
       return goOn;
-    case 'reject':
-      if (takeWord(source, 'with')) {
-        if (takeWord(source, 'tcp')) takeWord(source, 'reset');
-        else {
-          lexer.advance();
-          takeWord(source, 'type');
-          lexer.advance();
-        }
-      }
-      return [{ does: 'reject' }];
+    case 'reject': {
+      if (!takeWord(source, 'with')) return [rejection('')];
+      const message = lexer.value;
+      lexer.advance();
+      takeWord(source, 'type');
+      lexer.advance();
+      return [rejection(message)];
+    }
     case 'dnat':
     case 'snat':
       return [{ does: word, ...rewriting(source) }];
@@ -188,7 +186,11 @@ function statement(
       }
       break;
     case 'synproxy':
-      while (['mss', 'wscale', 'timestamp', 'sack-perm', 'name'].some((one) => takeWord(source, one)))
+      if (takeWord(source, 'name')) {
+        reference(source);
+        return opaque('other');
+      }
+      while (['mss', 'wscale', 'timestamp', 'sack-perm'].some((one) => takeWord(source, one)))
         if (lexer.kind === 'number' || lexer.kind === 'quoted') lexer.advance();
       return opaque('other');
     case 'xt':

@@ -3,7 +3,7 @@
  * variables and includes. A statement that cannot be read makes its rule opaque and is told as a fatal problem, for nft
  * loads nothing of such a file.
  */
-import type { Position, RuleSet } from '../../../lang/packets/rule.ts';
+import type { Position, RuleSet } from '../../../lang/packets/index.ts';
 import { shortened } from './json-value.ts';
 import { Lexer } from './lexer.ts';
 import { lowered } from './lower.ts';
@@ -26,7 +26,7 @@ import {
 import type { ReadOptions } from './parse-json.ts';
 import { parseRule, skipRest } from './parse-statements.ts';
 import { addElements, Ruleset } from './ruleset.ts';
-import type { Expression, NftChain, NftTable } from './syntax.ts';
+import type { Expression, NftChain, NftSet, NftTable } from './syntax.ts';
 import { priorityOf } from './symbols.ts';
 
 /** A file that an `include` names. */
@@ -78,12 +78,15 @@ class Reader {
   private readonly source: Source;
   private readonly lexer: Lexer;
   private readonly ruleset: Ruleset;
+  /** A block may give a name of its own that is known outside; twice in one place is refused. */
+  private defined = new Set<string>();
 
   read(): void {
     while (this.lexer.kind !== 'eof') {
       if (this.lexer.kind === 'end') this.lexer.advance();
       else this.guarded(() => this.command());
     }
+    if (this.lexer.cutOff) this.ruleset.problem(this.here(), 'nft wants the end of the line after a comment');
   }
 
   private here(
@@ -166,6 +169,7 @@ class Reader {
         return this.ended();
       }
       default:
+        if (this.ruleset.tables.has(`ip ${what}`)) return this.addRule(how);
         return how === 'add' || how === 'create' || how === 'insert'
           ? this.addRule(how)
           : fail(source, 'a command');
@@ -176,11 +180,15 @@ class Reader {
   private common(): boolean {
     const { lexer, source } = this;
     if (isWord(source, 'define') || isWord(source, 'redefine')) {
+      const again = lexer.value === 'redefine';
       lexer.advance();
       const { value: variable } = lexer;
       if (lexer.kind !== 'word') fail(source, 'the name of a variable');
       lexer.advance();
       need(source, '=');
+      if (!again && this.defined.has(variable))
+        this.ruleset.problem(this.here(), `the variable ${variable} is defined a second time`);
+      this.defined.add(variable);
       source.variables.set(variable, this.definition());
       this.endedByLine();
       return true;
@@ -225,6 +233,9 @@ class Reader {
 
   private definition(): Expression {
     const { source } = this;
+    const mark = this.lexer.mark();
+    if (take(source, '{') && take(source, '}')) return { is: 'set', elements: { packed: [], list: [] } };
+    this.lexer.back(mark);
     const first = expression(source, false);
     if (!isSign(source, ',')) return first;
     const items = [first];
@@ -280,15 +291,23 @@ class Reader {
   }
 
   /** Reads lines up to the closing brace. */
-  private inBlock(line: () => void): void {
+  private inBlock(line: () => void, closes: () => boolean = () => false): void {
     const { lexer, source } = this;
+    const outside = this.defined;
+    this.defined = new Set();
     for (;;) {
       while (lexer.kind === 'end') lexer.advance();
-      if (take(source, '}')) return;
+      if (take(source, '}')) {
+        this.defined = outside;
+        return;
+      }
       if (lexer.kind === 'eof') fail(source, '"}"');
       const { start } = lexer;
       try {
         line();
+        // Until 1.0.6 at least; what follows is clear all the same.
+        if (isSign(source, '}') && !closes())
+          this.ruleset.problem(this.here(), 'nft wants the end of the line, or ";", before this "}"');
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
         if (lexer.now() === 'eof') throw error;
@@ -342,7 +361,7 @@ class Reader {
     chain.hook = name(source);
     if (isWord(source, 'device') || isWord(source, 'devices')) this.devices(chain);
     if (!takeWord(source, 'priority')) fail(source, '"priority"');
-    chain.priority = this.priority(table);
+    chain.priority = this.priority(table, chain.hook);
     this.ended();
   }
 
@@ -359,16 +378,19 @@ class Reader {
     });
   }
 
-  private priority(table: NftTable): number {
+  private priority(table: NftTable, hook: string): number {
     const { source } = this;
     const minus = take(source, '-');
     const value = primary(source, false);
     if (value.is === 'number') return Number(value.value) * (minus ? -1 : 1);
-    if (value.is === 'range' && value.from.is === 'word' && value.to.is === 'number')
-      return (priorityOf(table.family, value.from.word) ?? 0) - Number(value.to.value);
     if (value.is !== 'word') return fail(source, 'a priority before this');
     const known = priorityOf(table.family, value.word);
-    if (known === undefined) throw new Unreadable(`${value.word} is no priority of family ${table.family}`);
+    const wrongHook =
+      (value.word === 'srcnat' && hook !== 'postrouting') ||
+      (value.word === 'dstnat' && hook !== 'prerouting') ||
+      (value.word === 'out' && hook !== 'output');
+    if (known === undefined || wrongHook)
+      throw new Unreadable(`${value.word} is no priority of family ${table.family} at hook ${hook}`);
     const sign = take(source, '-') ? -1 : take(source, '+') ? 1 : 0;
     return sign === 0 ? known : known + sign * (numeral(source) ?? fail(source, 'a number'));
   }
@@ -378,22 +400,29 @@ class Reader {
     const own = name(source);
     const set = this.ruleset.set(table, own, map, this.here(`${map ? 'map' : 'set'} ${own}`));
     if (!take(source, '{')) return this.ended();
-    this.inBlock(() => {
-      if (this.common()) return;
-      if (takeWord(source, 'elements')) {
-        need(source, '=');
-        addElements(set, this.elements());
-        this.ended();
-      } else if (lexer.kind === 'word') this.setProperty();
-      else fail(source, 'a property of a set');
-    });
+    // Elements end with their own brace, and need no more.
+    let elements = false;
+    this.inBlock(
+      () => {
+        if (this.common()) return;
+        elements = takeWord(source, 'elements');
+        if (elements) {
+          need(source, '=');
+          addElements(set, this.elements());
+          this.ended();
+        } else if (lexer.kind === 'word') this.setProperty(set);
+        else fail(source, 'a property of a set');
+      },
+      () => elements,
+    );
     this.ended();
   }
 
-  private setProperty(): void {
+  private setProperty(set: NftSet): void {
     const known =
       'type typeof flags timeout gc-interval size policy auto-merge comment counter limit quota ct last';
     if (!known.split(' ').includes(this.lexer.value)) fail(this.source, 'a property of a set');
+    if (this.lexer.value === 'auto-merge') set.merges = true;
     skipRest(this.source);
   }
 

@@ -1,6 +1,5 @@
 /** Closed ranges of numbers, and addresses as numbers. */
-import type { AddressSet } from '../../../lang/packets/address-set.ts';
-import type { Family } from '../../../lang/packets/rule.ts';
+import { type AddressSet, type Family, fromRanges } from '../../../lang/packets/index.ts';
 
 export type Range = readonly [from: bigint, to: bigint];
 
@@ -18,6 +17,18 @@ export function merged(ranges: readonly Range[]): readonly Range[] {
   return out;
 }
 
+/** Does any of the ranges share something with another? Twice the same is once. */
+export function overlap(ranges: readonly Range[], packed: readonly number[] = []): boolean {
+  const all: Range[] = [...ranges];
+  for (let at = 0; at < packed.length; at += 2)
+    all.push([BigInt(packed[at] ?? 0), BigInt(packed[at + 1] ?? 0)]);
+  all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return all.some(([from, to], index) => {
+    const before = all[index - 1];
+    return before !== undefined && from <= before[1] && !(from === before[0] && to === before[1]);
+  });
+}
+
 /** What of 0..`last` is in none of `ranges`. */
 export function complement(ranges: readonly Range[], last: bigint): readonly Range[] {
   const out: Range[] = [];
@@ -33,43 +44,17 @@ export function complement(ranges: readonly Range[], last: bigint): readonly Ran
 export const holds = (ranges: readonly Range[], value: bigint): boolean =>
   ranges.some(([from, to]) => value >= from && value <= to);
 
-/** `packed`: first and last IPv4 address in turn, in any order; fast for a million. */
+/** `packed`: first and last IPv4 address in turn, in any order. */
 export function addressSet(
   family: Family,
   ranges: readonly Range[],
   packed: readonly number[] = [],
 ): AddressSet {
-  if (family === 'ipv6') return { family, bounds: merged(ranges).flat() };
-  const starts = new Float64Array(packed.length / 2 + ranges.length);
-  const ends = new Float64Array(starts.length);
-  let count = 0;
-  let sorted = true;
-  const put = (from: number, to: number): void => {
-    if (count > 0 && from < (starts[count - 1] ?? 0)) sorted = false;
-    starts[count] = from;
-    ends[count++] = to;
-  };
-  for (let at = 0; at < packed.length; at += 2) put(packed[at] ?? 0, packed[at + 1] ?? 0);
-  for (const [from, to] of ranges) put(Number(from), Number(to));
-  // Where ranges overlap, the order of their ends does not matter: a merge only asks for the furthest one so far,
-  // and that is found by counting starts against ends.
-  if (!sorted) {
-    starts.sort();
-    ends.sort();
-  } else for (let at = 1; at < count; at++) if ((ends[at] ?? 0) < (ends[at - 1] ?? 0)) sorted = false;
-  if (!sorted) ends.sort();
-  const bounds = new Float64Array(2 * count);
-  let size = 0;
-  let open = starts[0] ?? 0;
-  for (let at = 0; at < count; at++) {
-    const end = ends[at] ?? 0;
-    const next = at + 1 < count ? (starts[at + 1] ?? 0) : Infinity;
-    if (next <= end + 1) continue;
-    bounds[size++] = open;
-    bounds[size++] = end;
-    open = next;
-  }
-  return { family, bounds: bounds.slice(0, size) };
+  if (family === 'ipv6') return fromRanges(family, ranges.flat());
+  if (ranges.length === 0) return fromRanges(family, packed);
+  const ends = [...packed];
+  for (const [from, to] of ranges) ends.push(Number(from), Number(to));
+  return fromRanges(family, ends);
 }
 
 /** IPv4 in dotted quads at `start`, as `16 * address + its length in text`; -1 where there is none. */
@@ -79,14 +64,16 @@ export function scanIpv4(text: string, start: number): number {
   for (let part = 0; part < 4; part++) {
     let octet = 0;
     let digits = 0;
+    // As the C library reads it: a leading zero makes it octal.
+    const base = text.charCodeAt(at) === 48 ? 8 : 10;
     for (;;) {
       const code = text.charCodeAt(at) - 48;
-      if (!(code >= 0 && code <= 9)) break;
-      octet = octet * 10 + code;
+      if (!(code >= 0 && code < base)) break;
+      octet = octet * base + code;
       digits++;
       at++;
     }
-    if (digits === 0 || digits > 3 || octet > 255) return -1;
+    if (digits === 0 || digits > 4 || octet > 255) return -1;
     value = value * 256 + octet;
     if (part < 3 && text.charCodeAt(at++) !== 46) return -1;
   }

@@ -1,5 +1,5 @@
 /** The ruleset that commands build, one by one, as the kernel would; it refuses what the kernel refuses. */
-import type { Position, RuleProblem } from '../../../lang/packets/rule.ts';
+import type { Position, RuleProblem } from '../../../lang/packets/index.ts';
 import type { Element, NftChain, NftRule, NftSet, NftTable } from './syntax.ts';
 
 export class Ruleset {
@@ -112,7 +112,7 @@ export class Ruleset {
   set(table: NftTable, name: string, map: boolean, at: Position): NftSet {
     let set = table.sets.get(name);
     if (set === undefined) {
-      set = { name, map, dynamic: false, elements: { packed: [], list: [] }, at };
+      set = { name, map, dynamic: false, merges: false, elements: { packed: [], list: [] }, at };
       table.sets.set(name, set);
     }
     return set;

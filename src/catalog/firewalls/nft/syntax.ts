@@ -1,5 +1,5 @@
 /** What nft's two notations, native text and JSON, have in common: expressions, statements, and the state they build. */
-import type { Dependence, Position } from '../../../lang/packets/rule.ts';
+import type { Dependence, Position } from '../../../lang/packets/index.ts';
 
 export type Expression =
   /** Not yet looked up: a service, an address, an interface, a state; `*` in a set takes all that is left. */
@@ -54,7 +54,9 @@ export type Statement =
   | { readonly does: 'match'; readonly op: Comparison; readonly left: Expression; readonly right: Expression }
   | { readonly does: 'vmap'; readonly key: Expression; readonly data: Expression }
   | { readonly does: 'verdict'; readonly verdict: Verdict }
-  | { readonly does: 'reject' | 'notrack' | 'go-on' }
+  | { readonly does: 'notrack' | 'go-on' }
+  /** Refused by a message of one family: packets of the other are not its business. */
+  | { readonly does: 'reject'; readonly family?: 'ipv4' | 'ipv6' }
   | { readonly does: 'block'; readonly verdict: 'jump' | 'goto'; readonly rules: readonly NftRule[] }
   | { readonly does: 'set-mark'; readonly target: 'mark' | 'ct mark'; readonly value: Expression }
   | {
@@ -90,6 +92,8 @@ export interface NftSet {
   readonly map: boolean;
   /** May be written to by rules. */
   dynamic: boolean;
+  /** Takes elements that overlap: `auto-merge`, or no name. */
+  merges: boolean;
   readonly elements: { packed: number[]; list: Element[] };
   readonly at: Position;
 }

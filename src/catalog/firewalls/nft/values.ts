@@ -1,7 +1,8 @@
 /** What the right side of a match stands for, once its words are looked up for the field that they are compared with. */
-import { addressSet, lastOf, parseAddress, type Range } from './ranges.ts';
-import type { AddressSet } from '../../../lang/packets/address-set.ts';
+import { addressSet, lastOf, overlap, parseAddress, type Range } from './ranges.ts';
+import type { AddressSet } from '../../../lang/packets/index.ts';
 import { type Field, wordsOf } from './field.ts';
+import { printExpression } from './print-expression.ts';
 import type { Elements, Expression, NftTable } from './syntax.ts';
 
 export interface Values {
@@ -52,6 +53,7 @@ export function numberOf(expression: Expression, field: Field): bigint | undefin
       return address?.value;
     }
     case 'list': {
+      if (field.of !== 'ct-state' && field.of !== 'ct-status' && field.of !== 'tcp-flags') return undefined;
       let bits = 0n;
       for (const item of expression.items) {
         const value = numberOf(item, field);
@@ -98,12 +100,11 @@ export function valuesOf(expression: Expression, field: Field, scope: Scope): Va
     case 'named':
       return ofNamed(expression.name, field, scope);
     case 'prefix': {
-      if (field.of !== 'address') return unclear;
       const value = numberOf(expression.address, field);
-      const bits = field.family === 'ipv4' ? 32 : 128;
+      const bits = sizeOf(field).toString(2).length;
       if (value === undefined) return wrong(expression.address, field, scope);
       if (expression.length < 0 || expression.length > bits) {
-        scope.problem(`a prefix of /${expression.length} is too long for ${field.family}`);
+        scope.problem(`a prefix of /${expression.length} is too long for ${bits} bits`);
         return unclear;
       }
       const free = (1n << BigInt(bits - expression.length)) - 1n;
@@ -122,7 +123,11 @@ export function valuesOf(expression: Expression, field: Field, scope: Scope): Va
     }
     case 'word':
       if (expression.word === '*' && expression.quoted !== true) return { ...nothing, all: true };
-      if (field.of === 'interface') return { ...nothing, names: [expression.word] };
+      if (field.of === 'interface') {
+        if (expression.word.length > 15)
+          scope.problem(`${expression.word} is too long for the name of an interface`);
+        return { ...nothing, names: [expression.word] };
+      }
       break;
     case 'number':
       if (field.of === 'interface') return expression.value === 1 ? { ...nothing, names: ['lo'] } : unclear;
@@ -142,6 +147,8 @@ function inside(value: bigint, field: Field, scope: Scope): boolean {
 }
 
 function wrong(expression: Expression, field: Field, scope: Scope): Values {
+  if (expression.is === 'list')
+    scope.problem(`${printExpression(expression)}: a list without braces is for flags only`);
   // A host name is asked of the resolver when the rules are loaded: what it will say is not known.
   if (expression.is === 'word') {
     if (field.of === 'address' && parseAddress(expression.word) === undefined)
@@ -165,6 +172,13 @@ function ofNamed(name: string, field: Field, scope: Scope): Values {
     return unclear;
   }
   const values = ofElements(set.elements, field, scope, set.dynamic);
+  if (!set.merges && field.of === 'address') {
+    const { ranges, packed, addresses } = values;
+    const given = ranges.length + packed.length / 2;
+    // Fewer than were given: some touch, which is well, or overlap.
+    if ((addresses?.bounds.length ?? 0) / 2 < given && overlap(ranges, packed))
+      scope.problem(`elements of set ${name} overlap`);
+  }
   scope.known.set(key, values);
   return values;
 }
