@@ -116,24 +116,26 @@ export function fromRanges(family: Family, ends: ArrayLike<AddressNumber>): Addr
     const from = ends[2 * index] as AddressNumber;
     const to = ends[2 * index + 1] as AddressNumber;
     if (from > to) continue;
-    if (sorted && used > 0 && !((stops[used - 1] as AddressNumber) <= from)) sorted = false;
+    if (sorted && used > 0 && !((stops[used - 1] as AddressNumber) < from)) sorted = false;
     starts[used] = from;
-    stops[used] = after(to);
+    stops[used] = to;
     used++;
   }
   const low = sorted ? starts : inOrder(starts, used);
-  const high = sorted ? stops : inOrder(stops, used);
+  const last = sorted ? stops : inOrder(stops, used);
   const out: AddressNumber[] | Float64Array = family === 'ipv4' ? new Float64Array(2 * used) : [];
   let size = 0;
   let depth = 0;
+  let end = used > 0 ? after(last[0] as AddressNumber) : 0;
   for (let start = 0, stop = 0; stop < used;) {
     // What starts where another ends is one range with it.
-    if (start < used && (low[start] as AddressNumber) <= (high[stop] as AddressNumber)) {
+    if (start < used && (low[start] as AddressNumber) <= end) {
       if (depth++ === 0) out[size++] = low[start] as never;
       start++;
     } else {
-      if (--depth === 0) out[size++] = high[stop] as never;
+      if (--depth === 0) out[size++] = end as never;
       stop++;
+      if (stop < used) end = after(last[stop] as AddressNumber);
     }
   }
   return { family, bounds: out.slice(0, size) as Float64Array | readonly bigint[] };
