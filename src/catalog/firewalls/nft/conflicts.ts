@@ -23,7 +23,10 @@ export function conflictOf(statements: readonly Statement[], family: string): st
   for (const statement of statements) {
     if (statement.does === 'dnat' || statement.does === 'redirect') {
       for (const part of [statement.to, statement.port])
-        if (part?.is === 'map' && fieldsOf(part.key).some((one) => one.is === 'payload' && transports.has(one.protocol)))
+        if (
+          part?.is === 'map' &&
+          fieldsOf(part.key).some((one) => one.is === 'payload' && transports.has(one.protocol))
+        )
           named = true;
       if (statement.port !== undefined && !named)
         return 'a port can be rewritten only after a match of its protocol';

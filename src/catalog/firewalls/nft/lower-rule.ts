@@ -218,7 +218,9 @@ function refuseOverlap(
   const { field } = asked(key);
   if (field.of !== 'address' && field.of !== 'port') return;
   const ranges = groups.flatMap(([elements]) =>
-    elements.flatMap((element) => valuesOf(element.key, field, { ...making, problem: () => undefined }).ranges),
+    elements.flatMap(
+      (element) => valuesOf(element.key, field, { ...making, problem: () => undefined }).ranges,
+    ),
   );
   if (overlap(ranges) || new Set(ranges.map(String)).size < ranges.length)
     making.problem('keys of the map overlap');
