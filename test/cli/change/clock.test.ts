@@ -45,7 +45,7 @@ describe('what was applied', () => {
     });
 
     it('stays when it is confirmed in time, and its watchdog goes', async () => {
-      expect((await stage.applied(plan, '--confirm-within', '8')).code).toBe(0);
+      expect((await stage.applied(plan, '--confirm-within', '60')).code).toBe(0);
       expect(watchdogsOf(stage)).toHaveLength(1);
       expect((await stage.run(['confirm', idOf(plan)])).code).toBe(0);
       await noWatchdog();
@@ -55,7 +55,7 @@ describe('what was applied', () => {
     }, 60_000);
 
     it('is not confirmed where a new login does not work, and comes back', async () => {
-      expect((await stage.applied(plan, '--confirm-within', '4')).code).toBe(0);
+      expect((await stage.applied(plan, '--confirm-within', '6')).code).toBe(0);
       const server = await converse({ port: stage.server.port });
       await server.ask('AUTH', ...loginIn(stage.at('secrets.json'), 'admin'));
       await server.ask('ACL', 'SETUSER', 'app', 'resetpass', '>somebody-elses-0000');
@@ -79,7 +79,7 @@ describe('what was applied', () => {
         'apply',
         plan,
         '--confirm-within',
-        '3',
+        '5',
         '--secrets',
         stage.at('secrets.json'),
       ]);
@@ -91,6 +91,15 @@ describe('what was applied', () => {
       expect(await stage.look()).toBe(before);
     }, 60_000);
   });
+
+  it('comes back also where its journals are in a folder that was named from here', async () => {
+    const plan = stage.copyOf(path);
+    const env = { KEYWARD_STATE: 'state' };
+    const applied = await stage.run(['apply', plan, '--confirm-within', '1'], { env, cwd: stage.at('') });
+    expect(applied.code, applied.err).toBe(0);
+    expect((await endOf(plan)).kind).toBe('undone');
+    expect(await stage.look()).toBe(before);
+  }, 60_000);
 
   it.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
     'in part comes back where a terminal sends %s in the middle',

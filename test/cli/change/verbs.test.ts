@@ -128,6 +128,10 @@ describe('a plan on its way: plan, apply, confirm, prove, undo', () => {
 
 const configOf = (look: string): string => String((JSON.parse(look) as readonly unknown[])[2]);
 
+/** Without a flag that some versions print from the second start on. */
+const usersOf = (look: string): unknown =>
+  JSON.parse(JSON.stringify((JSON.parse(look) as readonly unknown[])[0]).replaceAll(' sanitize-payload', ''));
+
 describe('a server that was started anew since', () => {
   it.each(['redis-7.0', 'valkey-9.1'])(
     'is put back all the same (%s)',
@@ -149,7 +153,7 @@ describe('a server that was started anew since', () => {
         expect(await stage.look(login)).toContain('user app');
         const { code, err } = await stage.run(['undo', idOf(path)]);
         expect([code, err]).toEqual([0, expect.stringMatching(/undone/)]);
-        expect(JSON.parse(await stage.look())[0]).toEqual(JSON.parse(before)[0]);
+        expect(usersOf(await stage.look())).toEqual(usersOf(before));
         expect(readFileSync(stage.server.configFile, 'utf8')).toBe(configOf(before));
         await again.stop();
       } finally {

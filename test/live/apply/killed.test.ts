@@ -104,6 +104,51 @@ describe.each([
   }
 });
 
+describe('kill -9 of an undo', () => {
+  it('days later: what somebody changed since stays, also when it is gone on with; the rest comes back', async () => {
+    const stage = await stageOf('valkey-8.0');
+    try {
+      const before = await stage.look();
+      const path = await stage.plan();
+      for (let index = 0; index < Math.ceil(instants / 2); index++) {
+        const plan = stage.copyOf(path);
+        expect((await stage.applied(plan, '--confirm-within', '0')).code).toBe(0);
+        const server = await converse({ port: stage.server.port });
+        await server.ask('AUTH', ...loginIn(stage.at('secrets.json'), 'admin'));
+        expect(await server.ask('ACL', 'SETUSER', 'app', '+keys')).toMatchObject({ text: 'OK' });
+        const theirs = /user app [^"]*/.exec(JSON.stringify(await server.ask('ACL', 'LIST')))?.[0] ?? '';
+        server.end();
+        const undo = stage.start(['undo', idOf(plan)]);
+        await until('it begins', () =>
+          stage.journalOf(idOf(plan)).some(({ entry }) => entry === 'kept') || undo.child.exitCode !== null
+            ? true
+            : undefined,
+        );
+        await wait(index * 12);
+        undo.child.kill('SIGKILL');
+        await undo.ended;
+        // The next run of anything that changes this server, or undo once more.
+        const next =
+          index % 2 === 0
+            ? await stage.run(['undo', idOf(plan)])
+            : await stage.applied(stage.copyOf(path), '--confirm-within', '0');
+        expect(next.code, next.err).toBe(2);
+        const users = JSON.stringify((JSON.parse(await stage.look()) as readonly unknown[])[0]);
+        expect(users, next.err).toContain(theirs);
+        expect(users, next.err).not.toContain('user admin');
+        expect(configOf(await stage.look())).toBe(configOf(before));
+        const open = await converse({ port: stage.server.port });
+        await open.ask('ACL', 'DELUSER', 'app');
+        open.end();
+        expect(await stage.look()).toBe(before);
+      }
+      expect(stage.litter().filter((name) => !name.endsWith('.lock'))).toEqual([]);
+    } finally {
+      await stage.end();
+    }
+  }, 300_000);
+});
+
 describe('a server that dies in the middle', () => {
   it('has its old files, and is as it was once it runs again', async () => {
     const stage = await stageOf('redis-8.0');

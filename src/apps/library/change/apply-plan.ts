@@ -1,4 +1,4 @@
-import { accessSync, constants, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createJournal } from '../../../adapters/journal/journal-file.ts';
 import { startOf } from '../../../adapters/journal/lock.ts';
@@ -89,6 +89,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
   const world = reachWorld(plan.nodes, options, file.secrets);
   let journal: ReturnType<typeof createJournal>;
   try {
+    discardUntouched(path);
     journal = createJournal(path);
   } catch (error) {
     await world.close();
@@ -157,6 +158,15 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
     journal.close();
     await world.close();
   }
+}
+
+/** The journal of a run that was killed before it changed anything: its plan is as good as new. */
+function discardUntouched(path: string): void {
+  if (!existsSync(path)) return;
+  const { problem, standing } = openJournal(path);
+  const untouched =
+    standing.kind === 'nothing' || (standing.kind === 'ended' && standing.outcome.kind === 'refused');
+  if (problem === undefined && untouched) forget(path);
 }
 
 /** Nothing was begun: there is nothing to come back to, and nobody has these logins. */

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readJournal, type ReadJournal } from '../../../adapters/journal/journal-file.ts';
 import { stateFolder } from '../../../adapters/journal/state-folder.ts';
 import { standingOf, type Journal } from '../../../engine/apply/index.ts';
@@ -29,7 +29,8 @@ export function stateFolderOf(what: 'journals' | 'locks'): string {
 
 const folder = (): string => stateFolderOf('journals');
 
-export const journalPath = (plan: string): string => join(folder(), `${plan}.jsonl`);
+/** From the root: who goes on with it may be in another folder. */
+export const journalPath = (plan: string): string => resolve(folder(), `${plan}.jsonl`);
 
 /**
  * A journal by its path, or by its plan's id.

@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from '../../../adapters/journal/lock.ts';
@@ -38,20 +39,53 @@ function program(): string {
   throw new Error('the command line of Keyward is not beside its library');
 }
 
+/** It keeps no folder busy, so what is named from ours is named from the root. */
+function fromRoot({ reach, ...orders }: Orders): Orders {
+  const { tls, sshConfig } = reach;
+  const files = Object.entries({ ca: tls?.ca, cert: tls?.cert, key: tls?.key });
+  return {
+    ...orders,
+    journal: resolve(orders.journal),
+    reach: {
+      ...reach,
+      ...(tls
+        ? {
+            tls: {
+              ...tls,
+              ...Object.fromEntries(files.flatMap(([name, path]) => (path ? [[name, resolve(path)]] : []))),
+            },
+          }
+        : {}),
+      ...(sshConfig === undefined ? {} : { sshConfig: resolve(sshConfig) }),
+    },
+  };
+}
+
+/** The same for its state; and no password is handed on. */
+function environment(): NodeJS.ProcessEnv {
+  const { KEYWARD_STATE, XDG_STATE_HOME } = process.env;
+  return {
+    ...process.env,
+    REDISCLI_AUTH: undefined,
+    ...(KEYWARD_STATE ? { KEYWARD_STATE: resolve(KEYWARD_STATE) } : {}),
+    ...(XDG_STATE_HOME ? { XDG_STATE_HOME: resolve(XDG_STATE_HOME) } : {}),
+  };
+}
+
 /** Starts it, and comes back when it watches. */
 export async function startWatchdog(orders: Orders): Promise<number> {
   const child = spawn(process.execPath, [program(), 'watchdog'], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
     cwd: '/',
-    env: { ...process.env, REDISCLI_AUTH: undefined },
+    env: environment(),
   });
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((watches, reject) => {
     child.once('error', reject);
     child.once('exit', () => reject(new Error('the watchdog ended before it watched')));
-    child.stdout.once('data', () => resolve());
+    child.stdout.once('data', () => watches());
     child.stdin.on('error', reject);
-    child.stdin.end(JSON.stringify(orders));
+    child.stdin.end(JSON.stringify(fromRoot(orders)));
   });
   child.removeAllListeners('exit');
   child.stdout.destroy();
@@ -67,8 +101,10 @@ export async function watchJournal({ journal: path, applier, reach }: Orders): P
   const began = performance.now();
   for (;;) {
     await wait(pause);
-    const journal = openJournalOrNone(path);
-    if (!journal) return;
+    // Taken away: nothing was begun, or it ended on a full disk (see `markEnded`).
+    if (!existsSync(path)) return;
+    const journal = readable(path);
+    if (!journal) continue;
     const { standing, confirmWithin } = journal;
     if (standing.kind === 'ended' && standing.outcome.kind !== 'stuck') return;
     if (standing.kind === 'applied' && standing.confirmed) return;
@@ -85,8 +121,8 @@ export async function watchJournal({ journal: path, applier, reach }: Orders): P
   }
 }
 
-function openJournalOrNone(path: string): ReturnType<typeof openJournal> | undefined {
-  if (!existsSync(path)) return undefined;
+/** What cannot be read just now is looked at again. */
+function readable(path: string): ReturnType<typeof openJournal> | undefined {
   try {
     return openJournal(path);
   } catch {
