@@ -126,7 +126,9 @@ export function planRotation(
   }
   // A link stays logged in as it was until it breaks: it is made anew while both passwords are valid.
   const follows = steps.some(({ kind }) => kind === 'replication-login');
-  for (const { node } of able.filter(({ node: { role } }) => follows && role === 'master'))
+  const isFollowed = ({ node: { role }, view: { replication } }: PlanSubject): boolean =>
+    role === 'master' || (replication.known && replication.value.replicas.length > 0);
+  for (const { node } of able.filter((subject) => follows && isFollowed(subject)))
     add(
       'replication-login',
       node,

@@ -39,9 +39,8 @@ async function letIn(topology: Topology, login: Login | undefined): Promise<bool
 export async function startClusterWriter(topology: Topology): Promise<ClusterWriter> {
   const acknowledged: string[] = [];
   const troubles: string[] = [];
-  let stopped = false;
-  let wanted = false;
-  let still = false;
+  /** `wanted`: that nothing is written; `still`: that nothing is. */
+  const is = { stopped: false, wanted: false, still: false };
   let login: Login | undefined;
   let client: Client = await open(topology, undefined);
   let looked = 0;
@@ -59,12 +58,12 @@ export async function startClusterWriter(topology: Topology): Promise<ClusterWri
     }
   };
   const running = (async () => {
-    for (let index = 0; !stopped; index++) {
-      while (wanted && !stopped) {
-        still = true;
+    for (let index = 0; !is.stopped; index++) {
+      while (is.wanted && !is.stopped) {
+        is.still = true;
         await wait(5);
       }
-      still = false;
+      is.still = false;
       try {
         if (performance.now() - looked > 100) {
           looked = performance.now();
@@ -89,17 +88,17 @@ export async function startClusterWriter(topology: Topology): Promise<ClusterWri
       while (acknowledged.length < enough) await wait(5);
     },
     whileStill: async (work) => {
-      wanted = true;
+      is.wanted = true;
       try {
-        while (!still) await wait(5);
+        while (!is.still) await wait(5);
         return await work();
       } finally {
-        wanted = false;
+        is.wanted = false;
       }
     },
     stop: async () => {
-      if (stopped) return;
-      stopped = true;
+      if (is.stopped) return;
+      is.stopped = true;
       await running;
       client.destroy();
     },

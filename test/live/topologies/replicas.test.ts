@@ -1,5 +1,5 @@
 /** A master and its replicas get logins, are proved, and get back what they were, while somebody writes. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { applyPlan, confirmPlan, makePlan, provenAgain, undoPlan } from '../../../src/index.ts';
 import { matrix } from '../support/servers.ts';
 import {
@@ -13,30 +13,23 @@ import {
   nameOf,
   startReplicas,
   stateOf,
-  type Topology,
 } from './topology.ts';
-import { startWriter, type Writer } from './writer.ts';
+import { startWriter } from './writer.ts';
 
-let topology: Topology | undefined;
-let writer: Writer | undefined;
-afterEach(async () => {
-  await writer?.stop();
-  await topology?.end();
-  [topology, writer] = [undefined, undefined];
-});
-
-describe.each(matrix.map((kind) => [kind.name, kind] as const))('%s', (_, kind) => {
+describe.concurrent.each(matrix.map((kind) => [kind.name, kind] as const))('%s', (_, kind) => {
   const users = hasUsers(kind);
 
-  it('a master and two replicas', { timeout: 60_000 }, async () => {
-    const all = (topology = beginTopology(kind));
+  it('a master and two replicas', { timeout: 60_000 }, async ({ expect, onTestFinished }) => {
+    const all = beginTopology(kind);
+    onTestFinished(all.end);
     await startReplicas(all, 2);
     const [master] = all.servers;
     if (!master) throw new Error('there is no master');
     const { secretsFile } = all;
     const before = await Promise.all(all.servers.map((server) => stateOf(all, server)));
     const synced = await fullSyncs(all, master);
-    const writes = (writer = startWriter({ port: () => Promise.resolve(master.port), secretsFile }));
+    const writes = startWriter({ port: () => Promise.resolve(master.port), secretsFile });
+    onTestFinished(writes.stop);
     await writes.wrote(50);
 
     const { plan } = await makePlan(all.servers.map(nameOf), {
@@ -75,8 +68,9 @@ describe.each(matrix.map((kind) => [kind.name, kind] as const))('%s', (_, kind) 
     expect(await writes.lost(ask)).toEqual([]);
   });
 
-  it('a master alone is not closed: what follows it is named', { timeout: 30_000 }, async () => {
-    const all = (topology = beginTopology(kind));
+  it('a master alone names what follows it', { timeout: 30_000 }, async ({ expect, onTestFinished }) => {
+    const all = beginTopology(kind);
+    onTestFinished(all.end);
     await startReplicas(all, 2);
     const [master, ...replicas] = all.servers;
     if (!master) throw new Error('there is no master');

@@ -3,11 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import { asText, type RespValue } from '../../../src/lang/resp/index.ts';
 import type { RunningServer } from '../../../src/adapters/servers/index.ts';
 import { converse } from '../support/ask.ts';
 import type { MatrixServer } from '../support/servers.ts';
 import { endAllIn } from '../support/worlds.ts';
+
+/** Journals of all topologies of a test file. */
+const state = mkdtempSync(join(tmpdir(), 'keyward-state-'));
+process.env['KEYWARD_STATE'] = state;
+afterAll(() => rmSync(state, { recursive: true, force: true }));
 
 export interface Login {
   readonly user: string;
@@ -35,7 +41,6 @@ export const nameOf = ({ port }: Pick<RunningServer, 'port'>): string => `redis:
 
 export function beginTopology(kind: MatrixServer): Topology {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-topology-'));
-  process.env['KEYWARD_STATE'] = join(folder, 'state');
   const servers: RunningServer[] = [];
   const sentinels: RunningServer[] = [];
   return {

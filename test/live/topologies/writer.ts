@@ -37,9 +37,8 @@ const same = (a: Login | undefined, b: Login | undefined): boolean =>
 export function startWriter({ port, secretsFile, copies = 0 }: WriterOptions): Writer {
   const acknowledged: string[] = [];
   const troubles: string[] = [];
-  let stopped = false;
-  let wanted = false;
-  let still = false;
+  /** `wanted`: that nothing is written; `still`: that nothing is. */
+  const is = { stopped: false, wanted: false, still: false };
   let login: Login | undefined;
   let conversation: Conversation | undefined;
   let looked = 0;
@@ -76,12 +75,12 @@ export function startWriter({ port, secretsFile, copies = 0 }: WriterOptions): W
     if (Number(copied) >= copies) acknowledged.push(String(index));
   };
   const running = (async () => {
-    for (let index = 0; !stopped; index++) {
-      while (wanted && !stopped) {
-        still = true;
+    for (let index = 0; !is.stopped; index++) {
+      while (is.wanted && !is.stopped) {
+        is.still = true;
         await wait(5);
       }
-      still = false;
+      is.still = false;
       try {
         await write(index);
       } catch (error) {
@@ -104,16 +103,16 @@ export function startWriter({ port, secretsFile, copies = 0 }: WriterOptions): W
       while (acknowledged.length < enough) await wait(5);
     },
     whileStill: async (work) => {
-      wanted = true;
+      is.wanted = true;
       try {
-        while (!still) await wait(5);
+        while (!is.still) await wait(5);
         return await work();
       } finally {
-        wanted = false;
+        is.wanted = false;
       }
     },
     stop: async () => {
-      stopped = true;
+      is.stopped = true;
       await running;
     },
     lost: async (ask) => {
