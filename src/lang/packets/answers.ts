@@ -1,12 +1,14 @@
-import { type AddressNumber, before, writeAddress } from './address-number.ts';
-import { type AddressSet, emptySet, fromRanges, isEmpty } from './address-set.ts';
+import { type AddressNumber, writeAddress } from './address-number.ts';
+import { type AddressSet, emptySet, isEmpty } from './address-set.ts';
 import type { Station } from './hooks.ts';
-import { dependencesOf, doubtOf, type PacketClass } from './packet-class.ts';
+import { doubtOf, type PacketClass } from './packet-class.ts';
 import { commonPorts } from './port-ranges.ts';
 import type { Answer, Arrival } from './query.ts';
 import { RangeList } from './range-list.ts';
 import type { Hook, PortRange, Position } from './rule.ts';
-import { equals, union } from './set-algebra.ts';
+import { union } from './set-algebra.ts';
+import { arrivalKey, type Group, Tally } from './tally.ts';
+import { together } from './together.ts';
 import type { Ended, Record } from './walk.ts';
 
 /** Packets that got through so far, and the base chains that let them. */
@@ -21,6 +23,8 @@ export interface History {
   readonly hook: Hook;
   readonly station: Station;
   readonly records: readonly Record[];
+  /** Of all records. */
+  readonly sources: AddressSet;
   readonly before: History | undefined;
 }
 
@@ -50,10 +54,31 @@ export function answersOf(
 ): readonly Answer[] {
   const family = [...arrived, ...ended][0]?.sources.family;
   if (!family) return [];
+  const tally = new Tally();
+  const sure = ended.every(({ doubts }) => doubts === 0) && arrived.every(({ doubts }) => doubts === 0);
+  // Without a doubt every packet has gone one way only, and nothing has to be weighed against anything.
+  if (sure) {
+    for (const { packets, sources, history } of arrived) {
+      const group = tally.group('certain', 0, arrivalOf(packets, isLocal));
+      for (const piece of deciders(sources, history, true)) group.add(piece.at, piece.sources);
+    }
+    const refused = tally.group('no', 0, undefined);
+    for (const { at, sources } of ended) refused.add(at, sources);
+  } else weigh({ arrived, ended }, isLocal, family, tally);
+  return tally.answers();
+}
+
+/** Who is certain, who is not, and on what it depends, where packets may have gone several ways. */
+function weigh(
+  { arrived, ended }: Outcomes,
+  isLocal: (destination: AddressNumber) => boolean,
+  family: AddressSet['family'],
+  tally: Tally,
+): void {
   const accepted: Piece[] = [];
   for (const { packets, doubts, sources, history } of arrived) {
     const arrival = arrivalOf(packets, isLocal);
-    for (const piece of deciders(sources, history)) accepted.push({ ...piece, doubts, arrival });
+    for (const piece of deciders(sources, history, false)) accepted.push({ ...piece, doubts, arrival });
   }
   for (const { packets, doubts, sources, at, unknown } of ended)
     if (unknown) accepted.push({ sources, at, doubts, arrival: arrivalOf(packets, isLocal) });
@@ -68,41 +93,34 @@ export function answersOf(
     ended.filter(({ packets }) => isUsual(packets)),
   );
   const mayArrive = together(family, accepted);
-  const tally = new Tally();
   const targets = Map.groupBy(accepted, ({ arrival }) => arrivalKey(arrival));
   const everything = [...accepted, ...dropped];
   for (const [key, pieces] of targets) {
+    const arrival = pieces[0]?.arrival;
     const elsewhere =
       targets.size === 1
         ? emptySet(family)
         : together(
             family,
-            accepted.filter(({ arrival }) => arrivalKey(arrival) !== key),
+            accepted.filter((piece) => arrivalKey(piece.arrival) !== key),
           );
     const left = new RangeList(together(family, pieces));
     const inDoubt = left.take(union(mayDrop, elsewhere));
-    claim(left, pieces, (piece, sources) => tally.add(piece, 'certain', 0, sources));
-    const open = new RangeList(inDoubt);
-    claim(open, pieces, (piece, sources) => {
-      for (const [doubts, part] of byDoubts(sources, everything)) tally.add(piece, 'depends', doubts, part);
-    });
+    claim(left, pieces, tally.group('certain', 0, arrival));
+    for (const [doubts, part] of byDoubts(inDoubt, everything))
+      claim(new RangeList(part), pieces, tally.group('depends', doubts || doubtOf('other'), arrival));
   }
   const refused = new RangeList(together(family, dropped));
   refused.take(mayArrive);
-  claim(refused, dropped, (piece, sources) => tally.add(piece, 'no', 0, sources));
-  return tally.answers();
+  claim(refused, dropped, tally.group('no', 0, undefined));
 }
 
 /** Gives every piece what is left of its sources, in order. */
-function claim(
-  left: RangeList,
-  pieces: readonly Piece[],
-  give: (piece: Piece, sources: AddressSet) => void,
-): void {
-  for (const piece of pieces) {
+function claim(left: RangeList, pieces: readonly Piece[], group: Group): void {
+  for (const { sources, at } of pieces) {
     if (left.isEmpty) return;
-    const sources = left.take(piece.sources);
-    if (!isEmpty(sources)) give(piece, sources);
+    const part = left.take(sources);
+    if (!isEmpty(part)) group.add(at, part);
   }
 }
 
@@ -139,6 +157,7 @@ function byDoubts(sources: AddressSet, pieces: readonly Piece[]): ReadonlyMap<nu
 function* deciders(
   sources: AddressSet,
   history: History | undefined,
+  sure: boolean,
 ): Generator<{ readonly sources: AddressSet; readonly at: Position }> {
   const chains: History[] = [];
   for (let one = history; one; one = one.before) chains.push(one);
@@ -147,12 +166,20 @@ function* deciders(
       [true, false].map((explicit) => ({
         records: one.records.filter((record) => record.explicit === explicit),
         rank: rankOf(one, explicit),
+        one,
         age,
       })),
     )
     .filter(({ records }) => records.length > 0)
     .toSorted((a, b) => b.rank - a.rank || a.age - b.age);
-  const left = new RangeList(sources);
+  const [first] = buckets;
+  let left = new RangeList(sources);
+  // Nobody was lost since: those whom the first of them let through are all still here, and nobody twice.
+  if (sure && first && first.one.sources === sources) {
+    yield* buckets.shift()?.records ?? [];
+    const rest = buckets.find(({ one }) => one === first.one)?.records ?? [];
+    left = new RangeList(together(sources.family, rest));
+  }
   for (const { records } of buckets)
     for (const record of records) {
       if (left.isEmpty) return;
@@ -169,77 +196,7 @@ const rankOf = ({ hook, station }: History, explicit: boolean): number =>
   (station.chain.rules.length > 0 ? 2 : 0) +
   (station.priority === 0 ? 1 : 0);
 
-function together(
-  family: AddressSet['family'],
-  pieces: readonly { readonly sources: AddressSet }[],
-): AddressSet {
-  const [only] = pieces;
-  if (only && pieces.length === 1) return only.sources;
-  let big: AddressSet | undefined;
-  const ends: AddressNumber[] = [];
-  for (const { sources } of pieces) {
-    const { bounds } = sources;
-    if (bounds.length > 64) big = big ? union(big, sources) : sources;
-    else
-      for (let index = 0; index < bounds.length; index += 2)
-        ends.push(bounds[index] as AddressNumber, before(bounds[index + 1] as AddressNumber));
-  }
-  const small = fromRanges(family, ends);
-  return big ? union(big, small) : small;
-}
-
 const arrivalOf = (
   { destination, port }: PacketClass,
   isLocal: (destination: AddressNumber) => boolean,
 ): Arrival => ({ destination: writeAddress(destination), port, local: isLocal(destination) });
-
-const arrivalKey = (arrival: Arrival | undefined): string =>
-  arrival ? `${arrival.destination} ${arrival.port}` : '';
-
-/** Collects answers; those that differ in their sources only are one. */
-class Tally {
-  readonly #found = new Map<
-    Position,
-    Map<string, { readonly answer: Answer; readonly parts: AddressSet[] }>
-  >();
-  readonly #places = new Map<string, Position>();
-
-  add(piece: Piece, reach: Answer['reach'], doubts: number, sources: AddressSet): void {
-    const at = this.#known(piece.at);
-    const arrival = reach === 'no' ? undefined : piece.arrival;
-    const key = `${reach} ${doubts} ${arrivalKey(arrival)}`;
-    let here = this.#found.get(at);
-    if (!here) this.#found.set(at, (here = new Map()));
-    const known = here.get(key);
-    if (known) known.parts.push(sources);
-    else {
-      const on = reach === 'depends' ? dependencesOf(doubts === 0 ? doubtOf('other') : doubts) : [];
-      here.set(key, {
-        answer: { sources, reach, because: at, on, ...(arrival ? { arrival } : {}) },
-        parts: [sources],
-      });
-    }
-  }
-
-  answers(): readonly Answer[] {
-    return Array.from(this.#found.values(), (here) => [...here.values()])
-      .flat()
-      .map(({ answer, parts }) => {
-        const sources = together(
-          answer.sources.family,
-          parts.map((part) => ({ sources: part })),
-        );
-        return equals(sources, answer.sources) ? answer : { ...answer, sources };
-      });
-  }
-
-  /** Rules of one line are one place to people. */
-  #known(at: Position): Position {
-    if (this.#found.has(at)) return at;
-    const key = `${at.file ?? ''}:${at.line ?? ''}:${at.handle ?? ''}:${at.text}`;
-    const known = this.#places.get(key);
-    if (known) return known;
-    this.#places.set(key, at);
-    return at;
-  }
-}

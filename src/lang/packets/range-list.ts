@@ -53,7 +53,7 @@ export class RangeList {
       if (taken.bounds.length > 0) this.#become(subtract(this.flat(), taken));
       return taken;
     }
-    return this.#narrow(set, true);
+    return this.#takeWhole(set) ? set : this.#narrow(set, true);
   }
 
   /** Takes `set` in. */
@@ -95,6 +95,34 @@ export class RangeList {
       else high = middle;
     }
     return low;
+  }
+
+  /** The usual case, for which nothing is made anew: one range that lies within one of ours. */
+  #takeWhole({ bounds }: AddressSet): boolean {
+    if (bounds.length !== 2) return false;
+    this.#cut();
+    const from = bounds[0] as AddressNumber;
+    const to = bounds[1] as AddressNumber;
+    const at = this.#chunkAt(from);
+    const chunk = this.#chunks[at];
+    if (!chunk) return false;
+    const place = rangeAfter(chunk, from);
+    const start = chunk[place] as AddressNumber;
+    const stop = chunk[place + 1] as AddressNumber;
+    if (start > from || stop < to) return false;
+    this.#flat = undefined;
+    if (start === from && stop === to) {
+      chunk.splice(place, 2);
+      this.#bounds -= 2;
+      if (chunk.length === 0) this.#chunks.splice(at, 1);
+    } else if (start === from) chunk[place] = to;
+    else if (stop === to) chunk[place + 1] = from;
+    else {
+      chunk.splice(place + 1, 0, from, to);
+      this.#bounds += 2;
+      if (chunk.length > 2 * most) this.#halve(at);
+    }
+    return true;
   }
 
   #narrow(set: AddressSet, taking: boolean): AddressSet {

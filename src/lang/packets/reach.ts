@@ -10,8 +10,8 @@
  *
  * An accept ends one base chain, and the next base chain of the hook is next; a drop is final.
  */
-import { type AddressNumber, before, readAddress, writeAddress } from './address-number.ts';
-import { type AddressSet, allOf, emptySet, fromCidr, fromRanges, isEmpty } from './address-set.ts';
+import { readAddress, writeAddress } from './address-number.ts';
+import { type AddressSet, allOf, emptySet, fromCidr, isEmpty } from './address-set.ts';
 import { answersOf, type Outcomes, type Through } from './answers.ts';
 import { conntrackPriority, type Station, stationsAt } from './hooks.ts';
 import { allPorts, doubtOf, flowOf, keyOf, type PacketClass, type Place } from './packet-class.ts';
@@ -19,6 +19,7 @@ import type { Answer, Query, Topology } from './query.ts';
 import { addressOf, localAddresses, loopback, wayOut } from './route.ts';
 import type { Hook, Position, RuleSet } from './rule.ts';
 import { contains, intersect, subtract, union } from './set-algebra.ts';
+import { together } from './together.ts';
 import { type Budget, type Record } from './walk.ts';
 import { walkBase } from './walk-chain.ts';
 
@@ -248,12 +249,15 @@ function past(journey: Journey, hook: Hook, station: Station, flow: Through, way
     ended: journey.ended,
     inside: new Set(),
   });
-  return Array.from(passed.values(), ({ packets, doubts, records }) => ({
-    packets,
-    doubts,
-    sources: sourcesOf(records, query.family),
-    history: ways.reply ? flow.history : { hook, station, records, before: flow.history },
-  }));
+  return Array.from(passed.values(), ({ packets, doubts, records }) => {
+    const sources = together(query.family, records);
+    return {
+      packets,
+      doubts,
+      sources,
+      history: ways.reply ? flow.history : { hook, station, records, sources, before: flow.history },
+    };
+  });
 }
 
 function isHidden(hook: Hook, station: Station, flow: Through, ways: Ways): boolean {
@@ -275,22 +279,6 @@ function answered(
   for (const [hook, waysOf] of hooks)
     here = along(journey, hook, here, (flow) => ({ ...waysOf(flow), reply: true }));
   return here;
-}
-
-function sourcesOf(records: readonly Record[], family: Query['family']): AddressSet {
-  const [only] = records;
-  if (only && records.length === 1) return only.sources;
-  const ends: AddressNumber[] = [];
-  let big: AddressSet | undefined;
-  for (const { sources } of records) {
-    const { bounds } = sources;
-    if (bounds.length > 64) big = big ? union(big, sources) : sources;
-    else
-      for (let index = 0; index < bounds.length; index += 2)
-        ends.push(bounds[index] as AddressNumber, before(bounds[index + 1] as AddressNumber));
-  }
-  const small = fromRanges(family, ends);
-  return big ? union(big, small) : small;
 }
 
 /** No source twice in one class; what is beyond the number of classes that we follow is left open. */
