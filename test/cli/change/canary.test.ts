@@ -16,7 +16,7 @@ describe('a secret', () => {
   const found = [given, ofApp, ofMaster];
   const said: string[] = [];
   let stage: Stage;
-  let stop = false;
+  const stop = new AbortController();
   let looking: Promise<void>;
   const seenInProc = new Set<string>();
   let looks = 0;
@@ -48,7 +48,7 @@ describe('a secret', () => {
       `masterauth ${ofMaster}`,
     ]);
     looking = (async () => {
-      while (!stop) {
+      while (!stop.signal.aborted) {
         lookAtProcesses();
         await new Promise((resolve) => {
           setTimeout(resolve, 40);
@@ -57,7 +57,7 @@ describe('a secret', () => {
     })();
   });
   afterAll(async () => {
-    stop = true;
+    stop.abort();
     await looking;
     await stage.end();
   });
@@ -105,7 +105,7 @@ describe('a secret', () => {
     await run(['undo', id]);
     await run(['apply', path]);
     await until('the watchdog goes', () => (watchdogsOf(stage).length === 0 ? true : undefined));
-    stop = true;
+    stop.abort();
     await looking;
 
     const all = [...found, ...generated];

@@ -98,11 +98,11 @@ export async function stageOf(
     },
     applied: (path, ...args) => run(['apply', path, '--secrets', at('secrets.json'), ...args]),
     look: async (login) => {
-      const server_ = await converse({ port: server.port });
+      const talk = await converse({ port: server.port });
       try {
-        if (login) await server_.ask('AUTH', ...login);
-        const users = await server_.ask('ACL', 'LIST');
-        const settings = pairsOf(await server_.ask('CONFIG', 'GET', '*'));
+        if (login) await talk.ask('AUTH', ...login);
+        const users = await talk.ask('ACL', 'LIST');
+        const settings = pairsOf(await talk.ask('CONFIG', 'GET', '*'));
         const { mode, uid, gid } = statSync(server.configFile);
         return JSON.stringify(
           [users, settings, readFileSync(server.configFile, 'utf8'), mode, uid, gid],
@@ -110,7 +110,7 @@ export async function stageOf(
           1,
         );
       } finally {
-        server_.end();
+        talk.end();
       }
     },
     journalOf: (id) =>

@@ -15,7 +15,6 @@ const proofSchema = JSON.parse(
 const isProof = new Ajv2020({ strict: false }).compile(proofSchema);
 
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
-// eslint-disable-next-line no-control-regex
 const escapes = /\u001b/;
 
 describe('a plan on its way: plan, apply, confirm, prove, undo', () => {

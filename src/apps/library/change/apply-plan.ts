@@ -65,7 +65,7 @@ export async function applyPlan(plan: Plan, options: ApplyPlanOptions = {}): Pro
     if (other) return refused(`another Keyward has just changed this server: see ${other.path}`);
     const stranger = await strangerAmong(plan, options);
     if (stranger !== undefined) return refused(stranger);
-    return await applyLocked(plan, options, lock.release);
+    return await applyLocked(plan, options, () => lock.release());
   } finally {
     lock.release();
   }
