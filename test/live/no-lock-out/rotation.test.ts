@@ -32,6 +32,8 @@ const lines = ({ product, atLeast }: MatrixServer): readonly string[] => {
 const [first] = matrix.filter(({ atLeast }) => atLeast(6, 0));
 const newest = (product: string): MatrixServer | undefined =>
   matrix.findLast((one) => one.product === product && one.atLeast(7, 0));
+/** Three servers each, and most of the time is waiting for links: the oldest and the newest. */
+const ends = [first, newest('valkey') ?? newest('redis')].filter((one) => one !== undefined);
 const kinds = [first, newest('redis'), newest('valkey')].filter((one) => one !== undefined);
 if (kinds.length === 0) console.warn('skipped: no server with users in .cache/servers');
 
@@ -89,7 +91,7 @@ const replicates = async (master: RunningServer, replicas: readonly RunningServe
   });
 };
 
-describe.each(kinds)('$name with two replicas', (kind) => {
+describe.each(ends)('$name with two replicas', (kind) => {
   let servers: readonly RunningServer[] = [];
   let master: RunningServer;
   let load: Load;
