@@ -19,8 +19,8 @@ import { endAllIn } from '../support/worlds.ts';
 
 /** The tests of one server. */
 export const wholeWay = (kind: MatrixServer): void => {
-  const folder = mkdtempSync(join(tmpdir(), 'keyward-no-lock-out-'));
-  const secretsFile = join(folder, 'secrets.json');
+  let folder = '';
+  let secretsFile = '';
   let server: RunningServer;
   let load: Load;
   let target: string;
@@ -38,6 +38,8 @@ export const wholeWay = (kind: MatrixServer): void => {
       .filter((entry) => entry.get('reason') === 'auth' && entry.get('username') === 'app')
       .map((entry) => entry.get('client-info') ?? '');
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'keyward-no-lock-out-'));
+    secretsFile = join(folder, 'secrets.json');
     process.env.KEYWARD_STATE = join(folder, 'state');
     server = await kind.start(['user observer on >0bserver-of-the-test ~* +@all']);
     target = `redis://127.0.0.1:${server.port}`;
