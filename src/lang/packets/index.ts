@@ -11,6 +11,8 @@ export {
   isAll,
   isEmpty,
 } from './address-set.ts';
+export { lintRuleSets } from './lint.ts';
+export type { Mistake, MistakeKind } from './mistake.ts';
 export type { Answer, Arrival, Interface, Query, Topology } from './query.ts';
 export { reach } from './reach.ts';
 export type * from './rule.ts';

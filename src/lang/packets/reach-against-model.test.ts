@@ -227,6 +227,19 @@ type Coin = () => boolean;
 const isOwn = (point: number): boolean => [host, bridge].includes(point) || point >>> 24 === 127;
 const wayTo = (point: number): string => (point >= 200 && point <= 207 ? 'docker0' : 'eth0');
 
+/** What is not known stays so, unless all of it is written over. */
+function mixed(
+  old: number | undefined,
+  put: number | undefined,
+  mask: number,
+  whole: boolean,
+): number | undefined {
+  if (put === undefined) return undefined;
+  if (mask === 0xffff_ffff) return put;
+  if (old === undefined) return undefined;
+  return whole ? ((old & ~mask) ^ put) >>> 0 : ((old & ~mask) | (put & mask)) >>> 0;
+}
+
 interface Called {
   readonly link: Link;
   readonly index: number;
@@ -381,7 +394,6 @@ class Kernel {
       if (!spot.reply) this.#by.push(name);
       return 'accept';
     };
-    const all = (value: number): number => value >>> 0;
     switch (act.do) {
       case 'accept':
         return accept();
@@ -400,20 +412,17 @@ class Kernel {
         return act.do === 'goto' ? 'end' : undefined;
       }
       case 'mark':
-        packet.mark = packet.mark === undefined ? undefined : all((packet.mark & ~act.mask) ^ act.value);
+        packet.mark = mixed(packet.mark, act.value, act.mask, true);
         return undefined;
       case 'ctmark':
-        if (packet.ct === 'known')
-          packet.ctmark =
-            packet.ctmark === undefined ? undefined : all((packet.ctmark & ~act.mask) ^ act.value);
+        if (packet.ct === 'known') packet.ctmark = mixed(packet.ctmark, act.value, act.mask, true);
         return undefined;
       case 'save':
       case 'restore': {
         if (packet.ct !== 'known') return undefined;
         const { mark, ctmark } = packet;
         const [from, to] = act.do === 'save' ? [mark, ctmark] : [ctmark, mark];
-        const value =
-          from === undefined || to === undefined ? undefined : all((to & ~act.mask) | (from & act.mask));
+        const value = mixed(to, from, act.mask, false);
         if (act.do === 'save') packet.ctmark = value;
         else packet.mark = value;
         return undefined;

@@ -40,7 +40,7 @@ export class Tally {
         const before = found.get(place);
         if (!before) found.set(place, sources);
         else if (Array.isArray(before)) before.push(sources);
-        else found.set(place, [before as AddressSet, sources]);
+        else found.set(place, [before, sources]);
       },
     };
   }
@@ -54,7 +54,7 @@ export class Tally {
               (parts[0] as AddressSet).family,
               parts.map((part) => ({ sources: part })),
             )
-          : (parts as AddressSet);
+          : parts;
         out.push({ ...answer, sources, because });
       }
     return out;
