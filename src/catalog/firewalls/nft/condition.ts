@@ -143,6 +143,8 @@ function compare(
       return address(field, steps, op, values, text);
     case 'port': {
       const ports = portsOf(steps, op, values);
+      // Every other port, say: nobody needs it, and a thousand such rules would fill the memory.
+      if (steps.length > 0 && ports.length > 512) return [{ match: 'opaque', on: 'port', text }];
       return [{ match: field.side, ports: ports.map(([from, to]): PortRange => [Number(from), Number(to)]) }];
     }
     case 'interface':
@@ -163,14 +165,8 @@ function compare(
         .flatMap((type) => addressTypeOf(type) ?? []);
       return [{ match: field.side, types }];
     }
-    case 'protocol': {
-      const numbers = Array.from({ length: 256 }, (_, value) => value).filter((value) => {
-        return satisfies(op, through(steps, BigInt(value), 255n), values, false);
-      });
-      return numbers.length > 128
-        ? [{ match: 'protocol', protocols: complementOf(numbers), not: true }]
-        : [{ match: 'protocol', protocols: numbers }];
-    }
+    case 'protocol':
+      return protocol(steps, op, values);
     case 'family':
     case 'ether-type': {
       const [four, six] = field.of === 'family' ? [2n, 10n] : [0x0800n, 0x86ddn];
@@ -195,6 +191,20 @@ function compare(
     default:
       return [{ match: 'opaque', on: 'other', text }];
   }
+}
+
+function protocol(steps: readonly Step[], op: Comparison, values: Values): readonly Match[] {
+  const plain = steps.length === 0 && !values.all && values.ranges.every(([from, to]) => from === to);
+  if (plain && (op === 'implied' || op === '==' || op === '!=')) {
+    const protocols = values.ranges.map(([one]) => Number(one));
+    return [{ match: 'protocol', protocols, ...(op === '!=' ? { not: true } : {}) }];
+  }
+  const numbers = Array.from({ length: 256 }, (_, value) => value).filter((value) =>
+    satisfies(op, through(steps, BigInt(value), 255n), values, false),
+  );
+  return numbers.length > 128
+    ? [{ match: 'protocol', protocols: complementOf(numbers), not: true }]
+    : [{ match: 'protocol', protocols: numbers }];
 }
 
 const complementOf = (numbers: readonly number[]): readonly number[] => {
@@ -246,21 +256,46 @@ function masked(values: Values, mask: bigint, last: bigint): readonly Range[] | 
   const size = (1n << low) - 1n;
   const scattered: bigint[] = [];
   for (let bit = low; 1n << bit <= last; bit++) if ((free & (1n << bit)) !== 0n) scattered.push(1n << bit);
-  if (scattered.length > 10) return undefined;
+  if (wanted.length << scattered.length > 1024 || scattered.length > 10) return undefined;
   let starts = wanted;
   for (const bit of scattered) starts = starts.flatMap((start) => [start, start | bit]);
   return starts.map((start): Range => [start, start | size]);
 }
 
+/** Ports that satisfy the comparison once they went through the steps: all are tried, in small numbers for speed. */
+function portsThrough(steps: readonly Step[], op: Comparison, values: Values): readonly Range[] {
+  const turns = steps.map((step) => ({ op: step.op, by: Number(step.by & 0xffffffffn) }));
+  const answers = new Map<number, boolean>();
+  const found: Range[] = [];
+  let from = -1;
+  for (let port = 0; port <= 65536; port++) {
+    let now = port;
+    for (const { op: turn, by } of turns) {
+      if (turn === '&') now &= by;
+      else if (turn === '|') now |= by;
+      else if (turn === '^') now ^= by;
+      else if (turn === '>>') now = by > 15 ? 0 : now >> by;
+      else now = by > 15 ? 0 : (now << by) & 65535;
+    }
+    now &= 65535;
+    let answer = port <= 65535 && answers.get(now);
+    if (answer === undefined) {
+      answer = satisfies(op, BigInt(now), values, false);
+      answers.set(now, answer);
+    }
+    if (answer && from === -1) from = port;
+    else if (!answer && from !== -1) {
+      found.push([BigInt(from), BigInt(port - 1)]);
+      from = -1;
+    }
+  }
+  return found;
+}
+
 function portsOf(steps: readonly Step[], op: Comparison, values: Values): readonly Range[] {
   const last = 65535n;
   const [first] = values.ranges;
-  if (steps.length > 0) {
-    const ports: Range[] = [];
-    for (let port = 0n; port <= last; port++)
-      if (satisfies(op, through(steps, port, last), values, false)) ports.push([port, port]);
-    return merged(ports);
-  }
+  if (steps.length > 0) return portsThrough(steps, op, values);
   if (values.all) return op === '!=' ? [] : [[0n, last]];
   if (op === '!=' || op === '!') return complement(values.ranges, last);
   if (op === 'implied' || op === '==') return merged(values.ranges);

@@ -200,13 +200,15 @@ function verdictMap(
     : rules.length > 0
       ? rules
       : [{ when: [...when, { match: 'never', why: 'the map is empty' }], does: [{ deed: 'go-on' }], at }];
-  // A chain that comes back must not meet the other verdicts, if what it did changes the key.
-  const jumps = branches.some(({ verdict }) => verdict?.verdict === 'jump');
-  const turns = branches.some(({ verdict }) => verdict?.verdict === 'return');
-  if (!jumps || turns || !branches.some(({ matches }) => matches.some(canChange))) return all;
-  const inside = branches.length < 2 ? undefined : all.map((one) => asGoto(one, when));
-  return inside === undefined ? all : [{ when, does: [enter(inside, rule, making)], at }];
+  // A chain that comes back must not meet another verdict, if what it did changed the key: those that lead into chains
+  // and back come last, and stand in a chain of their own, which is left with the first.
+  const back = all.filter(isJump);
+  if (back.length < 2 || !branches.some(({ matches }) => matches.some(canChange))) return all;
+  const inside = back.map((one) => asGoto(one, when));
+  return [...all.filter((one) => !isJump(one)), { when, does: [enter(inside, rule, making)], at }];
 }
+
+const isJump = (rule: Rule): boolean => rule.does.some(({ deed }) => deed === 'jump');
 
 /** Two answers for one key. */
 function refuseOverlap(

@@ -40,13 +40,15 @@ export function lowered(ruleset: Ruleset): RuleSet {
 function lowerTable(table: NftTable, ruleset: Ruleset): Table {
   const extra: Chain[] = [];
   for (const rule of rulesOf(table)) for (const statement of rule.statements) markDynamic(statement, table);
-  const known = new Map();
+  const known: Making['known'] = new Map();
+  const literals: Making['literals'] = new WeakMap();
   const chains = [...table.chains.values()].flatMap((chain): readonly Chain[] => {
     const rules = chain.rules.flatMap((rule): readonly Rule[] => {
       const making: Making = {
         table,
         extra,
         known,
+        literals,
         problem: (reason) => ruleset.problem(rule.at, reason),
       };
       const conflict = conflictOf(rule.statements, table.family);

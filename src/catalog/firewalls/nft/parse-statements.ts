@@ -160,8 +160,12 @@ function statement(
     case 'dnat':
     case 'snat':
       return [{ does: word, ...rewriting(source) }];
-    case 'redirect':
-      return [{ does: 'redirect', ...rewriting(source) }];
+    case 'redirect': {
+      // An address makes no sense here: what is named is the port, with its colon or looked up in a map.
+      const { to, port } = rewriting(source);
+      const target = port ?? to;
+      return [{ does: 'redirect', ...(target === undefined ? {} : { port: target }) }];
+    }
     case 'masquerade':
       rewriting(source);
       return [{ does: 'snat' }];

@@ -23,6 +23,7 @@ export interface Scope {
   readonly table: NftTable;
   readonly problem: (reason: string) => void;
   readonly known: Map<string, Values>;
+  readonly literals: WeakMap<Elements, Map<string, Values>>;
 }
 
 const nothing: Values = { ranges: [], packed: [], names: [], open: false, unclear: false, all: false };
@@ -96,7 +97,7 @@ export function combine(
 export function valuesOf(expression: Expression, field: Field, scope: Scope): Values {
   switch (expression.is) {
     case 'set':
-      return ofElements(expression.elements, field, scope, false);
+      return ofLiteral(expression.elements, field, scope);
     case 'named':
       return ofNamed(expression.name, field, scope);
     case 'prefix': {
@@ -161,6 +162,20 @@ function wrong(expression: Expression, field: Field, scope: Scope): Values {
 
 const fieldKey = (field: Field): string =>
   field.of === 'address' ? field.family : field.of === 'constant' ? 'constant' : field.of;
+
+/** A variable stands for the same elements wherever it is used: they are read once. */
+function ofLiteral(elements: Elements, field: Field, scope: Scope): Values {
+  if (elements.packed.length + elements.list.length < 64) return ofElements(elements, field, scope, false);
+  let known = scope.literals.get(elements);
+  if (known === undefined) {
+    known = new Map();
+    scope.literals.set(elements, known);
+  }
+  const key = fieldKey(field);
+  const values = known.get(key) ?? ofElements(elements, field, scope, false);
+  known.set(key, values);
+  return values;
+}
 
 function ofNamed(name: string, field: Field, scope: Scope): Values {
   const key = `${name} ${fieldKey(field)}`;
