@@ -15,8 +15,10 @@ import { withNeighbours } from './changed-since.ts';
 import { confirmJournal, finishJournal, patienceOf } from './finish.ts';
 import { journalPath, openJournal, pendingOf } from './journals.ts';
 import { lockServers } from './locks.ts';
+import { sweepHalfWritten } from './half-written.ts';
 import { formerSecretsOf, ownSecretsOf, recallLogins } from './published-logins.ts';
 import type { ApplyPlanOptions } from './options.ts';
+import { assertPrivate } from './private-only.ts';
 import { reachWorld } from './reach-world.ts';
 import { strangerAmong } from './same-server.ts';
 import { startWatchdog, type Orders } from './watchdog.ts';
@@ -52,6 +54,7 @@ async function clearTheWay(plan: Plan, options: ApplyPlanOptions): Promise<strin
  */
 export async function applyPlan(plan: Plan, options: ApplyPlanOptions = {}): Promise<ApplyResult> {
   if (plan.steps.length === 0) return refused('this plan has no steps');
+  await assertPrivate(plan.nodes, options);
   const obstacle = await clearTheWay(plan, options);
   if (obstacle !== undefined) return refused(obstacle);
   const lock = lockServers(plan.nodes);
@@ -78,6 +81,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
   const ownPath = ownSecretsOf(path);
   const secretsPath = options.secretsFile ?? ownPath;
   const publishes = plan.secrets.length > 0 && secretsPath !== ownPath;
+  sweepHalfWritten([ownPath, resolve(secretsPath)].map((one) => dirname(one)));
   const had = secretsIn(secretsPath);
   let published = false;
   const publish = (): void => {
@@ -117,6 +121,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
         ...(options.tls ? { tls: options.tls } : {}),
         ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
         ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
+        allowPublic: options.allowPublic ?? false,
         renames: [...(options.renames ?? [])],
       },
     });
