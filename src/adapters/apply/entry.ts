@@ -1,3 +1,4 @@
+import { reach } from '../collect/reach.ts';
 import { connect, failed, type Connection, type Failure } from '../server/connection.ts';
 import type { Credential } from './credentials.ts';
 import type { Door } from './doors.ts';
@@ -9,6 +10,8 @@ export const connectionName = 'keyward';
 
 export type Entered = { readonly connection: Connection } | { readonly refused: string };
 
+const noWay = 'nothing is sent there: a public address without --allow-public, or a socket of another host';
+
 /** A connection through one door, nothing said yet. */
 export async function knock(door: Door, settings: WorldSettings): Promise<Connection | Failure> {
   const { renames } = settings;
@@ -19,8 +22,7 @@ export async function knock(door: Door, settings: WorldSettings): Promise<Connec
   let first: Failure | undefined;
   for (const address of addresses) {
     const { where, tls } = await seenFrom(address, door.tls, settings);
-    if (where === undefined)
-      return { failed: 'unreachable', detail: 'a socket of that host leads nowhere from there' };
+    if (where === undefined) return { failed: 'unreachable', detail: noWay };
     const connection = await connect({
       where,
       ...(tls ? { tls } : {}),
@@ -39,14 +41,21 @@ export async function knock(door: Door, settings: WorldSettings): Promise<Connec
 async function seenFrom(
   where: Door['where'],
   tls: Door['tls'],
-  { from }: WorldSettings,
+  { from, allowPublic = false }: WorldSettings,
 ): Promise<{ readonly where: Door['where'] | undefined; readonly tls: Door['tls'] }> {
-  if (!from) return { where, tls };
+  if (!from) return { where: await privately(where, allowPublic), tls };
   if ('path' in where) return { where: undefined, tls };
   return {
     where: { path: await from.to(where.host, where.port) },
     tls: tls && { ...tls, serverName: tls.serverName ?? where.host },
   };
+}
+
+/** Nothing is sent to a public address unasked, whichever way a plan names it. */
+async function privately(where: Door['where'], allowPublic: boolean): Promise<Door['where'] | undefined> {
+  if ('path' in where) return where;
+  const found = await reach({ kind: 'tcp', host: where.host, port: where.port, tls: false }, allowPublic);
+  return 'problem' in found ? undefined : found;
 }
 
 /** One login, tried once; the certificate is looked at before the password goes out. */

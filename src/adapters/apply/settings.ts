@@ -19,6 +19,8 @@ export interface WorldSettings {
   readonly administrators?: readonly string[];
   /** Milliseconds that a server may take to come up after a restart; loading its data is not counted. */
   readonly patience?: number;
+  /** Talk to public addresses: only where the user said so. A plan is a file, and may name anybody's server. */
+  readonly allowPublic?: boolean;
   /** Where connections begin, when that is another host than this: every one goes through it. */
   readonly from?: Tunnel;
   /** The clock: ISO 8601, UTC. */

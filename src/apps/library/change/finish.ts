@@ -15,6 +15,7 @@ import { openJournal, type KnownJournal } from './journals.ts';
 import { lockServers } from './locks.ts';
 import { recallLogins } from './published-logins.ts';
 import type { ReachOptions, UndoOptions } from './options.ts';
+import { assertPrivate } from './private-only.ts';
 import { reachWorld } from './reach-world.ts';
 
 export function secretsOf({ secretsFile }: KnownJournal): Readonly<Record<string, Secret>> {
@@ -36,6 +37,7 @@ async function within<T>(
   does: (journal: KnownJournal, world: World, sink: JournalSink) => Promise<T>,
 ): Promise<T> {
   const nodes = plan?.nodes ?? [];
+  await assertPrivate(nodes, reach);
   const lock = lockServers(nodes);
   if ('heldBy' in lock)
     throw new UsageError(

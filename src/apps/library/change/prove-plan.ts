@@ -6,6 +6,7 @@ import { version } from '../version.ts';
 import type { ProveOptions } from './options.ts';
 import { trialsFrom, trialsOutside } from './prove-from.ts';
 import { promisesOf } from './promises.ts';
+import { assertPrivate } from './private-only.ts';
 import { reachWorld } from './reach-world.ts';
 import type { Secret } from '../../../adapters/journal/secrets-file.ts';
 
@@ -19,6 +20,7 @@ export async function provePlan(
   secrets: Readonly<Record<string, Secret>>,
   options: ProveOptions = {},
 ): Promise<Proof> {
+  await assertPrivate(plan.nodes, options);
   const world = reachWorld(plan.nodes, options, secrets);
   const trials: Trial[] = [];
   try {

@@ -9,7 +9,7 @@ export type OpenWorld = World & { close(): Promise<void> };
 /** The real world of these servers: their connections, and the hosts of their files. */
 export const reachWorld = (
   nodes: readonly PlanNode[],
-  { login, tls, timeout, renames, sshConfig }: ReachOptions,
+  { login, tls, timeout, renames, sshConfig, allowPublic }: ReachOptions,
   secrets: Readonly<Record<string, Secret>> = {},
   from?: Tunnel,
 ): OpenWorld =>
@@ -20,6 +20,7 @@ export const reachWorld = (
     secrets: new Map(Object.entries(secrets)),
     timeout: timeout ?? 3000,
     place: (host) => placeNamed(host, sshConfig),
+    allowPublic: allowPublic ?? false,
     ...(from ? { from } : {}),
     ...(renames ? { renames } : {}),
   });
