@@ -5,7 +5,7 @@ import { fieldsIn, textIn } from '../words.ts';
 import { when, type Saw, type Trying } from './saw.ts';
 
 /** Milliseconds that a replica gets to have all that its master had when we asked; replicas tell it once a second. */
-const patience = 5000;
+const patience = 2500;
 const between = 50;
 
 type Replication = ReadonlyMap<string, string>;
