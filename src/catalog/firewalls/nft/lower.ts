@@ -1,4 +1,7 @@
-/** The whole ruleset in the one rule language, and what the kernel would refuse of it. */
+/**
+ * The whole ruleset in the one rule language, and what the kernel would refuse of it. Of base chains with the same hook
+ * and priority the kernel asks the one that was made last first, so tables and chains stand here in that order.
+ */
 import type {
   BaseChain,
   Chain,
@@ -34,7 +37,7 @@ export function lowered(ruleset: Ruleset): RuleSet {
   const problems: RuleProblem[] = [];
   const tables = [...ruleset.tables.values()].map((table) => lowerTable(table, ruleset));
   problems.push(...ruleset.problems);
-  return { backend: 'nft', tables, problems };
+  return { backend: 'nft', tables: tables.toReversed(), problems };
 }
 
 function lowerTable(table: NftTable, ruleset: Ruleset): Table {
@@ -62,7 +65,7 @@ function lowerTable(table: NftTable, ruleset: Ruleset): Table {
       ...(base === undefined ? {} : { base }),
     }));
   });
-  const all = [...chains, ...extra];
+  const all = [...chains.toReversed(), ...extra];
   refuseWrongJumps(table, all, ruleset);
   return { name: `${table.family} ${table.name}`, families: families.get(table.family) ?? [], chains: all };
 }
