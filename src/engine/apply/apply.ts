@@ -103,9 +103,11 @@ async function run(
   const before: Captured[] = [];
   for (const resource of step.undo) before.push(await world.capture(resource));
   await journal.append({ entry: 'step', at: world.now(), step: step.id, before });
-  captured.push(...before);
+  // What a server saves of itself changes when it saves, and not before.
+  captured.push(...before.filter(({ resource }) => resource.kind !== 'saved'));
   for (const [index, action] of step.does.entries()) {
     await journal.append({ entry: 'doing', step: step.id, index, action });
+    if (action.do === 'save') captured.push(...before.filter(({ resource }) => resource.kind === 'saved'));
     await world.perform(action);
   }
   const trials: Trial[] = [];

@@ -30,6 +30,8 @@ export function standingOf(entries: readonly Entry[]): Journal {
   let confirmWithin = 0;
   let standing = { kind: 'nothing' } as Standing;
   const captured: Captured[] = [];
+  /** Nodes that were told to save themselves: only these have something of it to take back. */
+  const saved = new Set<string>();
   const left = new Map<string, Captured>();
   for (const entry of entries) {
     switch (entry.entry) {
@@ -59,10 +61,13 @@ export function standingOf(entries: readonly Entry[]): Journal {
         standing = { kind: 'ended', outcome: entry.outcome };
         break;
       case 'doing':
+        if (entry.action.do === 'save') saved.add(entry.action.node);
+        break;
       case 'restored':
       case 'kept':
         break;
     }
   }
-  return { plan, pid, confirmWithin, captured, left, standing };
+  const touched = captured.filter(({ resource }) => resource.kind !== 'saved' || saved.has(resource.node));
+  return { plan, pid, confirmWithin, captured: touched, left, standing };
 }
