@@ -2,6 +2,25 @@ import { isContainerBridge, joinHostPort, kindOf, networkOf } from '../lang/addr
 import type { HostAddress, Listener, Origin, Reach } from '../model/index.ts';
 import { byText } from './by-text.ts';
 
+/** Where packets to an address can come from. */
+export interface Place {
+  readonly reach: Reach;
+  readonly label: string;
+  readonly sources: readonly string[];
+  readonly certain: boolean;
+  /** The address, and where packets come by another port than the server's the port. */
+  readonly at: string;
+  readonly port?: number;
+  /** Tells places apart that are otherwise of one kind at one address. */
+  readonly part?: string;
+  /** Why a packet filter turns them all away. */
+  readonly refused?: string;
+  readonly because?: readonly string[];
+}
+
+/** What packet filters make of the places that a door is reached from. */
+export type Refine = (door: DoorWay, places: readonly Place[]) => readonly Place[];
+
 /** One door of the server, seen in the kernel's tables or read from its settings. */
 export interface DoorWay {
   readonly address: string;
@@ -19,19 +38,12 @@ export interface OriginContext {
   readonly clientCertificate: boolean;
   /** Why it may turn them away, where that is not sure. */
   readonly mayRefuseOthers?: string;
+  /** Packet filters, where they were read. */
+  readonly refine?: Refine;
 }
 
 /** Where packets to this address can come from, widest first. */
-function placesOf(
-  address: string,
-  context: OriginContext,
-): readonly {
-  readonly reach: Reach;
-  readonly label: string;
-  readonly sources: readonly string[];
-  readonly certain: boolean;
-  readonly at: string;
-}[] {
+function placesOf(address: string, context: OriginContext): readonly Place[] {
   const kind = kindOf(address === '*' ? '0.0.0.0' : address === '-::*' || address === '::*' ? '::' : address);
   if (kind === undefined)
     return [
@@ -51,7 +63,7 @@ function placesOf(
   return [outside(address, context)];
 }
 
-function outside(address: string, context: OriginContext): ReturnType<typeof placesOf>[number] {
+function outside(address: string, context: OriginContext): Place {
   const owner = context.hostAddresses?.find((own) => own.address === address);
   const everyone = address.includes(':') ? '::/0' : '0.0.0.0/0';
   if (owner && isContainerBridge(owner.interface)) {
@@ -77,7 +89,7 @@ function outside(address: string, context: OriginContext): ReturnType<typeof pla
   };
 }
 
-function wildcard(six: boolean, context: OriginContext): ReturnType<typeof placesOf> {
+function wildcard(six: boolean, context: OriginContext): readonly Place[] {
   const host = {
     reach: 'host',
     label: 'this host',
@@ -115,28 +127,10 @@ export function originsOf(
   sockets: readonly Listener[],
   context: OriginContext,
 ): readonly Origin[] {
-  const rows = doors.flatMap((door) =>
-    placesOf(door.address, context).map((place): Origin => {
-      const remote = place.reach !== 'host';
-      const notes = [
-        `listens on ${joinHostPort(door.address, door.port)} (${door.source})`,
-        ...(door.tls ? [context.clientCertificate ? 'TLS, and a client certificate is wanted' : 'TLS'] : []),
-      ];
-      return {
-        id: `${place.reach}:${joinHostPort(place.at, door.port)}`,
-        reach: place.reach,
-        label: place.label,
-        sources: place.sources,
-        via: { address: place.at, port: door.port, tls: door.tls },
-        certainty: place.certain && !(remote && context.mayRefuseOthers) ? 'certain' : 'possible',
-        ...(remote && context.refusesOthers ? { refused: context.refusesOthers } : {}),
-        because:
-          remote && context.mayRefuseOthers
-            ? [...notes, `from 7.0 on it would turn them away (${context.mayRefuseOthers})`]
-            : notes,
-      };
-    }),
-  );
+  const rows = doors.flatMap((door) => {
+    const places = placesOf(door.address, context);
+    return (context.refine?.(door, places) ?? places).map((place) => rowOf(door, place, context));
+  });
   const unix = sockets.map((socket): Origin => ({
     id: `socket:${socket.address}`,
     reach: 'socket',
@@ -149,6 +143,32 @@ export function originsOf(
   return merged([...rows, ...unix]).toSorted(
     (a, b) => order.indexOf(a.reach) - order.indexOf(b.reach) || byText(a.id, b.id),
   );
+}
+
+function rowOf(door: DoorWay, place: Place, context: OriginContext): Origin {
+  const remote = place.reach !== 'host';
+  const port = place.port ?? door.port;
+  const turnedAway = remote ? context.refusesOthers : undefined;
+  const mayTurnAway = remote ? context.mayRefuseOthers : undefined;
+  return {
+    id: `${place.reach}:${joinHostPort(place.at, port)}${place.part === undefined ? '' : ` ${place.part}`}`,
+    reach: place.reach,
+    label: place.label,
+    sources: place.sources,
+    via: { address: place.at, port, tls: door.tls },
+    certainty: place.certain && !mayTurnAway ? 'certain' : 'possible',
+    ...(place.refused !== undefined
+      ? { refused: place.refused, refusedBy: 'firewall' }
+      : turnedAway
+        ? { refused: turnedAway }
+        : {}),
+    because: [
+      `listens on ${joinHostPort(door.address, door.port)} (${door.source})`,
+      ...(door.tls ? [context.clientCertificate ? 'TLS, and a client certificate is wanted' : 'TLS'] : []),
+      ...(mayTurnAway ? [`from 7.0 on it would turn them away (${mayTurnAway})`] : []),
+      ...(place.because ?? []),
+    ],
+  };
 }
 
 /** The same people by two families of addresses, or by two lines of settings, are one row. */

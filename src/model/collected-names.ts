@@ -24,6 +24,7 @@ const every: Readonly<Record<CollectedName, true>> = {
   process: true,
   listeners: true,
   hostAddresses: true,
+  firewall: true,
   files: true,
   unit: true,
   container: true,

@@ -3,6 +3,7 @@ import type { AdvisoryState } from './advisory.ts';
 import type { Capability } from './capability.ts';
 import type { Exposure } from './exposure.ts';
 import type { Fact } from './fact.ts';
+import type { FirewallFacts } from './firewall.ts';
 import type {
   CertificateFacts,
   ContainerFacts,
@@ -68,6 +69,8 @@ export interface CollectedFacts {
   readonly process: ProcessFacts;
   readonly listeners: readonly Listener[];
   readonly hostAddresses: readonly HostAddress[];
+  /** Packet filters in the way, as their own programs tell them. */
+  readonly firewall: FirewallFacts;
   readonly files: readonly FileFacts[];
   readonly unit: UnitFacts;
   readonly container: ContainerFacts | 'none';

@@ -15,10 +15,12 @@ export interface Origin {
   readonly via:
     | { readonly address: string; readonly port: number; readonly tls: boolean }
     | { readonly path: string };
-  /** `certain` only when every layer in the way is known to let it through; the host's firewall may not be. */
+  /** `certain` only when all layers that were looked at let it through; see `notCollected` for the others. */
   readonly certainty: 'certain' | 'possible';
-  /** The server itself turns everyone away who comes from here (protected mode): a row without cells. */
+  /** Why everyone is turned away who comes from here: a row without cells. */
   readonly refused?: string;
+  /** With `refused`: a packet filter does it; absent: the server itself (protected mode). */
+  readonly refusedBy?: 'firewall';
   readonly because: readonly string[];
 }
 

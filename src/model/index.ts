@@ -9,6 +9,7 @@ export type * from './evidence.ts';
 export * from './exposure.ts';
 export * from './fact.ts';
 export type * from './finding.ts';
+export type * from './firewall.ts';
 export type * from './goal.ts';
 export type * from './host.ts';
 export type * from './identity.ts';

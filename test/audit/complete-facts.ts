@@ -136,6 +136,30 @@ export const completeFacts: Complete<CollectedFacts> = {
   },
   listeners: [{ address: '0.0.0.0', family: 'ipv4', port: 6379, purpose: 'redis', mode: '0777' }],
   hostAddresses: [{ interface: 'eth0', address: '10.0.0.3', prefix: 24 }],
+  firewall: {
+    layers: [
+      {
+        network: 'server',
+        rules: [{ words: 'iptables-save', from: 'iptables-save', text: '*filter\nCOMMIT\n' }],
+        interfaces: [
+          {
+            name: 'eth0',
+            addresses: ['10.0.0.3'],
+            networks: ['10.0.0.0/24'],
+            routes: ['0.0.0.0/0'],
+            gateways: ['10.0.0.1'],
+          },
+        ],
+        forwarding: { ipv4: true, ipv6: false },
+        routeLocalnet: false,
+        filtersBridges: false,
+        unread: ['rules of nftables (no nft here)'],
+      },
+    ],
+    inside: false,
+    saved: [{ words: 'nft', from: '/etc/nftables.conf', text: 'flush ruleset\n' }],
+    managers: ['ufw'],
+  },
   files: [
     {
       path: where.file,

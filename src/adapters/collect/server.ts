@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path/posix';
 import type { Collected, Evidence, Target } from '../../model/index.ts';
+import { firewallOf } from '../firewall/index.ts';
 import { fileFacts, packageOf, rootOf, type FoundProcess } from '../host/index.ts';
 import type { Where } from '../server/connection.ts';
 import { blank } from './blank.ts';
@@ -80,6 +81,8 @@ async function withHost(
   first: Live,
   found: FoundProcess,
 ): Promise<CollectedServer> {
+  // Programs are asked for it: they run beside all that follows.
+  const firewall = firewallOf(found.process.pid, settings.firewalls ? { cache: settings.firewalls } : {});
   const pack = await packageOf(found.process.exe, rootOf(found.process.pid).path);
   const files = await filesOf(found, pack, first.facts, settings);
   const names = files?.conf.renames;
@@ -91,7 +94,7 @@ async function withHost(
   const heard = again ? better(first.facts, again.facts) : first.facts;
   const conf = files?.conf.facts;
   const facts = { ...(conf?.known ? sayDisabled(heard, conf.value) : heard), ...files?.facts };
-  const host = await collectHost(found, facts);
+  const host = { ...(await collectHost(found, facts)), firewall: await firewall };
   return {
     evidence: asEvidence(target, { ...facts, ...host, package: pack }, 'no way to read it', settings),
     // Its files were read: that nobody gave a password is said among what is missing.

@@ -1,4 +1,5 @@
 import type { SecretMeter } from '../secrets/index.ts';
+import type { FirewallCache } from '../firewall/index.ts';
 import type { SeenProcess } from '../host/index.ts';
 
 export interface Login {
@@ -28,6 +29,8 @@ export interface CollectSettings {
   readonly meter: SecretMeter;
   /** Servers that run on this host, looked for when first asked, once for all targets; absent where nobody looks. */
   readonly seen?: () => Promise<readonly SeenProcess[]>;
+  /** Rules of network namespaces, read once for all targets. */
+  readonly firewalls?: FirewallCache;
   /** The clock: ISO 8601, UTC. */
   readonly now: () => string;
 }

@@ -60,6 +60,7 @@ function settingsOf(options: AuditOptions): CollectSettings {
     // One salt for the run: equal passwords on two servers are seen, and nothing can be told from a report.
     meter: createSecretMeter(() => randomBytes(32)),
     seen: () => (seen ??= seeProcesses().then((processes) => valueOr(processes, []))),
+    firewalls: new Map(),
     now: () => new Date().toISOString(),
   };
 }

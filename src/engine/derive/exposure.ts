@@ -23,13 +23,15 @@ import { maybeProtected, protectedMode } from '../protected-mode.ts';
 import { commandsOf } from '../granted.ts';
 import { createMemories } from '../remembered.ts';
 import { doorsOf } from './doors.ts';
+import type { Filter } from './firewall.ts';
 import { withSubcommands, type UserGrants } from './grants.ts';
 import { hasUsers } from './users.ts';
 
 /** Layers that stand in the way and that nobody has looked at, in words. */
-function notCollected(facts: Collected): readonly string[] {
+function notCollected(facts: Collected, filter: Filter): readonly string[] {
+  const [first, ...rest] = filter.notCollected;
   return [
-    'host firewall',
+    ...(first === undefined ? [] : [first]),
     'cloud firewall',
     ...(facts.listeners.known
       ? []
@@ -41,9 +43,7 @@ function notCollected(facts: Collected): readonly string[] {
     ...(facts.hostAddresses.known ? [] : ["the host's addresses"]),
     ...(facts.config.known ? [] : facts.conf.known ? ['running settings: the file is taken for them'] : []),
     ...(facts.aclUsers.known || !facts.conf.known ? [] : ['running users: the files are taken for them']),
-    ...(facts.container.known && facts.container.value !== 'none'
-      ? ['ports that the container engine publishes']
-      : []),
+    ...rest,
   ];
 }
 
@@ -51,11 +51,12 @@ interface Seen {
   readonly facts: Collected;
   readonly identity: Identity;
   readonly settings: View['settings'];
+  readonly filter: Filter;
 }
 
 /** Rows of the table; none where it is not known where the server listens. */
 function rowsOf(
-  { facts, identity, settings }: Seen,
+  { facts, identity, settings, filter }: Seen,
   refusesOthers: string | undefined,
   mayRefuseOthers?: string,
 ): readonly Origin[] {
@@ -65,6 +66,7 @@ function rowsOf(
     refusesOthers,
     ...(mayRefuseOthers === undefined ? {} : { mayRefuseOthers }),
     clientCertificate: settings.known && settings.value['tls-auth-clients']?.value !== 'no',
+    ...(filter.refine ? { refine: filter.refine } : {}),
   });
 }
 
@@ -93,7 +95,7 @@ export function deriveExposure(inputs: ExposureInputs): Fact<Exposure> {
     everything,
     clientCertificate: settings.known && settings.value['tls-auth-clients']?.value === 'yes',
     holes: advisories,
-    notCollected: notCollected(facts),
+    notCollected: notCollected(facts, inputs.filter),
   });
   return known(exposure, 'worked out from where it listens, its users and its commands');
 }
@@ -185,7 +187,7 @@ export function exposureAtTheDoor(seen: Seen, why: string): Fact<Exposure> {
       origins,
       actors: [nobody],
       cells: door.value === 'open' ? anything(origins, nobody) : [],
-      notCollected: [...notCollected(seen.facts), 'users, and what they may do'],
+      notCollected: [...notCollected(seen.facts, seen.filter), 'users, and what they may do'],
     },
     'what the server answered before any login',
   );

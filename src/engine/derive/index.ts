@@ -13,6 +13,7 @@ import { withAbsences } from './absent.ts';
 import { deriveAdvisories } from './advisories.ts';
 import { abilityContext, deriveCommands } from './commands.ts';
 import { deriveDrift } from './drift.ts';
+import { filterOf } from './firewall.ts';
 import { deriveExposure, exposureAtTheDoor } from './exposure.ts';
 import { identityFromFiles } from './from-files.ts';
 import { channelDefault, deriveGrants, permissionsOf } from './grants.ts';
@@ -30,7 +31,7 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
   const identity = identify({ greeting, info, ...(confProduct ? { confProduct } : {}) });
   const settings = deriveSettings(config, conf, identity);
   const users = deriveUsers({ identity, settings, aclUsers, aclFile, conf, door });
-  const commands = await deriveCommands(facts, identity);
+  const [commands, filter] = await Promise.all([deriveCommands(facts, identity), filterOf(facts)]);
   const base = {
     ...withAbsences(facts, identity, settings),
     identity,
@@ -47,7 +48,7 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
       ...base,
       grants: why,
       exposure: identity.known
-        ? exposureAtTheDoor({ facts, identity: identity.value, settings }, why.detail)
+        ? exposureAtTheDoor({ facts, identity: identity.value, settings, filter }, why.detail)
         : why,
       drift: deriveDrift(facts, undefined),
       advisories: advisoriesWithout(facts, identity, settings),
@@ -88,6 +89,7 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
       table,
       context,
       advisories,
+      filter,
     }),
     drift: deriveDrift(facts, (user) => permissionsOf(user, table, who, ofFile)),
     advisories: who.version

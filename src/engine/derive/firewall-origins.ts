@@ -1,0 +1,259 @@
+import { isContainerBridge, kindOf } from '../../lang/address/index.ts';
+import {
+  emptySet,
+  equals,
+  fromCidr,
+  intersect,
+  isEmpty,
+  subtract,
+  union,
+  type AddressSet,
+  type Family,
+} from '../../lang/packets/index.ts';
+import type { FirewallFacts } from '../../model/index.ts';
+import type { DoorWay, Place, Refine } from '../origins.ts';
+import {
+  askRules,
+  either,
+  familyOf,
+  forwardedPorts,
+  isFor,
+  type Listening,
+  type Verdict,
+} from './firewall-ask.ts';
+import { behindBridge } from './firewall-container.ts';
+import { ruledNetwork, type RuledNetwork } from './firewall-layer.ts';
+import { cidrsOf, isInternet, nameSources, sayRule, type NamedRange } from './firewall-names.ts';
+
+/** Addresses of one family that are asked for besides those of the interface itself. */
+const mostOthers = 8;
+
+/**
+ * What the packet filters make of the places from which a door is reached: each keeps the sources that get through,
+ * and says by which rule; a place from which nobody does is refused.
+ */
+export function refineBy(facts: FirewallFacts, names: readonly NamedRange[] = []): Refine {
+  const [own, around] = facts.layers.map(ruledNetwork);
+  if (!own) return (_, places) => places;
+  return (door, places) => {
+    const here = places.flatMap((place) => {
+      if (place.reach === 'host') return fromItself(own, place, door, names);
+      const outer = around && behindBridge(own, around, place, door);
+      return outer
+        ? outer.flatMap((way) => split(way.place, way.verdict, way.all, way.unread, names))
+        : fromOutside(own, place, door, names);
+    });
+    return [...here, ...byOtherWays(own, places, door, names)];
+  };
+}
+
+const ownerOf = ({ layer }: RuledNetwork, address: string): string | undefined =>
+  layer.interfaces.find(({ addresses }) => addresses.includes(address))?.name;
+
+function fromItself(
+  network: RuledNetwork,
+  place: Place,
+  door: DoorWay,
+  names: readonly NamedRange[],
+): readonly Place[] {
+  const to = { address: place.at, port: door.port };
+  const verdict = askRules({ network, by: 'lo', to, sources: undefined, arrives: isFor(toOf(door)) });
+  const all = union(union(verdict.certain, verdict.depends), verdict.no);
+  return split({ ...place, label: 'this host' }, verdict, all, network.unread, names);
+}
+
+const toOf = ({ address, port }: DoorWay): Listening => ({
+  address: address === '*' ? '0.0.0.0' : address === '-::*' || address === '::*' ? '::' : address,
+  port,
+});
+
+function fromOutside(
+  network: RuledNetwork,
+  place: Place,
+  door: DoorWay,
+  names: readonly NamedRange[],
+): readonly Place[] {
+  const by = ownerOf(network, place.at);
+  const family = familyOf(place.at);
+  const people = by === undefined ? undefined : network.behind[family].get(by);
+  // An address that is on no interface, or that nobody has a way to: as it was without rules.
+  if (by === undefined || !people) return [{ ...place, certain: false }];
+  const all = place.reach === 'container' ? onBridge(place, people) : people;
+  const verdict = askAll(network, by, place.at, door, all);
+  return split(place, verdict, all, network.unread, names);
+}
+
+const onBridge = ({ sources }: Place, people: AddressSet): AddressSet =>
+  intersect(
+    people,
+    sources.reduce<AddressSet>((sum, text) => union(sum, fromCidr(text) ?? sum), emptySet(people.family)),
+  );
+
+/** Asks for the interface's own address first; who is refused there may get in by another address of the host. */
+function askAll(network: RuledNetwork, by: string, at: string, door: DoorWay, sources: AddressSet): Verdict {
+  const to = toOf(door);
+  const arrives = isFor(to);
+  let verdict = askRules({ network, by, to: { address: at, port: door.port }, sources, arrives });
+  if (kindOf(to.address) !== 'unspecified') return verdict;
+  for (const address of othersOf(network, at).slice(0, mostOthers)) {
+    const left = subtract(sources, verdict.certain);
+    if (isEmpty(left)) break;
+    const more = askRules({ network, by, to: { address, port: door.port }, sources: left, arrives });
+    verdict = either(verdict, more);
+  }
+  return verdict;
+}
+
+const othersOf = ({ layer }: RuledNetwork, at: string): readonly string[] =>
+  layer.interfaces
+    .filter(({ name }) => name !== 'lo')
+    .flatMap(({ addresses }) => addresses)
+    .filter((one) => one !== at && familyOf(one) === familyOf(at) && kindOf(one) !== 'link-local');
+
+/** People whom the list of places leaves out: behind other interfaces, or by a port that is led to this one. */
+function byOtherWays(
+  network: RuledNetwork,
+  places: readonly Place[],
+  door: DoorWay,
+  names: readonly NamedRange[],
+): readonly Place[] {
+  const to = toOf(door);
+  const family = familyOf(to.address);
+  const arrives = isFor(to);
+  const every = kindOf(to.address) === 'unspecified';
+  const local = kindOf(to.address) === 'loopback';
+  const forwarded = forwardedPorts(network.ruleSets, door.port);
+  const covered = new Set(places.map(({ at }) => ownerOf(network, at)));
+  return network.layer.interfaces.flatMap(({ name, addresses, networks }): readonly Place[] => {
+    const people = network.behind[family].get(name);
+    if (name === 'lo' || !people) return [];
+    const asks: (readonly [Listening, AddressSet])[] = [];
+    // A neighbour who knows the address sends packets for it here, whichever interface it is on.
+    if (!every && !local && !covered.has(name)) asks.push([to, intersect(people, setOf(family, networks))]);
+    const own = addresses.filter((one) => familyOf(one) === family && kindOf(one) !== 'link-local');
+    for (const address of own.slice(0, mostOthers))
+      for (const port of local ? [door.port, ...forwarded] : forwarded)
+        asks.push([{ address, port }, people]);
+    return asks.flatMap(([asked, sources]) => {
+      if (isEmpty(sources)) return [];
+      const verdict = askRules({ network, by: name, to: asked, sources, arrives });
+      if (isEmpty(verdict.certain) && isEmpty(verdict.depends)) return [];
+      const place: Place = {
+        ...placeBy(name, asked.address, sources),
+        ...(asked.port === door.port ? {} : { port: asked.port }),
+        part: `by ${name}`,
+      };
+      return split(place, verdict, sources, network.unread, names).filter(
+        ({ refused }) => refused === undefined,
+      );
+    });
+  });
+}
+
+const setOf = (family: Family, texts: readonly string[]): AddressSet =>
+  texts.reduce<AddressSet>((sum, text) => {
+    const set = fromCidr(text);
+    return set?.family === family ? union(sum, set) : sum;
+  }, emptySet(family));
+
+/** Those who come in by an interface, as a place. */
+function placeBy(name: string, at: string, sources: AddressSet): Place {
+  const { cidrs } = cidrsOf(sources);
+  if (isContainerBridge(name))
+    return { reach: 'container', label: `containers on ${name}`, sources: cidrs, certain: true, at };
+  const wide = isInternet(sources);
+  return {
+    reach: wide && kindOf(at) === 'public' ? 'internet' : 'network',
+    label: wide
+      ? kindOf(at) === 'public'
+        ? 'the Internet'
+        : `whoever routes to ${at}`
+      : nameSources(sources, sources),
+    sources: wide ? [at.includes(':') ? '::/0' : '0.0.0.0/0'] : cidrs,
+    certain: true,
+    at,
+  };
+}
+
+/** One place as the places that rules make of it. */
+function split(
+  place: Place,
+  verdict: Verdict,
+  all: AddressSet,
+  unread: readonly string[],
+  names: readonly NamedRange[],
+): readonly Place[] {
+  const { certain, depends, no, by } = verdict;
+  const doubts = unread.length > 0 ? [`not read: ${unread.join('; ')}`] : [];
+  const refusal = by.no ? sayRule(by.no) : 'no rule lets it in';
+  const others = isEmpty(no) ? [] : [`all others are refused by ${refusal}`];
+  if (isEmpty(certain) && isEmpty(depends))
+    return [{ ...place, certain: true, refused: `the firewall: ${refusal}` }];
+  const rows: Place[] = [];
+  if (!isEmpty(certain)) {
+    const whole = isEmpty(subtract(all, certain));
+    rows.push({
+      ...(whole ? place : narrowed(place, certain, all, names)),
+      certain: place.certain && unread.length === 0,
+      because: [
+        ...(place.because ?? []),
+        ...(by.certain ? [`let through by ${sayRule(by.certain)}`] : []),
+        ...(whole ? [] : others),
+        ...doubts,
+      ],
+    });
+  }
+  if (!isEmpty(depends)) {
+    const whole = isEmpty(subtract(all, depends));
+    rows.push({
+      ...(whole ? place : narrowed(place, depends, all, names)),
+      part: `${place.part ?? ''} depends`.trim(),
+      certain: false,
+      because: [
+        ...(place.because ?? []),
+        `depends on ${verdict.on.map((one) => dependences[one]).join(', ')}: ${by.depends ? sayRule(by.depends) : 'rules'}`,
+        ...(isEmpty(certain) ? others : []),
+        ...doubts,
+      ],
+    });
+  }
+  return rows;
+}
+
+const dependences: Readonly<Record<Verdict['on'][number], string>> = {
+  rate: 'how often somebody comes',
+  recent: 'who came before',
+  time: 'the time',
+  mark: 'a mark that something else sets',
+  socket: 'who owns the socket',
+  content: 'what a packet holds',
+  set: 'members of a set that are not known',
+  interface: 'an interface that is not known',
+  port: 'the port that they come from',
+  route: 'a route that is not known',
+  other: 'a match that is not understood',
+};
+
+/** The part of a place that gets through, by its own name. */
+function narrowed(place: Place, set: AddressSet, all: AddressSet, names: readonly NamedRange[]): Place {
+  const { cidrs, left } = cidrsOf(set);
+  const wide = isInternet(set);
+  const own = place.sources.find((text) => {
+    const network = fromCidr(text);
+    return network?.family === set.family && equals(set, intersect(all, network));
+  });
+  const label =
+    own !== undefined && place.reach !== 'container'
+      ? `the network ${own}`
+      : place.reach === 'container'
+        ? `${nameSources(set, all, names)} of the ${place.label}`
+        : nameSources(set, all, names);
+  return {
+    ...place,
+    // A short list of addresses is no Internet.
+    reach: place.reach === 'internet' && !wide ? 'network' : place.reach,
+    label,
+    sources: own === undefined ? cidrs : [own],
+    ...(left > 0 ? { because: [...(place.because ?? []), `and ${left} more networks`] } : {}),
+  };
+}

@@ -1,0 +1,47 @@
+/** What a program or a file says, in whose words: they are read when they are judged, not when they are collected. */
+export interface FirewallText {
+  readonly words: 'iptables-save' | 'ip6tables-save' | 'ipset-save' | 'nft-json' | 'nft';
+  /** Who said it: a program (`iptables-save`) or a file. */
+  readonly from: string;
+  readonly text: string;
+}
+
+/** One interface that is up, with what the kernel's routes send out by it. */
+export interface NetworkInterface {
+  readonly name: string;
+  /** Its own addresses, without prefix. */
+  readonly addresses: readonly string[];
+  /** Networks that it is on, CIDR: routes without a gateway. */
+  readonly networks: readonly string[];
+  /** Networks behind a gateway, CIDR; `0.0.0.0/0` and `::/0` for the default route. */
+  readonly routes: readonly string[];
+  /** Addresses of these gateways. */
+  readonly gateways: readonly string[];
+}
+
+/** Packet filters of one network namespace, all in the kernel at once. */
+export interface FirewallLayer {
+  /** `server`: of the namespace that the server's sockets are in; `host`: of the host around a container's. */
+  readonly network: 'server' | 'host';
+  readonly rules: readonly FirewallText[];
+  readonly interfaces: readonly NetworkInterface[];
+  readonly forwarding: { readonly ipv4: boolean; readonly ipv6: boolean };
+  /** Packets for 127.0.0.0/8 are taken from outside (`route_localnet`); absent: not known. */
+  readonly routeLocalnet?: boolean;
+  /** Packets between hosts of one bridge pass its rules (`bridge-nf-call-iptables`). */
+  readonly filtersBridges: boolean;
+  /** What may filter too and could not be read, in words. */
+  readonly unread: readonly string[];
+}
+
+/** Who is let through to the server: the rules that the kernel holds, and those that files bring back at boot. */
+export interface FirewallFacts {
+  /** The server's own namespace first. */
+  readonly layers: readonly FirewallLayer[];
+  /** We look from inside the same container: what is around it cannot be seen. */
+  readonly inside: boolean;
+  /** Files that are loaded when the host starts; empty where there is none. */
+  readonly saved: readonly FirewallText[];
+  /** Programs that bring rules of their own at boot, by the folders that they keep: `ufw`, `firewalld`. */
+  readonly managers: readonly string[];
+}
