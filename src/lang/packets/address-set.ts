@@ -112,17 +112,20 @@ export function fromRanges(family: Family, ends: ArrayLike<AddressNumber>): Addr
   const stops: AddressNumber[] | Float64Array = family === 'ipv4' ? new Float64Array(count) : [];
   let used = 0;
   let sorted = true;
+  let single = true;
   for (let index = 0; index < count; index++) {
     const from = ends[2 * index] as AddressNumber;
     const to = ends[2 * index + 1] as AddressNumber;
     if (from > to) continue;
     if (sorted && used > 0 && !((stops[used - 1] as AddressNumber) < from)) sorted = false;
+    if (from !== to) single = false;
     starts[used] = from;
     stops[used] = to;
     used++;
   }
   const low = sorted ? starts : inOrder(starts, used);
-  const last = sorted ? stops : inOrder(stops, used);
+  // Where all are single addresses, their ends are their starts.
+  const last = single ? low : sorted ? stops : inOrder(stops, used);
   const out: AddressNumber[] | Float64Array = family === 'ipv4' ? new Float64Array(2 * used) : [];
   let size = 0;
   let depth = 0;

@@ -22,9 +22,13 @@ export function walkBase(chain: Chain, flow: Flow, walk: Walk): void {
   }
 }
 
+/** To enter a chain is as much work as so many rules. */
+const costOfCall = 20;
+
 /** Sends flows through a chain; gives those that come out at its end. */
 export function walkChain(chain: Chain, flows: readonly Flow[], walk: Walk): readonly Flow[] {
   walk.inside.add(chain);
+  walk.budget.rules -= costOfCall;
   let here = flows.filter(({ sources }) => !sources.isEmpty);
   const out: Flow[] = [];
   for (const rule of chain.rules) {
