@@ -8,8 +8,10 @@ import { failed } from '../../../adapters/server/connection.ts';
 import { question } from '../../../adapters/server/read-only.ts';
 import { takeCensus } from '../../../engine/census/index.ts';
 import { derive } from '../../../engine/derive/index.ts';
-import { planSteps, type PlannedParts, type PlanSubject } from '../../../engine/plan/index.ts';
+import { planSteps, stepKinds, type PlannedParts, type PlanSubject } from '../../../engine/plan/index.ts';
 import type { Basis, Census, Plan, PlanNode, Resource, ServerAudit, World } from '../../../model/index.ts';
+import { checks } from '../../../catalog/checks/index.ts';
+import { printable } from '../../../lang/text/index.ts';
 import { auditTargets, loginOf } from '../audit-targets.ts';
 import { eachOf } from '../each-of.ts';
 import { UsageError } from '../usage-error.ts';
@@ -31,6 +33,7 @@ export interface MadePlan {
  * @throws UsageError where a server cannot be looked at, or is no running server
  */
 export async function makePlan(targets: readonly string[], options: PlanOptions = {}): Promise<MadePlan> {
+  assertNames([...(options.only ?? []), ...(options.except ?? [])]);
   return planWith(targets, options, (subjects) =>
     planSteps({
       nodes: subjects,
@@ -44,6 +47,21 @@ export async function makePlan(targets: readonly string[], options: PlanOptions 
       allowRestart: options.allowRestart ?? false,
     }),
   );
+}
+
+const planned: ReadonlySet<string> = new Set([
+  ...stepKinds,
+  ...checks.flatMap(({ id, theme }) => [id, theme]),
+]);
+
+/** A word that names nothing would plan nothing, which looks like a server that needs nothing. */
+function assertNames(words: readonly string[]): void {
+  const unknown = words.find((word) => !planned.has(word));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `"${printable(unknown, 80)}" is no check, no theme and no kind of step`,
+      `Kinds of step: ${[...stepKinds].join(', ')}. Checks and themes: keyward explain.`,
+    );
 }
 
 /** The frame of every plan: who is there, what `steps` makes of it, what it would look like, and what it rests on. */
