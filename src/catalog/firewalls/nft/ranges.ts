@@ -17,6 +17,23 @@ export function merged(ranges: readonly Range[]): readonly Range[] {
   return out;
 }
 
+/** Addresses of all ranges, those twice that are in two. */
+export function sizeOfRanges(ranges: readonly Range[], packed: readonly number[]): bigint {
+  let small = 0;
+  for (let at = 0; at < packed.length; at += 2) small += (packed[at + 1] ?? 0) - (packed[at] ?? 0) + 1;
+  return ranges.reduce((sum, [from, to]) => sum + (to - from) + 1n, BigInt(small));
+}
+
+export function sizeOfSet({ bounds }: AddressSet): bigint {
+  let [small, large] = [0, 0n];
+  for (let at = 0; at + 1 < bounds.length; at += 2) {
+    const [from, to] = [bounds[at], bounds[at + 1]];
+    if (typeof from === 'number' && typeof to === 'number') small += to - from;
+    else large += BigInt(to ?? 0) - BigInt(from ?? 0);
+  }
+  return large + BigInt(small);
+}
+
 /** Does any of the ranges share something with another? Twice the same is once. */
 export function overlap(ranges: readonly Range[], packed: readonly number[] = []): boolean {
   const all: Range[] = [...ranges];

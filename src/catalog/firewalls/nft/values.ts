@@ -1,5 +1,5 @@
 /** What the right side of a match stands for, once its words are looked up for the field that they are compared with. */
-import { addressSet, lastOf, overlap, parseAddress, type Range } from './ranges.ts';
+import { addressSet, lastOf, overlap, parseAddress, type Range, sizeOfRanges, sizeOfSet } from './ranges.ts';
 import type { AddressSet } from '../../../lang/packets/index.ts';
 import { type Field, wordsOf } from './field.ts';
 import { printExpression } from './print-expression.ts';
@@ -189,9 +189,12 @@ function ofNamed(name: string, field: Field, scope: Scope): Values {
   const values = ofElements(set.elements, field, scope, set.dynamic);
   if (!set.merges && field.of === 'address') {
     const { ranges, packed, addresses } = values;
-    const given = ranges.length + packed.length / 2;
-    // Fewer than were given: some touch, which is well, or overlap.
-    if ((addresses?.bounds.length ?? 0) / 2 < given && overlap(ranges, packed))
+    // As many addresses as all ranges have together: then none is in two of them, and nothing need be sorted.
+    if (
+      addresses !== undefined &&
+      sizeOfRanges(ranges, packed) !== sizeOfSet(addresses) &&
+      overlap(ranges, packed)
+    )
       scope.problem(`elements of set ${name} overlap`);
   }
   scope.known.set(key, values);
