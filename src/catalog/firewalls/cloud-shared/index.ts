@@ -1,0 +1,36 @@
+export type { Ask } from './ask.ts';
+export { guard, notKnown, ruleOf } from './chains.ts';
+export { readJsonDocuments, type ReadSources } from './documents.ts';
+export { findAll } from './find.ts';
+export { membersOf, networkOf } from './groups.ts';
+export {
+  type Addresses,
+  addressesOf,
+  everybody,
+  noAddresses,
+  notOnTheInternet,
+  oneNetwork,
+  privateAddresses,
+  together,
+  without,
+} from './networks.ts';
+export { fromPeers, type Peer, somebody } from './peers.ts';
+export { portMatch, readPorts } from './ports.ts';
+export { type Protocol, readProtocol } from './protocols.ts';
+export { readJson } from './read-json.ts';
+export {
+  type CloudContext,
+  type CloudDocument,
+  type CloudReading,
+  newProblems,
+  position,
+  type Problems,
+  type Source,
+  type Subject,
+  type SubjectRules,
+  subjectRules,
+  undecided,
+} from './reading.ts';
+export { inOrder, type Ranked } from './priorities.ts';
+export { protocolMatch } from './protocol-match.ts';
+export * from './value.ts';
