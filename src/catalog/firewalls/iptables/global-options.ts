@@ -64,7 +64,7 @@ export const globalOptions: ReadonlyMap<string, GlobalOption> = new Map<string, 
   ['--line-numbers', 'quiet'],
 ]);
 
-/** By the beginning of its long name, or with its value after `=`; the latter is not worth a reading of its own. */
+/** By the beginning of its long name. */
 export function globalOf(word: string): GlobalOption | undefined {
   if (word.length < 4) return undefined;
   for (const [name, option] of globalOptions) if (name.startsWith(word)) return option;

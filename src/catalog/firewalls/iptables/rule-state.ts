@@ -29,8 +29,6 @@ export interface RuleState {
   seen: number;
   target: Use<TargetModule> | undefined;
   jump: { readonly chain: string; readonly goto: boolean } | undefined;
-  /** `-4` in rules for IPv6, or the other way round: the rule is passed over. */
-  otherFamily: boolean;
 }
 
 /** The next word as the value of an option. */

@@ -18,6 +18,8 @@ export function readRule(
   table: DraftTable,
   at: Position,
 ): Rule | undefined {
+  const others = draft.family === 'ipv4' ? '-6' : '-4';
+  if (words.includes(others) || words.includes(`--ipv${others.slice(1)}`)) return undefined;
   const state: RuleState = {
     draft,
     words,
@@ -28,7 +30,6 @@ export function readRule(
     seen: 0,
     target: undefined,
     jump: undefined,
-    otherFamily: false,
   };
   while (state.at < state.words.length) takeWord(state, state.words[state.at++] ?? '');
   if (state.not) draft.refuse('! at the end');
@@ -38,7 +39,7 @@ export function readRule(
   if (target?.module?.tables?.includes(table.name) === false)
     draft.refuse(`${target.name} is for the table ${target.module.tables.join(', ')}`);
   if (target?.module?.hooks) table.bound.set(rule, { name: target.name, hooks: target.module.hooks });
-  return state.otherFamily ? undefined : rule;
+  return rule;
 }
 
 function takeWord(state: RuleState, word: string): void {
@@ -59,9 +60,13 @@ function takeWord(state: RuleState, word: string): void {
   }
   if (word.charCodeAt(1) === 45 && word.length > 2) {
     const exact = findOption(state, word.slice(2));
-    const global = exact === undefined ? globalOf(word) : undefined;
+    const equals = exact === undefined ? word.indexOf('=') : -1;
+    const global = exact === undefined ? globalOf(equals < 0 ? word : word.slice(0, equals)) : undefined;
     if (global === undefined) takeOption(state, word, exact);
-    else takeGlobal(state, global);
+    else {
+      if (equals > 0) state.words = state.words.with(--state.at, word.slice(equals + 1));
+      takeGlobal(state, global);
+    }
     return;
   }
   const short = word.length > 2 ? globalOptions.get(word.slice(0, 2)) : undefined;

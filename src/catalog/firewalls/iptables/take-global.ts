@@ -19,6 +19,10 @@ const onceBits: Readonly<Partial<Record<GlobalOption, number>>> = {
   fragment: 64,
 };
 
+/** Several sources or destinations are several rules to iptables, and then none of them may be turned round. */
+const severalBit = 128;
+const turnedBit = 256;
+
 export function takeGlobal(state: RuleState, option: GlobalOption): void {
   const bit = onceBits[option];
   if (bit !== undefined) {
@@ -58,14 +62,13 @@ export function takeGlobal(state: RuleState, option: GlobalOption): void {
     case 'modprobe':
       valueOf(state, '--modprobe');
       break;
-    case 'ipv4':
-    case 'ipv6':
-      if (option !== state.draft.family) state.otherFamily = true;
-      break;
     case 'table':
       state.draft.refuse('-t is not for files');
       valueOf(state, '-t');
       break;
+    // A rule that names the other family is passed over before it is read.
+    case 'ipv4':
+    case 'ipv6':
     case 'quiet':
       break;
   }
@@ -76,7 +79,12 @@ function takeAddresses(state: RuleState, option: 'source' | 'destination'): void
   const { draft } = state;
   const text = valueOf(state, option);
   const not = isTurned(state, option, true);
-  const addresses = text.includes(',') ? severalOf(state, text, not) : oneOf(state, text);
+  const several = text.includes(',');
+  if (several) state.seen |= severalBit;
+  if (not) state.seen |= turnedBit;
+  if ((state.seen & (severalBit | turnedBit)) === (severalBit | turnedBit))
+    draft.refuse('! is not allowed with several addresses');
+  const addresses = several ? severalOf(state, text) : oneOf(state, text);
   if (addresses === undefined) {
     state.when.push(opaque('other', `${not ? '! ' : ''}--${option} ${text}`));
     return;
@@ -85,8 +93,7 @@ function takeAddresses(state: RuleState, option: 'source' | 'destination'): void
   state.when.push(not ? { match: option, addresses, not } : { match: option, addresses });
 }
 
-function severalOf(state: RuleState, text: string, not: boolean): AddressSet | undefined {
-  if (not) state.draft.refuse('! is not allowed with several addresses');
+function severalOf(state: RuleState, text: string): AddressSet | undefined {
   const sets = text.split(',').map((one) => oneOf(state, one));
   const known = sets.filter((set) => set !== undefined);
   return known.length < sets.length ? undefined : known.reduce(union);

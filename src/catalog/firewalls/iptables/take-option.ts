@@ -67,7 +67,7 @@ export function takeOption(state: RuleState, word: string, exact: Found | undefi
   }
   if (found.name === 'multiport' && draft.protocol === 0)
     draft.refuse('multiport needs -p tcp or the like before it');
-  if (!shape.repeatable && given.length > 0 && given.some(({ option }) => option === shape.name))
+  if (!shape.repeatable && given.some(({ option }) => option === shape.name))
     draft.refuse(`--${shape.name} is given twice`);
   given.push({ option: shape.name, values, not });
 }

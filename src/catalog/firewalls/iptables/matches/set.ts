@@ -26,6 +26,9 @@ export const set: MatchModule = {
     );
     if (context.sets === undefined || special || context.writtenSets.has(name))
       return [opaque(context.writtenSets.has(name) ? 'recent' : 'set', words)];
+    const family = context.sets.sets.get(name)?.family;
+    if (family !== undefined && family !== context.family)
+      context.refuse(`set ${name} holds addresses of ${family}`);
     const found = setMatch(context.sets, name, directions, context.family);
     if (found === undefined) {
       context.refuse(`there is no set ${name}`);

@@ -4,12 +4,13 @@ import {
   type Deed,
   type PortRange,
   emptySet,
+  fromRanges,
   isEmpty,
   readAddress,
+  toRanges,
 } from '../../../../lang/packets/index.ts';
 import { addressRangeOf, addressesOf } from '../addresses.ts';
 import { type RuleContext, type TargetModule, options } from '../extension.ts';
-import { fromRanges, toRanges } from '../../../../lang/packets/index.ts';
 import { numberOf } from '../numbers.ts';
 import { serviceOf } from '../services.ts';
 
@@ -33,7 +34,7 @@ function portsOf(text: string, context: RuleContext): PortRange | undefined {
 /** `ADDRESS[-ADDRESS][:PORT[-PORT]]`; an IPv6 address before a port stands in brackets. */
 function destinationOf(text: string, context: RuleContext): { to: AddressSet; port?: PortRange } | undefined {
   const inBrackets = /^\[([^\]]*)\](?:-\[([^\]]*)\])?(?::(.*))?$/.exec(text);
-  const plain = context.family === 'ipv4' ? /^([^:]*)(?::(.*))?$/.exec(text) : undefined;
+  const plain = context.family === 'ipv4' ? /^([^:]*)(?::(.*))?$/.exec(text) : /^()(?::([^:]+))$/.exec(text);
   const [addresses, ports] = inBrackets
     ? [[inBrackets[1], inBrackets[2]].filter((part) => part !== undefined).join('-'), inBrackets[3]]
     : plain
