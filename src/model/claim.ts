@@ -81,7 +81,13 @@ export type Claim =
     }
   | { readonly claim: 'runs-as'; readonly node: string; readonly user: string }
   /** No client but ourselves: as this user, or on this port. Waited for, up to the patience of the run. */
-  | { readonly claim: 'unused'; readonly node: string; readonly user: string }
+  | {
+      readonly claim: 'unused';
+      readonly node: string;
+      readonly user: string;
+      /** Addresses of those whom the operator gave up by name. */
+      readonly except?: readonly string[];
+    }
   | { readonly claim: 'unused'; readonly node: string; readonly port: number }
   /** Every connection of this user that was there when the step before began is gone. */
   | { readonly claim: 'moved'; readonly node: string; readonly user: string }
@@ -96,7 +102,19 @@ export type Claim =
       readonly seconds: number;
     }
   /** A replica has its link up, a master as many replicas online as before, and they have all that the master has. */
-  | { readonly claim: 'replicates'; readonly node: string };
+  | { readonly claim: 'replicates'; readonly node: string }
+  /**
+   * What the rules of the host do with a first packet to this port, as they are read from the kernel: from all of
+   * `source` (an address or network) but `except`, it gets through, or none of it does.
+   */
+  | {
+      readonly claim: 'firewall-allows';
+      readonly node: string;
+      readonly port: number;
+      readonly source: string;
+      readonly except?: readonly string[];
+      readonly allowed: boolean;
+    };
 
 /** A claim that was tried: from where, when, what came back. */
 export interface Trial {

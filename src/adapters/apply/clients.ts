@@ -43,6 +43,13 @@ export const isLink = (client: Client): boolean => {
 /** Before 6.0 everybody is the default user. */
 export const userOf = (client: Client): string => client.get('user') ?? 'default';
 
+/** Without its port, as the census has it; `unix` for the socket. */
+export function addressOf(client: Client): string {
+  const address = client.get('addr') ?? '';
+  if (address.startsWith('/') || address.startsWith('[/')) return 'unix';
+  return address.slice(0, address.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+}
+
 /** Ids of a user's connections; none where we may not look. */
 export async function connectionsOf(site: Site, user: string): Promise<ReadonlySet<string>> {
   try {

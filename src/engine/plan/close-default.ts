@@ -1,7 +1,7 @@
 import type { Band } from './band.ts';
 import { missingOfCluster } from './bands.ts';
 import { cellsOfUser } from './closing.ts';
-import { checksOf, holdFor, type Draft } from './draft.ts';
+import { checksOf, holdFor, untilUnused, type Draft } from './draft.ts';
 import { holdForLinks } from './foreign-links.ts';
 import { dropRequirepass, keepUser, keepUsers } from './keeping.ts';
 import { clientsOf, nodeKey, type Scene, type Situation } from './scene.ts';
@@ -24,7 +24,7 @@ export function closeDefault(band: Band, node: Situation, before: readonly Draft
       ...kept.does,
       ...dropRequirepass(node, keeping),
     ],
-    guard: [{ claim: 'unused', node: node.id, user: 'default' }],
+    guard: untilUnused(scene.input.refuse, node.id, 'default'),
     proves: [
       { claim: 'login', node: node.id, as: { kind: 'nobody' }, accepted: false },
       { claim: 'login', node: node.id, as: { kind: 'wrong', user: 'default' }, accepted: false },

@@ -140,4 +140,13 @@ export function holdFor(refuse: readonly string[], names: readonly string[], why
   return left.length === 0 ? undefined : { why, release: left.map((name) => `--refuse ${name}`).join(' ') };
 }
 
+/** Waits until nobody is this user, but for those whom the operator gave up by name; for nobody where that is everybody. */
+export function untilUnused(refuse: readonly string[], node: string, user: string): readonly Claim[] {
+  if (refuse.includes(user)) return [];
+  const except = refuse
+    .filter((name) => name.startsWith(`${user}@`))
+    .map((name) => name.slice(user.length + 1));
+  return [{ claim: 'unused', node, user, ...(except.length > 0 ? { except } : {}) }];
+}
+
 export const roleRank = ({ role }: PlanNode): number => ['replica', 'sentinel', 'master'].indexOf(role);

@@ -8,7 +8,7 @@ import {
 } from '../../../lang/acl/index.ts';
 import { decodeText, parseConf } from '../../../lang/conf/index.ts';
 import type { PlanNode } from '../../../model/index.ts';
-import { connectionsOf, othersOf, userOf } from '../clients.ts';
+import { addressOf, connectionsOf, othersOf, userOf } from '../clients.ts';
 import { tableProduct } from '../setting.ts';
 import type { Site } from '../site.ts';
 import { inOrder, nameIn, withoutPasswords } from '../user-text.ts';
@@ -96,11 +96,11 @@ async function meaning({ node }: Site, line: string): Promise<string> {
 export const unused: Trying<'unused'> = async (claim, site) => {
   const others = await othersOf(site);
   if ('user' in claim) {
-    const found = others.filter((client) => userOf(client) === claim.user);
-    return when(
-      found.length === 0,
-      found.length === 0 ? 'nobody' : `${found.length} connections of ${claim.user}`,
+    const found = others.filter(
+      (client) => userOf(client) === claim.user && !claim.except?.includes(addressOf(client)),
     );
+    const count = `${found.length} connection${found.length === 1 ? '' : 's'}`;
+    return when(found.length === 0, found.length === 0 ? 'nobody' : `${count} of ${claim.user}`);
   }
   if (others.length === 0) return held('nobody is connected');
   if (others.some((client) => !client.has('laddr')))
