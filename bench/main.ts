@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   conf: () => import('./conf-rows.ts'),
   resp: () => import('./resp-rows.ts'),
   lynis: () => import('./lynis/rows.ts'),
+  packets: () => import('./packets.ts'),
 };
 
 function print({ what, ours, peer, ratio, target }: Row): void {
