@@ -1,6 +1,6 @@
 /** `ip saddr . tcp dport { 10.0.0.1 . 22, … }`: elements that differ in their addresses alone become one. */
 import type { Match } from '../../../lang/packets/index.ts';
-import { asked, isFamily } from './field.ts';
+import { asked, isFamily, isTracked } from './field.ts';
 import { condition } from './condition.ts';
 import { printExpression } from './print-expression.ts';
 import type { Comparison, Element, Expression } from './syntax.ts';
@@ -15,7 +15,8 @@ export function concatenation(
   const text = `${parts.map(printExpression).join(' . ')} ${printExpression(right)}`;
   const guards: Match[] = [];
   for (const part of parts) {
-    const { never, family } = asked(part);
+    const { never, family, tracked } = asked(part);
+    if (tracked === true) guards.push(isTracked);
     if (never !== undefined) return [{ match: 'never', why: never }];
     if (family !== undefined && scope.table.family !== 'ip' && scope.table.family !== 'ip6')
       guards.push(isFamily(family));

@@ -1,6 +1,6 @@
 /** A match of nft in the words of the one rule language. */
 import type { CtState, Dependence, Family, Match, PortRange } from '../../../lang/packets/index.ts';
-import { addressTypeOf, type Asked, asked, type Field, isFamily } from './field.ts';
+import { addressTypeOf, type Asked, asked, type Field, isFamily, isTracked } from './field.ts';
 import { addressSet, complement, holds, lastOf, merged, parseAddress, type Range } from './ranges.ts';
 import type { BitOperator, Comparison, Expression } from './syntax.ts';
 import { combine, numberOf, type Scope, type Values, valuesOf } from './values.ts';
@@ -26,7 +26,8 @@ export function condition(
   const what = familyByValue(asked(base), right);
   if (what.never !== undefined) return [{ match: 'never', why: what.never }];
   const both = scope.table.family !== 'ip' && scope.table.family !== 'ip6';
-  const guard = what.family === undefined || !both ? [] : [isFamily(what.family)];
+  const tracked = what.tracked === true ? [isTracked] : [];
+  const guard = [...tracked, ...(what.family === undefined || !both ? [] : [isFamily(what.family)])];
   if (what.family !== undefined) {
     const other = what.family === 'ipv4' ? 'ip6' : 'ip';
     if (scope.table.family === other) {
@@ -43,7 +44,8 @@ export function condition(
   const match = compare(field, steps, op, values, right, text);
   const [only] = match;
   // A negated address says nothing of the other family, which nft's match does.
-  if (match.length === 1 && only !== undefined && saysFamily(only) && !values.open) return match;
+  if (match.length === 1 && only !== undefined && saysFamily(only) && !values.open)
+    return [...tracked, ...match];
   if (!values.open || match.length === 0) return [...guard, ...match];
   return [...guard, ...opened(match, op, { match: 'opaque', on: 'set', text })];
 }

@@ -38,6 +38,8 @@ export interface Asked {
   readonly field: Field;
   readonly family?: Family;
   readonly never?: string;
+  /** Asks conntrack, which must know the packet: otherwise the match fails, negated or not. */
+  readonly tracked?: boolean;
 }
 
 const opaque = (on: Dependence): Asked => ({ field: { of: 'opaque', on } });
@@ -54,7 +56,9 @@ export function asked(expression: Expression): Asked {
     case 'meta':
       return meta(expression.key);
     case 'ct':
-      return ct(expression.key, expression.direction);
+      return expression.key === 'state'
+        ? { field: { of: 'ct-state' } }
+        : { ...ct(expression.key, expression.direction), tracked: true };
     case 'fib':
       return fib(expression.result, expression.flags);
     case 'unknown':
@@ -145,8 +149,6 @@ function meta(key: string): Asked {
 function ct(key: string, direction: string | undefined): Asked {
   if (direction === 'reply') return opaque('other');
   switch (key) {
-    case 'state':
-      return { field: { of: 'ct-state' } };
     case 'status':
       return { field: { of: 'ct-status' } };
     case 'mark':
@@ -236,5 +238,8 @@ const typeNames: ReadonlyMap<number, AddressType> = new Map([
   [6, 'blackhole'],
 ]);
 export const addressTypeOf = (value: number): AddressType | undefined => typeNames.get(value);
+
+/** Conntrack knows the packet. What it could make nothing of is `invalid`, and it knows nothing of that. */
+export const isTracked: Match = { match: 'ct-state', states: ['new', 'established', 'related'] };
 
 export const isFamily = (family: Family): Match => ({ match: 'source', addresses: allOf(family) });

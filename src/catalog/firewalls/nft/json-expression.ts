@@ -1,6 +1,6 @@
 /** Expressions as `nft -j` writes them. */
 import type { Dependence } from '../../../lang/packets/index.ts';
-import { isObject, type Json, listOf, shortened, textOf } from './json-value.ts';
+import { isObject, type Json, listOf, said, shortened, textOf } from './json-value.ts';
 import { scanIpv4 } from './ranges.ts';
 import type { BitOperator, Element, Elements, Expression, Verdict } from './syntax.ts';
 
@@ -9,7 +9,7 @@ const deepest = 200;
 export const unknownExpression = (on: Dependence, value: unknown): Expression => ({
   is: 'unknown',
   on,
-  text: shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')),
+  text: typeof value === 'string' ? shortened(value) : said(value),
 });
 
 const dependences: Readonly<Record<string, Dependence>> = {

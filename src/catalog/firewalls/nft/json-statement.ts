@@ -1,6 +1,6 @@
 /** Statements as `nft -j` writes them. */
 import { boundBy, jsonExpression, jsonVerdict } from './json-expression.ts';
-import { isObject, type Json, listOf, shortened, textOf } from './json-value.ts';
+import { isObject, type Json, listOf, said, textOf } from './json-value.ts';
 import type { Comparison, Expression, Statement } from './syntax.ts';
 
 /** Counts, logs, tells a flow apart: the packet goes on as before. */
@@ -101,7 +101,6 @@ export const rejection = (message: string): Statement =>
       ? { does: 'reject', family: 'ipv6' }
       : { does: 'reject' };
 
-const said = (value: unknown): string => shortened(JSON.stringify(value) ?? '');
 const opaque = (value: unknown): Statement => ({ does: 'opaque', on: 'other', text: said(value) });
 
 function nat(body: Json): { readonly to?: Expression; readonly port?: Expression; readonly family?: string } {

@@ -14,3 +14,12 @@ export const shortened = (text: string, length = 160): string => {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 };
+
+/** A value in JSON, shortened. Nesting without end is not worth a fall. */
+export function said(value: unknown): string {
+  try {
+    return shortened(JSON.stringify(value) ?? String(value));
+  } catch {
+    return '…';
+  }
+}

@@ -5,7 +5,7 @@
  * notrack), the rest moves to a chain of its own, which is entered by a jump.
  */
 import type { Chain, Deed, Match, PortRange, Rule } from '../../../lang/packets/index.ts';
-import { asked, isFamily } from './field.ts';
+import { asked, isFamily, isTracked } from './field.ts';
 import { condition } from './condition.ts';
 import { markDeeds } from './mark.ts';
 import { addressSet, lastOf, overlap, parseAddress } from './ranges.ts';
@@ -33,7 +33,9 @@ function run(
   const does: Deed[] = [];
   for (const [index, statement] of statements.entries()) {
     const rest = statements.slice(index + 1);
-    const asks = statement.does === 'match' || statement.does === 'condition' || statement.does === 'vmap';
+    const copies = statement.does === 'set-mark' && asksConntrack(statement.value);
+    const asks =
+      copies || statement.does === 'match' || statement.does === 'condition' || statement.does === 'vmap';
     if (does.length > 0 && (asks || (statement.does === 'remember' && statement.bound))) {
       const first: Rule = { when, does, at };
       const left = statements.slice(index);
@@ -72,6 +74,7 @@ function run(
         does.push({ deed: 'notrack' });
         break;
       case 'set-mark': {
+        if (copies) when.push(isTracked);
         const split = byMap(statement.value, making);
         if (split === undefined) {
           does.push(...(markDeeds(statement.target, statement.value) ?? [opaqueMark(statement)]));
@@ -100,6 +103,10 @@ const opaqueMark = (statement: Statement & { readonly does: 'set-mark' }): Deed 
   on: 'mark',
   text: `${statement.target} set ${printExpression(statement.value)}`,
 });
+
+/** A mark that is taken from a connection: where there is none, the rule ends. */
+const asksConntrack = (value: Expression): boolean =>
+  value.is === 'ct' || (value.is === 'binary' && asksConntrack(value.left));
 
 /** Would an earlier deed of the same rule change its answer? */
 const canChange = (match: Match): boolean =>

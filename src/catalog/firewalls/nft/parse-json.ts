@@ -2,7 +2,7 @@
 import type { Position, RuleSet } from '../../../lang/packets/index.ts';
 import { jsonElements } from './json-expression.ts';
 import { jsonStatement } from './json-statement.ts';
-import { isObject, type Json, listOf, shortened, textOf } from './json-value.ts';
+import { isObject, type Json, listOf, said, shortened, textOf } from './json-value.ts';
 import { lowered } from './lower.ts';
 import { printStatements } from './print-statement.ts';
 import { addElements, Ruleset } from './ruleset.ts';
@@ -205,5 +205,3 @@ class JsonReader {
 /** nft 1.0.6 writes the name of the table where the flag should stand; the other flags, owner and persist, are rare. */
 const isDormant = ({ flags, name }: Json): boolean =>
   listOf(flags).some((flag) => flag === 'dormant' || (typeof flags === 'string' && flag === name));
-
-const said = (value: unknown): string => shortened(JSON.stringify(value) ?? String(value));

@@ -54,6 +54,7 @@ export function parseRule(
 ): NftRule {
   const { lexer } = source;
   const { start, line } = lexer;
+  const begin = lexer.mark();
   const statements: Statement[] = [];
   const { depth } = source;
   let reason: string | undefined;
@@ -70,6 +71,10 @@ export function parseRule(
     if (!(error instanceof Unreadable)) throw error;
     reason = error.message;
     wrongAt = { ...base, line: lexer.line, text: shortened(lexer.text.slice(start, lexer.start + 40)) };
+    const column = lexer.column;
+    reason = `${reason} (column ${column})`;
+    // From its beginning, so that braces are counted from none.
+    lexer.back(begin);
     skipRest(source);
     source.depth = depth;
   }
@@ -83,7 +88,7 @@ export function parseRule(
     text,
   };
   if (reason !== undefined) {
-    problem(`${reason} (column ${lexer.column})`, wrongAt ?? at);
+    problem(reason, wrongAt ?? at);
     statements.push({ does: 'condition', on: 'other', text }, { does: 'opaque', on: 'other', text });
   }
   return { statements, at };

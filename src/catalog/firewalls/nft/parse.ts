@@ -102,6 +102,7 @@ class Reader {
   /** What cannot be read is told, and its line passed over. */
   private guarded(read: () => void): void {
     const { start } = this.lexer;
+    const begin = this.lexer.mark();
     const { depth } = this.source;
     try {
       read();
@@ -109,6 +110,8 @@ class Reader {
       if (!(error instanceof Unreadable)) throw error;
       this.ruleset.problem(this.here(), `${error.message} (column ${this.lexer.column})`);
       this.source.depth = depth;
+      if (this.lexer.now() === 'eof') return;
+      this.lexer.back(begin);
       skipRest(this.source);
       // Never stand still.
       if (this.lexer.start === start || isSign(this.source, '}')) this.lexer.advance();
@@ -303,6 +306,7 @@ class Reader {
       }
       if (lexer.kind === 'eof') fail(source, '"}"');
       const { start } = lexer;
+      const begin = lexer.mark();
       try {
         line();
         // Until 1.0.6 at least; what follows is clear all the same.
@@ -312,6 +316,7 @@ class Reader {
         if (!(error instanceof Unreadable)) throw error;
         if (lexer.now() === 'eof') throw error;
         this.ruleset.problem(this.here(), `${error.message} (column ${lexer.column})`);
+        lexer.back(begin);
         skipRest(source);
         if (lexer.start === start) lexer.advance();
       }
