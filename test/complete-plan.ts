@@ -71,6 +71,16 @@ export const actions: readonly Action[] = [
   },
   { do: 'restart', node, by: { kind: 'systemd', unit: 'redis-server.service' } },
   { do: 'restart', node: 'n2', by: { kind: 'relaunch' } },
+  { do: 'set-firewall', node, backend: 'iptables', ports: [6379, 6380], allow: ['10.0.0.0/8', 'fd00::/8'] },
+  {
+    do: 'keep-firewall',
+    node,
+    path: '/etc/iptables/rules.v4',
+    words: 'iptables-save',
+    backend: 'iptables',
+    ports: [6379, 6380],
+    allow: ['10.0.0.0/8', 'fd00::/8'],
+  },
 ];
 
 const port = { node, host: '10.0.0.5', port: 6380 };
@@ -95,6 +105,7 @@ export const claims: readonly Claim[] = [
   { claim: 'moved', node, user: 'app' },
   { claim: 'no-refused-login', node, user: 'app', seconds: 3 },
   { claim: 'replicates', node },
+  { claim: 'firewall-allows', node, port: 6379, source: '0.0.0.0/0', except: ['10.0.0.0/8'], allowed: false },
 ];
 
 export const goals: readonly Goal[] = [

@@ -166,6 +166,8 @@ describe('the schema of a plan knows', () => {
         restart: true,
         'set-sentinel': true,
         'renew-links': true,
+        'set-firewall': true,
+        'keep-firewall': true,
       }),
     );
     expect(words('change', 'do')).toEqual(
@@ -180,6 +182,7 @@ describe('the schema of a plan knows', () => {
         process: true,
         saved: true,
         sentinel: true,
+        firewall: true,
       }),
     );
     expect(words('claim', 'claim')).toEqual(
@@ -201,6 +204,7 @@ describe('the schema of a plan knows', () => {
         moved: true,
         'no-refused-login': true,
         replicates: true,
+        'firewall-allows': true,
       }),
     );
     expect(words('who', 'kind')).toEqual(

@@ -90,7 +90,30 @@ export type Action =
       readonly master: string;
       readonly option: string;
       readonly value: Value;
-    };
+    }
+  /**
+   * Only these sources open connections to these TCP ports; this host itself always does. Our part of the rules
+   * becomes exactly this, others' rules stay as they are, and still judge whom we let pass.
+   */
+  | ({ readonly do: 'set-firewall'; readonly node: string; readonly backend: FirewallBackend } & FirewallPart)
+  /** The same in a file that is loaded when the host starts; nothing else of it is changed. */
+  | ({
+      readonly do: 'keep-firewall';
+      readonly node: string;
+      readonly path: string;
+      readonly words: 'iptables-save' | 'ip6tables-save' | 'nft';
+      readonly backend: FirewallBackend;
+    } & FirewallPart);
+
+/** Where our rules go: INPUT of iptables and ip6tables, a table of our own, or the chain that Docker leaves to us. */
+export type FirewallBackend = 'iptables' | 'nft' | 'docker-user';
+
+export interface FirewallPart {
+  /** At most 15. The first names our part: a change of the others replaces it. */
+  readonly ports: readonly number[];
+  /** Addresses and networks of both families, CIDR; a family without any is closed. */
+  readonly allow: readonly string[];
+}
 
 export type RestartWay =
   | { readonly kind: 'systemd'; readonly unit: string }
@@ -111,4 +134,11 @@ export type Resource =
       readonly node: string;
       readonly master: string;
       readonly option: string;
+    }
+  /** Our part of the rules alone, named after its first port: what others do beside it stays. */
+  | {
+      readonly kind: 'firewall';
+      readonly node: string;
+      readonly backend: FirewallBackend;
+      readonly port: number;
     };

@@ -47,6 +47,7 @@ export type StepKind =
   | 'plain-port'
   | 'client-certificates'
   | 'unix-socket'
+  | 'firewall'
   | 'rename-command'
   | 'files'
   | 'run-as'

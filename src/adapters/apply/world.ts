@@ -7,6 +7,7 @@ import { makeCertificate } from './certificates.ts';
 import { tryClaim } from './claims/index.ts';
 import { editConf } from './edit-conf.ts';
 import { accesses, files, setAccess, writeFile } from './files.ts';
+import { firewalls, keepFirewall, setFirewall } from './firewall.ts';
 import { setPassword } from './first-password.ts';
 import { keepUser } from './keep-user.ts';
 import { knownProcess } from './process-state.ts';
@@ -35,6 +36,7 @@ const keepers: { readonly [K in Resource['kind']]: Keeper<Extract<Resource, { ki
     restore: ({ by }, _state, site) => save(site, by),
   },
   sentinel: sentinels,
+  firewall: firewalls,
 };
 
 const doers: {
@@ -56,6 +58,8 @@ const doers: {
   restart: (site, { by }) => restart(site, by),
   'renew-links': renewLinks,
   'set-sentinel': setSentinel,
+  'set-firewall': setFirewall,
+  'keep-firewall': keepFirewall,
 };
 
 /**

@@ -1,10 +1,14 @@
+import { families, iptablesChange, iptablesPart, nftPart } from '../../catalog/firewalls/print/index.ts';
 import { quoteArg } from '../../lang/quote/index.ts';
 import { printable } from '../../lang/text/index.ts';
 import { isSecretRef, namesSecret, type Action, type RuleWord, type Value } from '../../model/index.ts';
 import { hidden, maskedRule } from './masked-conf.ts';
 
 /** Actions that no file shows. */
-export type Command = Exclude<Action, { readonly do: 'edit-conf' | 'keep-user' | 'write-file' }>;
+export type Command = Exclude<
+  Action,
+  { readonly do: 'edit-conf' | 'keep-user' | 'write-file' | 'keep-firewall' }
+>;
 
 /** A value that the plan holds, or `***` for one that is made later. */
 export const shownValue = (value: Value): string => (isSecretRef(value) ? hidden : value);
@@ -60,6 +64,8 @@ export function commandsOf(action: Command): readonly string[] {
         ),
       ];
     }
+    case 'set-firewall':
+      return rulesOf(action);
     case 'restart':
       return [
         action.by.kind === 'systemd'
@@ -81,3 +87,21 @@ function access({
     ...(mode === undefined ? [] : [inShell(['chmod', /^[0-7]{3}$/.test(mode) ? `0${mode}` : mode, path])]),
   ];
 }
+
+/** The rules as their own program lists them, once they are there. */
+function rulesOf({ backend, ...part }: Extract<Action, { readonly do: 'set-firewall' }>): readonly string[] {
+  if (backend === 'nft') return printedLines(nftPart(part));
+  const docker = backend === 'docker-user';
+  return families.flatMap((family) => {
+    const wanted = iptablesPart(part, family, docker);
+    const change = iptablesChange({ jumps: [] }, wanted, part.ports[0] ?? 0, docker) ?? '';
+    const program = family === 'ipv4' ? 'iptables-restore' : 'ip6tables-restore';
+    return [`${program} --noflush:`, ...printedLines(change).map((line) => `  ${line}`)];
+  });
+}
+
+const printedLines = (text: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => printable(line.replaceAll('\t', '  ')));

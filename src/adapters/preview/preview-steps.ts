@@ -1,3 +1,4 @@
+import { mergeSaved } from '../../catalog/firewalls/print/index.ts';
 import { encodeText } from '../../lang/conf/index.ts';
 import { unifiedDiff } from '../../lang/diff/index.ts';
 import { printable } from '../../lang/text/index.ts';
@@ -69,10 +70,16 @@ interface Drawing {
   readonly users: UserBook;
 }
 
-type FileAction = Extract<Action, { readonly do: 'edit-conf' | 'keep-user' | 'write-file' }>;
+type FileAction = Extract<
+  Action,
+  { readonly do: 'edit-conf' | 'keep-user' | 'write-file' | 'keep-firewall' }
+>;
 
 const isFileAction = (action: Action): action is FileAction =>
-  action.do === 'edit-conf' || action.do === 'keep-user' || action.do === 'write-file';
+  action.do === 'edit-conf' ||
+  action.do === 'keep-user' ||
+  action.do === 'write-file' ||
+  action.do === 'keep-firewall';
 
 const sameFile = (one: Action, other: FileAction): one is FileAction =>
   isFileAction(one) && one.path === other.path && one.node === other.node;
@@ -103,6 +110,14 @@ async function drafted(users: UserBook, node: PlanNode, action: FileAction, befo
       return editedConf(before, action.path, action.changes);
     case 'write-file':
       return { draft: { bytes: encodeText(action.text) }, problems: [] };
+    case 'keep-firewall': {
+      if ('why' in before) return { draft: before, problems: [] };
+      const { path: _, ...part } = action;
+      const merged = mergeSaved(Buffer.from(before.bytes).toString('utf8'), part);
+      return 'why' in merged
+        ? { draft: before, problems: [merged.why] }
+        : { draft: { bytes: encodeText(merged.text) }, problems: [] };
+    }
     case 'keep-user': {
       const line = await users.line(node, action.user);
       if (line === undefined)
@@ -123,7 +138,9 @@ async function drafted(users: UserBook, node: PlanNode, action: FileAction, befo
 function diffOf(before: Draft, after: Draft, actions: readonly FileAction[]): string | undefined {
   if ('why' in before || 'why' in after) return undefined;
   if (Math.max(before.bytes.length, after.bytes.length) > maxBytes) return undefined;
-  const shown = actions.some(({ do: what }) => what === 'write-file') ? shownText : shownConf;
+  const shown = actions.some(({ do: what }) => what === 'write-file' || what === 'keep-firewall')
+    ? shownText
+    : shownConf;
   const sides: Readonly<Record<'before' | 'after', ShownFile>> = {
     before: shown(before.bytes),
     after: shown(after.bytes),
@@ -140,6 +157,7 @@ function diffOf(before: Draft, after: Draft, actions: readonly FileAction[]): st
 function inWords(action: FileAction): readonly string[] {
   if (action.do === 'write-file') return ['the file becomes:', ...textLines(action.text)];
   if (action.do === 'keep-user') return [];
+  if (action.do === 'keep-firewall') return ['the rules of this step are put into the file'];
   return action.changes.flatMap((change) => {
     const line = (args: readonly Parameters<typeof shownValue>[0][]): string => {
       const words = args.map(shownValue);

@@ -16,6 +16,9 @@ const who = (as: Who): string => {
   }
 };
 
+const listed = (some: readonly string[]): string =>
+  `${some.slice(0, 4).join(', ')}${some.length > 4 ? `, and ${some.length - 4} more` : ''}`;
+
 /** A claim as a sentence. */
 export function sayClaim(claim: Claim): string {
   switch (claim.claim) {
@@ -53,6 +56,10 @@ export function sayClaim(claim: Claim): string {
       return `no login of ${claim.user} is refused for ${claim.seconds} s`;
     case 'replicates':
       return 'replication is up';
+    case 'firewall-allows': {
+      const but = claim.except === undefined ? '' : ` (but for ${listed(claim.except)})`;
+      return `the rules of the host ${claim.allowed ? 'let' : 'keep'} ${claim.source}${but} ${claim.allowed ? 'through to' : 'from'} port ${claim.port}`;
+    }
   }
 }
 

@@ -14,6 +14,7 @@ export function resourcesOf(action: Action): readonly Resource[] {
     case 'keep-user':
     case 'edit-conf':
     case 'write-file':
+    case 'keep-firewall':
       return [file(node, action.path)];
     case 'save':
       return [{ kind: 'saved', node, by: action.by }];
@@ -28,6 +29,8 @@ export function resourcesOf(action: Action): readonly Resource[] {
       return [];
     case 'set-sentinel':
       return [{ kind: 'sentinel', node, master: action.master, option: action.option }];
+    case 'set-firewall':
+      return [{ kind: 'firewall', node, backend: action.backend, port: action.ports[0] ?? 0 }];
   }
 }
 

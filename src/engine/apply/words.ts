@@ -17,5 +17,7 @@ export function inWords(resource: Resource): string {
       return `what ${resource.node} saved`;
     case 'sentinel':
       return `${resource.option} of ${resource.master} at ${resource.node}`;
+    case 'firewall':
+      return `our rules for port ${resource.port} of ${resource.node} (${resource.backend})`;
   }
 }

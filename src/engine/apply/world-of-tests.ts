@@ -189,6 +189,14 @@ export function perform(action: Action, things: Things): void {
       things.set(nameOf({ kind: 'sentinel', node, master, option }), words(value));
       break;
     }
+    case 'set-firewall': {
+      const [port = 0] = action.ports;
+      things.set(nameOf({ kind: 'firewall', node, backend: action.backend, port }), words(action.allow));
+      break;
+    }
+    case 'keep-firewall':
+      things.set(nameOf({ kind: 'file', node, path: action.path }), words(action.allow));
+      break;
     case 'renew-links':
     case 'save':
     case 'edit-conf':

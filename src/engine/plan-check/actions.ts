@@ -1,6 +1,7 @@
 import { misusedAs } from '../../catalog/readings/places.ts';
 import type { Action, PlanNode } from '../../model/index.ts';
 import { writeFileProblem } from './files.ts';
+import { firewallProblem } from './firewall.ts';
 import { isBelow, isOfTheSystem, isOwn, isPlainPath, isProgramPlace } from './places.ts';
 import { ruleProblem } from './rules.ts';
 import { changesProblem, sentinelOptionProblem, settingProblem } from './settings.ts';
@@ -42,6 +43,9 @@ export function actionProblem(action: Action, node: PlanNode, shut: boolean): st
       return restartProblem(action, node);
     case 'renew-links':
       return isUserName(action.user) ? undefined : 'this is no name of a user';
+    case 'set-firewall':
+    case 'keep-firewall':
+      return firewallProblem(action, node);
     case 'set-sentinel':
       if (node.mode !== 'sentinel') return 'this server is no Sentinel';
       if (action.master === '' || /\s|\p{Cc}/u.test(action.master)) return 'this is no name of a master';

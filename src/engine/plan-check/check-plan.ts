@@ -8,6 +8,7 @@
  * - write a file elsewhere than beside the server's own, in folders named after a server, in /etc/stunnel, and into
  *   drop-ins of the unit that runs the server; or change lines of a file that is no configuration;
  * - let a program run as its owner, let everybody write a file, or give a file of the system to anybody but root;
+ * - touch rules of a firewall that are not its own, close another port than the server's, or one that people log in by;
  * - stop or start the host, or start a server in another way than its node says;
  * - let a user in without a password, take the server's password away, or put a password of the plan's author on it;
  * - change what it cannot undo: all that a step touches is captured before;
@@ -169,6 +170,8 @@ const onHost = new Set<Action['do']>([
   'set-access',
   'make-certificate',
   'restart',
+  'set-firewall',
+  'keep-firewall',
 ]);
 
 const reachProblem = (action: Action, { host }: PlanNode): string | undefined =>

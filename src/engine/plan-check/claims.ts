@@ -1,3 +1,4 @@
+import { fromCidr } from '../../lang/packets/index.ts';
 import type { Claim, Who } from '../../model/index.ts';
 import { isPlainPath } from './places.ts';
 import { hasControls, isAccount, isUserName } from './words.ts';
@@ -48,6 +49,10 @@ export function claimProblem(claim: Claim): string | undefined {
       return claim.seconds >= 0 && claim.seconds <= longestWatch
         ? undefined
         : `it may watch for ${longestWatch} seconds at most`;
+    case 'firewall-allows':
+      return [claim.source, ...(claim.except ?? [])].every((text) => fromCidr(text) !== undefined)
+        ? undefined
+        : 'its source is no address';
     case 'answers':
     case 'port':
     case 'client-certificate':

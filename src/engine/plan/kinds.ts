@@ -21,6 +21,7 @@ const kinds: Readonly<Record<StepKind, true>> = {
   'plain-port': true,
   'client-certificates': true,
   'unix-socket': true,
+  firewall: true,
   'rename-command': true,
   files: true,
   'run-as': true,

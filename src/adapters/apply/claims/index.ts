@@ -1,6 +1,7 @@
 import type { Claim } from '../../../model/index.ts';
 import type { Site } from '../site.ts';
 import { command } from './command.ts';
+import { firewallAllows } from './firewall.ts';
 import { access, runsAs } from './host.ts';
 import { login } from './logins.ts';
 import { clientCertificate, port, serves } from './network.ts';
@@ -28,6 +29,7 @@ const ways: { readonly [K in Claim['claim']]: Trying<K> } = {
   moved,
   'no-refused-login': noRefusedLogin,
   replicates,
+  'firewall-allows': firewallAllows,
 };
 
 /** Tries a claim, once, harmlessly. */

@@ -9,6 +9,9 @@ export function cannotDo(action: Action): string | undefined {
   switch (action.do) {
     case 'make-certificate':
       return 'certificates are made by keyward apply';
+    case 'set-firewall':
+    case 'keep-firewall':
+      return 'rules of the firewall, beside those of others, are put there by keyward apply';
     case 'set-sentinel':
       return 'settings of Sentinel cannot be read back to be undone';
     case 'restart':
@@ -84,6 +87,8 @@ export function perform(
     case 'renew-links':
       return [told('Replicas log in anew', node, ['CLIENT KILL TYPE replica'])];
     case 'make-certificate':
+    case 'set-firewall':
+    case 'keep-firewall':
     case 'set-sentinel':
       return [];
   }

@@ -49,6 +49,7 @@ export function capture({ name, resource, node }: Saved): readonly Task[] {
     case 'process':
     case 'saved':
     case 'sentinel':
+    case 'firewall':
       return [];
   }
 }
@@ -136,6 +137,7 @@ function restore({ name, resource, node }: Saved): readonly Task[] {
     case 'saved':
       return [told('Saved as it was', node, [resource.by === 'acl-save' ? 'ACL SAVE' : 'CONFIG REWRITE'])];
     case 'sentinel':
+    case 'firewall':
       return [];
   }
 }

@@ -112,6 +112,9 @@ function take(
       return undefined;
     case 'set-sentinel':
       return 'settings of Sentinel';
+    case 'set-firewall':
+    case 'keep-firewall':
+      return 'rules of the firewall of its host';
   }
 }
 

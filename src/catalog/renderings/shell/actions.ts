@@ -10,6 +10,9 @@ export function cannotDo(action: Action): string | undefined {
   switch (action.do) {
     case 'make-certificate':
       return 'certificates are made by keyward apply';
+    case 'set-firewall':
+    case 'keep-firewall':
+      return 'rules of the firewall, beside those of others, are put there by keyward apply';
     case 'set-sentinel':
       return 'settings of Sentinel cannot be read back to be undone';
     case 'restart':
@@ -59,6 +62,8 @@ export function perform(action: Action, node: PlanNode, secrets: Names): readonl
     case 'renew-links':
       return [tell(['CLIENT KILL TYPE replica'])];
     case 'make-certificate':
+    case 'set-firewall':
+    case 'keep-firewall':
     case 'set-sentinel':
       return [];
   }

@@ -154,6 +154,7 @@ function capture({ name, resource }: Saved): string {
     case 'saved':
       return `${name}=touched\n`;
     case 'sentinel':
+    case 'firewall':
       return '';
   }
 }

@@ -1,0 +1,5 @@
+/** Rules of our own, in the words of each program. Pure; nothing of others is ever printed. */
+export { hasChain, type IptablesPart, iptablesChange, iptablesPart, readIptablesPart } from './iptables.ts';
+export { nftChange, nftPart } from './nft.ts';
+export { allowedOf, chainName, families, networksOf, tableName } from './our-part.ts';
+export { mergeSaved } from './saved.ts';
