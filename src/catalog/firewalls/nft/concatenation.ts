@@ -1,7 +1,7 @@
 /** `ip saddr . tcp dport { 10.0.0.1 . 22, … }`: elements that differ in their addresses alone become one. */
 import type { Match } from '../../../lang/packets/index.ts';
 import { asked, isFamily, isTracked } from './field.ts';
-import { condition } from './condition.ts';
+import { singleCondition } from './single-condition.ts';
 import { printExpression } from './print-expression.ts';
 import type { Comparison, Element, Expression } from './syntax.ts';
 import type { Scope } from './values.ts';
@@ -92,12 +92,15 @@ function alternatives(
   for (const { rest, of } of groups.values()) {
     const matches = rest.flatMap((one, at) => {
       const part = others[at];
-      return part === undefined ? [] : condition(part, '==', one, scope);
+      return part === undefined ? [] : singleCondition(part, '==', one, scope);
     });
     any.push(
       address === undefined
         ? matches
-        : [...condition(address, '==', { is: 'set', elements: { packed: [], list: of } }, scope), ...matches],
+        : [
+            ...singleCondition(address, '==', { is: 'set', elements: { packed: [], list: of } }, scope),
+            ...matches,
+          ],
     );
   }
   return { any, open, unclear };

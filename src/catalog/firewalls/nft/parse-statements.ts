@@ -21,6 +21,19 @@ import {
   verdictWord,
 } from './parse-expression.ts';
 import type { Ruleset } from './ruleset.ts';
+import {
+  atEnd,
+  ctStatement,
+  keyed,
+  limit,
+  list,
+  logWords,
+  mapped,
+  queue,
+  quota,
+  reference,
+  rewriting,
+} from './statement-words.ts';
 import type { Comparison, Expression, NftRule, Statement } from './syntax.ts';
 
 const comparisons: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
@@ -96,9 +109,6 @@ export function parseRule(
 
 const isTerminal = (statement: Statement): boolean =>
   (statement.does === 'verdict' && statement.verdict.verdict !== 'continue') || statement.does === 'reject';
-
-const atEnd = (source: Source): boolean =>
-  source.lexer.kind === 'end' || source.lexer.kind === 'eof' || isSign(source, '}');
 
 /** To the end of the line; a block that begins on it belongs to it. */
 export function skipRest(source: Source): void {
@@ -302,173 +312,4 @@ function relation(source: Source, said: () => string): readonly Statement[] {
     }
   }
   return [{ does: 'match', op: op ?? 'implied', left, right }];
-}
-
-function list(source: Source, first: Expression): Expression {
-  const items = [first];
-  while (take(source, ',')) {
-    skipEnds(source);
-    items.push(expression(source, false));
-  }
-  return { is: 'list', items };
-}
-
-/** A value, or one looked up in a map by another. */
-function mapped(source: Source): Expression {
-  const key = expression(source, false);
-  if (!takeWord(source, 'map')) return key;
-  skipEnds(source);
-  return { is: 'map', key, data: primary(source, false) };
-}
-
-/** The name of a counter, a quota or an extension; it may also be looked up in a map. */
-function reference(source: Source): void {
-  mapped(source);
-}
-
-const logWordsWithValue = new Set(['prefix', 'group', 'snaplen', 'queue-threshold', 'level']);
-function logWords(source: Source): void {
-  const { lexer } = source;
-  while (lexer.kind === 'word') {
-    if (logWordsWithValue.has(lexer.value)) {
-      lexer.advance();
-      primary(source, false);
-    } else if (takeWord(source, 'flags')) {
-      do {
-        const ofTwo = isWord(source, 'tcp') || isWord(source, 'ip');
-        lexer.advance();
-        if (ofTwo) lexer.advance();
-      } while (take(source, ','));
-    } else return;
-  }
-}
-
-/** A rate, `over 10 mbytes/second burst 5 packets`, or the name of one. */
-function limit(source: Source): void {
-  const { lexer } = source;
-  if (takeWord(source, 'name')) return reference(source);
-  if (!takeWord(source, 'rate')) fail(source, '"rate"');
-  takeWord(source, 'over') || takeWord(source, 'until');
-  primary(source, false);
-  if (!take(source, '/')) {
-    if (lexer.kind !== 'word' || !/^[kmg]?bytes\//.test(lexer.value)) fail(source, 'a rate');
-    lexer.advance();
-  } else {
-    if (!/^(?:second|minute|hour|day|week)$/.test(lexer.value)) fail(source, 'a unit of time');
-    lexer.advance();
-  }
-  if (!takeWord(source, 'burst')) return;
-  primary(source, false);
-  if (!/^(?:packets|[kmg]?bytes)$/.test(lexer.value)) fail(source, '"packets"');
-  lexer.advance();
-}
-
-function quota(source: Source): void {
-  if (takeWord(source, 'name')) return reference(source);
-  takeWord(source, 'over') || takeWord(source, 'until');
-  numeral(source) ?? fail(source, 'a number');
-  source.lexer.advance();
-  if (!takeWord(source, 'used')) return;
-  numeral(source);
-  source.lexer.advance();
-}
-
-function queue(source: Source): void {
-  for (;;) {
-    if (takeWord(source, 'num') || takeWord(source, 'to')) mapped(source);
-    else if (takeWord(source, 'flags') || take(source, ',')) source.lexer.advance();
-    else if (!takeWord(source, 'bypass') && !takeWord(source, 'fanout')) return;
-  }
-}
-
-const natFlags = ['random', 'fully-random', 'persistent'];
-interface Rewriting {
-  readonly to?: Expression;
-  readonly port?: Expression;
-  readonly family?: string;
-}
-
-function rewriting(source: Source): Rewriting {
-  const { lexer } = source;
-  let family: string | undefined;
-  const familyWord = (): void => {
-    if (!isWord(source, 'ip') && !isWord(source, 'ip6')) return;
-    const mark = lexer.mark();
-    const { value } = lexer;
-    lexer.advance();
-    // `dnat to ip saddr map …`: there it is a field.
-    if (isWord(source, 'saddr') || isWord(source, 'daddr')) lexer.back(mark);
-    else family = value;
-  };
-  familyWord();
-  if (takeWord(source, 'addr') && take(source, '.')) takeWord(source, 'port');
-  if (!takeWord(source, 'prefix')) takeWord(source, 'interval');
-  takeWord(source, 'to');
-  familyWord();
-  let to: Expression | undefined;
-  let port: Expression | undefined;
-  if (!isSign(source, ':') && !endsRewriting(source)) to = mapped(source);
-  if (take(source, ':')) port = mapped(source);
-  while (lexer.kind === 'word' && natFlags.includes(lexer.value)) {
-    lexer.advance();
-    take(source, ',');
-  }
-  return {
-    ...(to === undefined ? {} : { to }),
-    ...(port === undefined ? {} : { port }),
-    ...(family === undefined ? {} : { family }),
-  };
-}
-
-const endsRewriting = (source: Source): boolean =>
-  atEnd(source) ||
-  (source.lexer.kind === 'word' &&
-    [...natFlags, 'comment', 'counter', 'log', 'accept', 'device'].includes(source.lexer.value));
-
-/** `{ key [timeout 1m] [limit rate …] [: value] }` of a statement, after its brace. */
-function keyed(source: Source): boolean {
-  const { lexer } = source;
-  skipEnds(source);
-  expression(source, true);
-  let bound = false;
-  for (;;) {
-    skipEnds(source);
-    if (take(source, '}')) return bound;
-    if (take(source, ':')) {
-      if (verdictWord(source) === undefined) mapped(source);
-    } else if (takeWord(source, 'timeout') || takeWord(source, 'expires')) lexer.advance();
-    else if (takeWord(source, 'comment')) lexer.advance();
-    else if (takeWord(source, 'counter')) {
-      if (takeWord(source, 'packets')) lexer.advance();
-      if (takeWord(source, 'bytes')) lexer.advance();
-    } else if (takeWord(source, 'limit')) {
-      limit(source);
-      bound = true;
-    } else if (takeWord(source, 'quota')) {
-      quota(source);
-      bound = true;
-    } else if (takeWord(source, 'ct')) {
-      if (ctStatement(source) !== 'rate') fail(source, '"count"');
-      bound = true;
-    } else if (takeWord(source, 'last')) continue;
-    else fail(source, '"}"');
-  }
-}
-
-/** What begins with `ct` and is no match. */
-function ctStatement(source: Source): 'rate' | 'go-on' | undefined {
-  const { lexer } = source;
-  const mark = lexer.mark();
-  if (takeWord(source, 'count')) {
-    takeWord(source, 'over');
-    if (numeral(source) !== undefined) return 'rate';
-  } else if (
-    ['helper', 'timeout', 'expectation'].some((word) => takeWord(source, word)) &&
-    takeWord(source, 'set')
-  ) {
-    mapped(source);
-    return 'go-on';
-  }
-  lexer.back(mark);
-  return undefined;
 }

@@ -350,8 +350,8 @@ class Reader {
   private policy(chain: NftChain): void {
     const value = primary(this.source, false);
     const word = value.is === 'word' ? value.word : '';
-    if (word !== 'accept' && word !== 'drop') fail(this.source, 'policy accept or drop before this');
-    chain.policy = word as 'accept' | 'drop';
+    if (word !== 'accept' && word !== 'drop') return fail(this.source, 'policy accept or drop before this');
+    chain.policy = word;
     this.ended();
   }
 

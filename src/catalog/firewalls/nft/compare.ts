@@ -1,0 +1,122 @@
+/** One field compared with values, as matches of the one rule language. */
+import type { CtState, Match, PortRange } from '../../../lang/packets/index.ts';
+import { address } from './compare-address.ts';
+import { status, tcpFlags } from './compare-flags.ts';
+import { mark } from './compare-mark.ts';
+import { portsOf } from './compare-port.ts';
+import { addressTypeOf, type Field, isFamily } from './field.ts';
+import { satisfies, type Step, through } from './steps.ts';
+import { ctStates } from './symbols.ts';
+import type { Comparison, Expression } from './syntax.ts';
+import type { Values } from './values.ts';
+
+export function compare(
+  field: Field,
+  steps: readonly Step[],
+  op: Comparison,
+  values: Values,
+  right: Expression,
+  text: string,
+): readonly Match[] {
+  const flags = right.is !== 'set' && right.is !== 'named' && right.is !== 'range' && steps.length === 0;
+  const test = (value: bigint, last = 0xffffffffn): boolean =>
+    satisfies(op, through(steps, value, last), values, flags);
+  switch (field.of) {
+    case 'address':
+      return address(field, steps, op, values, text);
+    case 'port': {
+      const ports = portsOf(steps, op, values);
+      // Every other port, say: nobody needs it, and a thousand such rules would fill the memory.
+      if (steps.length > 0 && ports.length > 512) return [{ match: 'opaque', on: 'port', text }];
+      return [{ match: field.side, ports: ports.map(([from, to]): PortRange => [Number(from), Number(to)]) }];
+    }
+    case 'interface':
+      return interfaces(field.side, steps, op, values, text);
+    case 'mark':
+      return mark(field.which, steps, op, values, text);
+    case 'ct-state': {
+      const states = [...ctStates].filter(([, bit]) => test(BigInt(bit))).map(([name]) => name as CtState);
+      return states.length === ctStates.size ? [] : [{ match: 'ct-state', states }];
+    }
+    case 'ct-status':
+      return status(test, text);
+    case 'tcp-flags':
+      return tcpFlags(steps, op, values, flags, test);
+    case 'address-type': {
+      const types = Array.from({ length: 12 }, (_, type) => type)
+        .filter((type) => satisfies(op, BigInt(type), values, false))
+        .flatMap((type) => addressTypeOf(type) ?? []);
+      return [{ match: field.side, types }];
+    }
+    case 'protocol':
+      return protocol(steps, op, values);
+    case 'family':
+    case 'ether-type': {
+      const [four, six] = field.of === 'family' ? [2n, 10n] : [0x0800n, 0x86ddn];
+      const [v4, v6] = [four, six].map((value) => satisfies(op, value, values, false));
+      if (v4 === v6) return v4 === true ? [] : [{ match: 'never', why: text }];
+      return [isFamily(v4 === true ? 'ipv4' : 'ipv6')];
+    }
+    case 'device-type': {
+      const lo = satisfies(op, 772n, values, false);
+      const ether = satisfies(op, 1n, values, false);
+      const others: Match[] = [
+        { match: 'in-interface', names: ['lo'], not: true },
+        { match: 'opaque', on: 'interface', text },
+      ];
+      if (!lo) return others;
+      return ether ? [] : [{ match: 'in-interface', names: ['lo'] }];
+    }
+    case 'constant':
+      return satisfies(op, through(steps, field.value, 0xffffffffn), values, false)
+        ? []
+        : [{ match: 'never', why: text }];
+    default:
+      return [{ match: 'opaque', on: 'other', text }];
+  }
+}
+
+function protocol(steps: readonly Step[], op: Comparison, values: Values): readonly Match[] {
+  const plain = steps.length === 0 && !values.all && values.ranges.every(([from, to]) => from === to);
+  if (plain && (op === 'implied' || op === '==' || op === '!=')) {
+    const protocols = values.ranges.map(([one]) => Number(one));
+    return [{ match: 'protocol', protocols, ...(op === '!=' ? { not: true } : {}) }];
+  }
+  const numbers = Array.from({ length: 256 }, (_, value) => value).filter((value) =>
+    satisfies(op, through(steps, BigInt(value), 255n), values, false),
+  );
+  return numbers.length > 128
+    ? [{ match: 'protocol', protocols: complementOf(numbers), not: true }]
+    : [{ match: 'protocol', protocols: numbers }];
+}
+
+const complementOf = (numbers: readonly number[]): readonly number[] => {
+  const present = new Set(numbers);
+  return Array.from({ length: 256 }, (_, value) => value).filter((value) => !present.has(value));
+};
+
+function interfaces(
+  side: 'in-interface' | 'out-interface',
+  steps: readonly Step[],
+  op: Comparison,
+  values: Values,
+  text: string,
+): readonly Match[] {
+  if (steps.length > 0 || (op !== 'implied' && op !== '==' && op !== '!='))
+    return [{ match: 'opaque', on: 'interface', text }];
+  if (values.all) return op === '!=' ? [{ match: 'never', why: text }] : [];
+  // A name that really ends in + would be read as a pattern further on.
+  const strange = values.names.filter((name) => name.endsWith('+') || name.endsWith('\\*'));
+  const not = op === '!=' ? { not: true as const } : {};
+  if (strange.length === 0) return [{ match: side, names: values.names, ...not }];
+  const plain = values.names.filter((name) => !strange.includes(name));
+  const patterns = strange.map((name) => name.replace(/\\\*$/, '*'));
+  const doubt: Match = { match: 'opaque', on: 'interface', text };
+  return [
+    {
+      match: 'any',
+      of: [[{ match: side, names: plain }], [{ match: side, names: patterns }, doubt]],
+      ...not,
+    },
+  ];
+}
