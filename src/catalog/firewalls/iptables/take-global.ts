@@ -1,5 +1,5 @@
 /** Options that every rule may have. */
-import { type AddressSet, type Match, union } from '../../../lang/packets/index.ts';
+import { type AddressSet, isAll, type Match, union } from '../../../lang/packets/index.ts';
 import { addressesOf } from './addresses.ts';
 import { opaque } from './extension.ts';
 import type { GlobalOption } from './global-options.ts';
@@ -89,6 +89,8 @@ function takeAddresses(state: RuleState, option: 'source' | 'destination'): void
     state.when.push(opaque('other', `${not ? '! ' : ''}--${option} ${text}`));
     return;
   }
+  if (not && isAll(addresses))
+    draft.doubt('not any address: never met, and iptables on nftables does not load it');
   if (option === 'destination' && !not) draft.destination = singleOf(addresses);
   state.when.push(not ? { match: option, addresses, not } : { match: option, addresses });
 }

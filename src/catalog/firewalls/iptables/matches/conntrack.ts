@@ -41,6 +41,21 @@ function stateMatch(
 /** Packets without a connection match nothing but a state. */
 const tracked: Match = { match: 'ct-state', states: ['invalid', 'untracked'], not: true };
 
+/** Of the two packets that we ask about, the second: the answer to the first. */
+const answered = { match: 'ct-state', states: ['established'] } as const satisfies Match;
+
+/** What is read off the first packet; how its answer looks depends on what was rewritten. */
+const ofFirst = (match: Match, other: readonly Match[]): readonly Match[] => [
+  tracked,
+  {
+    match: 'any',
+    of: [
+      [{ ...answered, not: true }, match],
+      [answered, ...other],
+    ],
+  },
+];
+
 function conntrackMatch(given: Given, context: RuleContext): readonly Match[] {
   const {
     option,
@@ -63,30 +78,31 @@ function conntrackMatch(given: Given, context: RuleContext): readonly Match[] {
     case 'ctorigdst': {
       const addresses = addressesOf(text, context.family);
       if (typeof addresses === 'object')
-        return [
-          tracked,
-          { match: option === 'ctorigsrc' ? 'source' : 'original-destination', addresses, ...turn },
-        ];
+        return option === 'ctorigdst'
+          ? [tracked, { match: 'original-destination', addresses, ...turn }]
+          : ofFirst({ match: 'source', addresses, ...turn }, asItStands);
       if (addresses === 'nonsense') context.refuse(`${text} is no address`);
       return asItStands;
     }
     case 'ctorigsrcport':
     case 'ctorigdstport': {
       const ports = portRangeOf(text, context);
-      const match = option === 'ctorigsrcport' ? 'source-port' : 'original-destination-port';
-      return ports === undefined ? asItStands : [tracked, { match, ports: [ports], ...turn }];
+      if (ports === undefined) return asItStands;
+      return option === 'ctorigdstport'
+        ? [tracked, { match: 'original-destination-port', ports: [ports], ...turn }]
+        : ofFirst({ match: 'source-port', ports: [ports], ...turn }, asItStands);
     }
     case 'ctdir': {
       const original = text.toUpperCase() === 'ORIGINAL';
       if (!original && text.toUpperCase() !== 'REPLY') context.refuse(`${text} is no direction`);
-      return original !== not ? [tracked] : [{ match: 'never', why: 'a reply' }];
+      return original !== not ? [tracked, { ...answered, not: true }] : [answered];
     }
     case 'ctstatus': {
-      // A first packet has no reply yet; CONFIRMED differs between the wire and the loopback.
+      // Until the third packet nothing is assured. CONFIRMED differs between the wire and the loopback.
       const names = text.toUpperCase().split(',');
-      if (names.every((name) => ['SEEN_REPLY', 'ASSURED', 'EXPECTED'].includes(name)))
-        return not ? [tracked] : [{ match: 'never', why: 'a connection that has been answered' }];
-      return asItStands;
+      if (!names.every((name) => ['SEEN_REPLY', 'ASSURED', 'EXPECTED'].includes(name))) return asItStands;
+      if (names.includes('SEEN_REPLY')) return not ? [tracked, { ...answered, not: true }] : [answered];
+      return not ? [tracked] : [{ match: 'never', why: 'a connection that has been answered' }];
     }
     default:
       return asItStands;
