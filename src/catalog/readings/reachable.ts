@@ -9,7 +9,9 @@ export const othersWhoGetIn = ({ origins }: Exposure): readonly Origin[] =>
 
 /** Rows of other hosts that only protected mode turns away. */
 export const othersTurnedAway = ({ origins }: Exposure): readonly Origin[] =>
-  origins.filter(({ reach, refused }) => remote.has(reach) && refused !== undefined);
+  origins.filter(
+    ({ reach, refused, refusedBy }) => remote.has(reach) && refused !== undefined && refusedBy === undefined,
+  );
 
 /** A fault weighs two levels less where it is known that nobody gets to the server from elsewhere. */
 export function weighedBy(exposure: Fact<Exposure>, severity: Severity): Severity {

@@ -22,8 +22,9 @@ export interface Row {
 /** Places from which the same users can do the same. */
 export interface Group {
   readonly origins: readonly Origin[];
-  /** Why the server turns everyone away who comes from there; then there are no rows. */
+  /** Why everyone is turned away who comes from there; then there are no rows. */
   readonly refused?: string;
+  readonly refusedBy?: 'firewall';
   readonly rows: readonly Row[];
 }
 
@@ -79,7 +80,7 @@ export function exposureTable(exposure: Exposure, keep?: ReadonlySet<string>): r
   const people = actors.filter(({ id }) => able?.has(id) ?? true).toSorted(compareActors);
   const groups = new Map<string, Group>();
   for (const origin of origins.toSorted((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach))) {
-    const { refused } = origin;
+    const { refused, refusedBy } = origin;
     const rows =
       refused === undefined
         ? mergeRows(people.map((actor) => rowOf(actor, index.get(`${origin.id}|${actor.id}`) ?? [])))
@@ -91,6 +92,7 @@ export function exposureTable(exposure: Exposure, keep?: ReadonlySet<string>): r
       origins: [...(before?.origins ?? []), origin],
       rows,
       ...(refused === undefined ? {} : { refused }),
+      ...(refusedBy === undefined ? {} : { refusedBy }),
     });
   }
   return [...groups.values()];

@@ -187,11 +187,18 @@ function closed({ origins, cells, notCollected }: Exposure): string {
   if (reached)
     return `Nobody gets in without a password or a certificate. It can be reached by ${subject(reached)}${doubt}.`;
   const refused = origins.find((origin) => origin.refused !== undefined);
-  if (refused) return `The server turns everyone away who can reach it (${refused.refused})${doubt}.`;
+  if (refused)
+    return refused.refusedBy === 'firewall'
+      ? `Nobody from elsewhere gets through (${refused.refused})${doubt}.`
+      : `The server turns everyone away who can reach it (${refused.refused})${doubt}.`;
   return origins.length === 0
     ? `Nothing was found that can reach it${doubt}.`
     : `Nobody was found who can do anything here${doubt}.`;
 }
+
+/** Who keeps people out, and why. */
+export const turnedAway = (why: string, by?: Origin['refusedBy']): string =>
+  by === 'firewall' ? `turned away by ${why}` : `turned away by the server: ${why}`;
 
 /**
  * The exposure in one sentence: what can be done from the farthest away with the least. What is only possible is
@@ -215,7 +222,13 @@ export function sentence(exposure: Exposure): string {
       ? ['perhaps also run code on its host']
       : []),
     ...(nearer ? [`for certain: ${subject(nearer.origin)}`] : []),
-    ...(refused ? [`the server turns away whoever comes from farther (${refused.refused})`] : []),
+    ...(refused
+      ? [
+          refused.refusedBy === 'firewall'
+            ? `whoever comes from farther is turned away (${refused.refused})`
+            : `the server turns away whoever comes from farther (${refused.refused})`,
+        ]
+      : []),
   ]
     .join('; ')
     .concat('.');

@@ -102,7 +102,7 @@ export function behindBridge(
     return setOf(family, bridge?.addresses ?? []);
   }
 
-  function forwarded({ name, networks }: NetworkInterface): readonly Way[] {
+  function forwarded({ name }: NetworkInterface): readonly Way[] {
     const people = around.behind[family].get(name);
     if (!people) return [];
     const others = around.layer.interfaces.filter((one) => one.name !== 'lo' && one.name !== bridge?.name);
@@ -115,19 +115,20 @@ export function behindBridge(
       .slice(0, mostAddresses);
     const ports = [door.port, ...forwardedPorts(around.ruleSets, door.port)];
     const asks = [
-      // Straight to its address: who is on the same network needs only to know the way.
-      [place.at, door.port, intersect(people, setOf(family, networks))] as const,
+      // Straight to its address: a neighbour needs only to know the way.
+      [place.at, door.port, people] as const,
       ...addresses.flatMap((address) => ports.map((port) => [address, port, people] as const)),
     ];
     let got = emptySet(family);
     return asks.flatMap(([address, port, sources]): readonly Way[] => {
-      const left = subtract(sources, got);
+      const direct = address === place.at;
+      const left = direct ? sources : subtract(sources, got);
       if (isEmpty(left)) return [];
       const outer = through(name, address, port, left);
       const may = union(outer.certain, outer.depends);
       if (isEmpty(may)) return [];
       const verdict = inTurn(outer, inside(may));
-      got = union(got, verdict.certain);
+      if (!direct) got = union(got, verdict.certain);
       return [
         {
           place: {
@@ -136,7 +137,7 @@ export function behindBridge(
             ...(port === door.port ? {} : { port }),
             part: `by ${name}`,
             because: [
-              address === place.at
+              direct
                 ? `the host forwards to ${address}`
                 : `published: ${address}:${port} leads to ${place.at}:${door.port}`,
             ],

@@ -8,9 +8,8 @@ import {
   subtract,
   union,
   type AddressSet,
-  type Family,
 } from '../../lang/packets/index.ts';
-import type { FirewallFacts } from '../../model/index.ts';
+
 import type { DoorWay, Place, Refine } from '../origins.ts';
 import {
   askRules,
@@ -22,7 +21,7 @@ import {
   type Verdict,
 } from './firewall-ask.ts';
 import { behindBridge } from './firewall-container.ts';
-import { ruledNetwork, type RuledNetwork } from './firewall-layer.ts';
+import type { RuledNetwork } from './firewall-layer.ts';
 import { cidrsOf, isInternet, nameSources, sayRule, type NamedRange } from './firewall-names.ts';
 
 /** Addresses of one family that are asked for besides those of the interface itself. */
@@ -32,8 +31,7 @@ const mostOthers = 8;
  * What the packet filters make of the places from which a door is reached: each keeps the sources that get through,
  * and says by which rule; a place from which nobody does is refused.
  */
-export function refineBy(facts: FirewallFacts, names: readonly NamedRange[] = []): Refine {
-  const [own, around] = facts.layers.map(ruledNetwork);
+export function refineBy([own, around]: readonly RuledNetwork[], names: readonly NamedRange[] = []): Refine {
   if (!own) return (_, places) => places;
   return (door, places) => {
     const here = places.flatMap((place) => {
@@ -124,12 +122,12 @@ function byOtherWays(
   const local = kindOf(to.address) === 'loopback';
   const forwarded = forwardedPorts(network.ruleSets, door.port);
   const covered = new Set(places.map(({ at }) => ownerOf(network, at)));
-  return network.layer.interfaces.flatMap(({ name, addresses, networks }): readonly Place[] => {
+  return network.layer.interfaces.flatMap(({ name, addresses }): readonly Place[] => {
     const people = network.behind[family].get(name);
     if (name === 'lo' || !people) return [];
     const asks: (readonly [Listening, AddressSet])[] = [];
     // A neighbour who knows the address sends packets for it here, whichever interface it is on.
-    if (!every && !local && !covered.has(name)) asks.push([to, intersect(people, setOf(family, networks))]);
+    if (!every && !local && !covered.has(name)) asks.push([to, people]);
     const own = addresses.filter((one) => familyOf(one) === family && kindOf(one) !== 'link-local');
     for (const address of own.slice(0, mostOthers))
       for (const port of local ? [door.port, ...forwarded] : forwarded)
@@ -149,12 +147,6 @@ function byOtherWays(
     });
   });
 }
-
-const setOf = (family: Family, texts: readonly string[]): AddressSet =>
-  texts.reduce<AddressSet>((sum, text) => {
-    const set = fromCidr(text);
-    return set?.family === family ? union(sum, set) : sum;
-  }, emptySet(family));
 
 /** Those who come in by an interface, as a place. */
 function placeBy(name: string, at: string, sources: AddressSet): Place {
@@ -193,7 +185,7 @@ function split(
   if (!isEmpty(certain)) {
     const whole = isEmpty(subtract(all, certain));
     rows.push({
-      ...(whole ? place : narrowed(place, certain, all, names)),
+      ...(whole ? { ...place, sources: allOf(place, all) } : narrowed(place, certain, all, names)),
       certain: place.certain && unread.length === 0,
       because: [
         ...(place.because ?? []),
@@ -206,7 +198,7 @@ function split(
   if (!isEmpty(depends)) {
     const whole = isEmpty(subtract(all, depends));
     rows.push({
-      ...(whole ? place : narrowed(place, depends, all, names)),
+      ...(whole ? { ...place, sources: allOf(place, all) } : narrowed(place, depends, all, names)),
       part: `${place.part ?? ''} depends`.trim(),
       certain: false,
       because: [
@@ -219,6 +211,20 @@ function split(
   }
   return rows;
 }
+
+/** Everybody on a way: as the place has them, but where it names only the nearest of them. */
+function allOf({ reach, sources, at }: Place, all: AddressSet): readonly string[] {
+  if (reach === 'host') return sources;
+  return isInternet(all) ? [at.includes(':') ? '::/0' : '0.0.0.0/0'] : near(sources, all);
+}
+
+const near = (sources: readonly string[], all: AddressSet): readonly string[] =>
+  sources.some((text) => {
+    const network = fromCidr(text);
+    return network?.family === all.family && isEmpty(subtract(all, network));
+  })
+    ? sources
+    : cidrsOf(all).cidrs;
 
 const dependences: Readonly<Record<Verdict['on'][number], string>> = {
   rate: 'how often somebody comes',
@@ -243,10 +249,10 @@ function narrowed(place: Place, set: AddressSet, all: AddressSet, names: readonl
     return network?.family === set.family && equals(set, intersect(all, network));
   });
   const label =
-    own !== undefined && place.reach !== 'container'
-      ? `the network ${own}`
-      : place.reach === 'container'
-        ? `${nameSources(set, all, names)} of the ${place.label}`
+    place.reach === 'host' || place.reach === 'container'
+      ? `${place.label}, from ${nameSources(set, all, names)}`
+      : own !== undefined
+        ? `the network ${own}`
         : nameSources(set, all, names);
   return {
     ...place,

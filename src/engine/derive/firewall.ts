@@ -11,10 +11,7 @@ export interface Filter {
 
 const unseen = 'host firewall';
 
-/**
- * What the rules of the host say, or what is missing of them. Readers of rules are loaded by who has any: most of the
- * time of an audit would be theirs.
- */
+/** What the rules of the host say, or what is missing of them. What it takes is loaded only where rules were read. */
 export async function filterOf(facts: Collected): Promise<Filter> {
   const { firewall } = facts;
   const container = valueOr(facts.container, 'none');
@@ -31,9 +28,11 @@ export async function filterOf(facts: Collected): Promise<Filter> {
           ? [published]
           : [];
   const notCollected = [...unread, ...around];
-  if (layers.every(({ rules }) => rules.length === 0) && unread.length === 0) return { notCollected };
-  const { refineBy } = await import('./firewall-origins.ts');
-  return { refine: refineBy(firewall.value), notCollected };
+  const [{ refineBy }, { ruledNetwork }] = await Promise.all([
+    import('./firewall-origins.ts'),
+    import('./firewall-layer.ts'),
+  ]);
+  return { refine: refineBy(await Promise.all(layers.map(ruledNetwork))), notCollected };
 }
 
 /** Without such a rule a program of the engine may take connections and pass them on. */

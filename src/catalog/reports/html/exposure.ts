@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { capabilities, capabilityNames, type Exposure, type Fact } from '../../../model/index.ts';
 import { canDo, entrance, exposureTable, type Group, type Row } from '../exposure-table.ts';
-import { asWhom, capital, columns, isOpen, list, listSome, plural } from '../words.ts';
+import { asWhom, capital, columns, isOpen, list, listSome, plural, turnedAway } from '../words.ts';
 import { code, details, div, h, h3, p, span, spoken } from './parts.ts';
 
 const marks = { certain: ['●', 'yes'], possible: ['○', 'possibly'], no: ['·', 'no'] } as const;
@@ -50,7 +50,7 @@ const body = (group: Group): VNode =>
           h(
             'td',
             { colspan: capabilityNames.length + 1, class: 'refused' },
-            `Turned away by the server: ${group.refused}`,
+            capital(turnedAway(group.refused, group.refusedBy)),
           ),
         ),
     ...group.rows

@@ -5,7 +5,18 @@ import { exposureTable, openings, places } from '../exposure-table.ts';
 import { isSign, remedies } from '../remedies.ts';
 import type { ShownServer } from '../shown.ts';
 import { unanswered } from '../unanswered.ts';
-import { asWhom, columns, goalWords, list, listSome, plural, reasons, sentence, who } from '../words.ts';
+import {
+  asWhom,
+  columns,
+  goalWords,
+  list,
+  listSome,
+  plural,
+  reasons,
+  sentence,
+  turnedAway,
+  who,
+} from '../words.ts';
 import { code, plain, prose, table } from './escape.ts';
 
 const marks = { certain: '●', possible: '○', no: '·' } as const;
@@ -29,7 +40,7 @@ function exposureLines({ exposure }: ShownServer): string[] {
     const from = plain(places(group));
     if (group.refused !== undefined) {
       return [
-        [from, `turned away by the server: ${plain(group.refused)}`, ...capabilityNames.map(() => marks.no)],
+        [from, turnedAway(plain(group.refused), group.refusedBy), ...capabilityNames.map(() => marks.no)],
       ];
     }
     return group.rows.map((row, index) => [

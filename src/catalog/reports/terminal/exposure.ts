@@ -1,7 +1,7 @@
 import { pad, width, wrap } from '../../../lang/text/index.ts';
 import { capabilityNames, type Exposure, type Fact } from '../../../model/index.ts';
 import { canDo, exposureTable, places, type Row } from '../exposure-table.ts';
-import { asWhom, columns, isOpen, list } from '../words.ts';
+import { asWhom, columns, isOpen, list, turnedAway } from '../words.ts';
 import type { Color } from './ink.ts';
 import { hang, heading, more, some, type Page } from './page.ts';
 
@@ -52,7 +52,7 @@ function known(page: Page, exposure: Exposure): string[] {
       ...hang(page, '', places(group)),
       ...(group.refused === undefined
         ? []
-        : hang(page, `  ${page.signs.dash} `, `turned away by the server: ${group.refused}`, [], ['dim'])),
+        : hang(page, `  ${page.signs.dash} `, turnedAway(group.refused, group.refusedBy), [], ['dim'])),
       ...rows.shown.flatMap((row) => (narrow ? spelledRow(page, row) : markedRow(page, row, room))),
       ...more(page, rows.left, 'row'),
     ];
