@@ -190,7 +190,7 @@ function sameAnswers(
     }
     return [...sums]
       .map(([key, { bounds }]) => `${key} ${[...bounds].join()}`)
-      .sort()
+      .toSorted()
       .join('\n');
   };
   for (const [at, other] of rest.entries())

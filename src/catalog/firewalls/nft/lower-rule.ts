@@ -4,14 +4,16 @@
  * verdicts becomes a rule for each verdict. Where what an earlier part does changes what a later one asks (marks,
  * notrack), the rest moves to a chain of its own, which is entered by a jump.
  */
-import type { Chain, Deed, Match, PortRange, Rule } from '../../../lang/packets/index.ts';
+import type { Chain, Deed, Match, Rule } from '../../../lang/packets/index.ts';
 import { asked, isFamily, isTracked } from './field.ts';
 import { condition } from './condition.ts';
+import { byMap, grouped, isDynamic, setOf } from './map-groups.ts';
 import { markDeeds } from './mark.ts';
-import { addressSet, lastOf, overlap, parseAddress } from './ranges.ts';
-import { printExpression, printVerdict } from './print-expression.ts';
+import { rewrite } from './rewrite.ts';
+import { overlap } from './ranges.ts';
+import { printExpression } from './print-expression.ts';
 import type { Element, Expression, NftRule, Statement, Verdict } from './syntax.ts';
-import { numberOf, type Scope, valuesOf } from './values.ts';
+import { type Scope, valuesOf } from './values.ts';
 
 /** Chains that a rule needs beside its own, made as it is lowered. */
 export interface Making extends Scope {
@@ -145,36 +147,6 @@ function deedOf(verdict: Verdict): Deed {
   }
 }
 
-/** The elements of a map, those with the same value together; last the one that takes all the rest. */
-function grouped(
-  data: Expression,
-  making: Making,
-): readonly (readonly [Element[], Expression])[] | undefined {
-  const set = data.is === 'named' ? making.table.sets.get(data.name) : undefined;
-  if (data.is === 'named' && set === undefined)
-    making.problem(`there is no map ${data.name} in table ${making.table.family} ${making.table.name}`);
-  const elements = data.is === 'set' ? data.elements : set?.elements;
-  if (elements === undefined) return undefined;
-  const groups = new Map<string, [Element[], Expression]>();
-  const last: [Element[], Expression][] = [];
-  for (const element of elements.list) {
-    const { key, data: value } = element;
-    if (value === undefined) continue;
-    if (key.is === 'word' && key.word === '*' && key.quoted !== true) {
-      last.push([[element], value]);
-      continue;
-    }
-    const name = value.is === 'verdict' ? printVerdict(value.verdict) : `= ${printExpression(value)}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [[element], value]);
-    else group[0].push(element);
-  }
-  return [...groups.values(), ...last];
-}
-
-const isDynamic = (data: Expression, making: Making): boolean =>
-  data.is === 'named' && making.table.sets.get(data.name)?.dynamic === true;
-
 function verdictMap(
   key: Expression,
   data: Expression,
@@ -241,11 +213,6 @@ const asGoto = (rule: Rule, when: readonly Match[]): Rule => ({
   does: rule.does.map((deed) => (deed.deed === 'jump' ? { deed: 'goto', chain: deed.chain } : deed)),
 });
 
-const setOf = (elements: readonly Element[]): Expression => ({
-  is: 'set',
-  elements: { packed: [], list: elements },
-});
-
 /** What must hold for the key to be there at all. */
 const guardsOf = (key: Expression, making: Making): readonly Match[] =>
   condition(
@@ -254,95 +221,3 @@ const guardsOf = (key: Expression, making: Making): readonly Match[] =>
     { is: 'set', elements: { packed: [], list: [{ key: { is: 'word', word: '*' } }] } },
     making,
   );
-
-/** `… set ip saddr map { a : 1, b : 2 }`: for each value, when it is taken. */
-function byMap(
-  value: Expression,
-  making: Making,
-): readonly (readonly [readonly Match[], Expression])[] | undefined {
-  if (value.is !== 'map') return undefined;
-  if (value.key.is !== 'concat' && asked(value.key).field.of === 'opaque') return undefined;
-  const groups = grouped(value.data, making);
-  if (groups === undefined || isDynamic(value.data, making)) return undefined;
-  return groups.map(([elements, data]) => [condition(value.key, '==', setOf(elements), making), data]);
-}
-
-function rewrite(
-  statement: Statement & { readonly does: 'dnat' | 'snat' | 'redirect' },
-  when: readonly Match[],
-  does: readonly Deed[],
-  rule: NftRule,
-  making: Making,
-): readonly Rule[] {
-  const { at } = rule;
-  if (statement.does === 'snat') return [{ when, does: [...does, { deed: 'snat' }], at }];
-  for (const part of ['to', 'port'] as const) {
-    const value = statement[part];
-    if (value?.is !== 'map') continue;
-    const split = byMap(value, making) ?? anyOf(value, making);
-    if (split === undefined) break;
-    return split.flatMap(([matches, one]) =>
-      rewrite({ ...statement, [part]: one }, [...when, ...matches], does, rule, making),
-    );
-  }
-  const deed = target(statement, making);
-  return [{ when, does: [...does, deed ?? { deed: 'opaque', on: 'other', text: at.text }], at }];
-}
-
-/** A choice at random: any of the values. */
-function anyOf(
-  value: Expression & { readonly is: 'map' },
-  making: Making,
-): readonly (readonly [readonly Match[], Expression])[] | undefined {
-  const groups = grouped(value.data, making);
-  if (groups === undefined || isDynamic(value.data, making) || groups.length === 0) return undefined;
-  const values = groups.map(([, data]) => data);
-  if (values.some((one) => one.is === 'concat')) {
-    return values.map((one, index) => [
-      index + 1 < values.length
-        ? [{ match: 'opaque', on: 'other', text: printExpression(value.key) } as const]
-        : [],
-      one,
-    ]);
-  }
-  return [[[], { is: 'set', elements: { packed: [], list: values.map((key) => ({ key })) } }]];
-}
-
-function target(
-  statement: Statement & { readonly does: 'dnat' | 'snat' | 'redirect' },
-  making: Making,
-): Deed | undefined {
-  let { to, port } = statement;
-  if (to?.is === 'concat') [to, port] = [to.parts[0], to.parts[1] ?? port];
-  const ports = port === undefined ? undefined : portRange(port, making);
-  if (port !== undefined && ports === undefined) return undefined;
-  const withPort = ports === undefined ? {} : { port: ports };
-  if (statement.does === 'redirect') return { deed: 'redirect', ...withPort };
-  if (to === undefined) return ports === undefined ? undefined : { deed: 'dnat', ...withPort };
-  const family = familyOf(to);
-  if (family === undefined) return undefined;
-  const values = valuesOf(to, { of: 'address', side: 'destination', family }, making);
-  if (values.unclear || values.open || values.all) return undefined;
-  return { deed: 'dnat', to: addressSet(family, values.ranges, values.packed), ...withPort };
-}
-
-function portRange(port: Expression, making: Making): PortRange | undefined {
-  const field = { of: 'port', side: 'destination-port' } as const;
-  const one = numberOf(port, field);
-  if (one !== undefined) return one <= 65535n ? [Number(one), Number(one)] : undefined;
-  const { ranges, unclear } = valuesOf(port, field, making);
-  const [range] = ranges;
-  return range === undefined || ranges.length > 1 || unclear
-    ? undefined
-    : [Number(range[0]), Number(range[1])];
-}
-
-function familyOf(to: Expression): 'ipv4' | 'ipv6' | undefined {
-  if (to.is === 'word') return parseAddress(to.word === 'localhost' ? '127.0.0.1' : to.word)?.family;
-  if (to.is === 'prefix') return familyOf(to.address);
-  if (to.is === 'range') return familyOf(to.from);
-  if (to.is === 'number') return BigInt(to.value) <= lastOf('ipv4') ? 'ipv4' : 'ipv6';
-  if (to.is !== 'set') return undefined;
-  const [first] = to.elements.list;
-  return to.elements.packed.length > 0 ? 'ipv4' : first === undefined ? undefined : familyOf(first.key);
-}

@@ -1,58 +1,15 @@
 /** Expressions of native text. */
-import type { Dependence } from '../../../lang/packets/index.ts';
-import type { Lexer } from './lexer.ts';
+import { fieldExpression } from './field-words.ts';
 import { packQuads } from './pack-quads.ts';
-import { shortened } from './json-value.ts';
 import { printExpression } from './print-expression.ts';
+import { fail, isSign, need, numeral, type Source, skipEnds, take, Unreadable } from './source.ts';
 import type { BitOperator, Element, Elements, Expression, Verdict } from './syntax.ts';
-
-/** Left by a parser that cannot go on; caught where the rule, or the block, ends. */
-export class Unreadable extends Error {}
-
-/** What the words are read with. */
-export interface Source {
-  readonly lexer: Lexer;
-  readonly variables: Map<string, Expression>;
-  depth: number;
-}
 
 const deepest = 64;
 // Variables inside variables multiply: this many elements are more than any kernel takes.
 const mostElements = 20_000_000;
 const weights = new WeakMap<object, number>();
 
-const payloadFields: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  Object.entries({
-    ip: 'version hdrlength dscp ecn length id frag-off ttl protocol checksum saddr daddr',
-    ip6: 'version dscp ecn flowlabel length nexthdr hoplimit saddr daddr',
-    tcp: 'sport dport sequence ackseq doff reserved flags window checksum urgptr',
-    udp: 'sport dport length checksum csumcov',
-    udplite: 'sport dport checksum csumcov',
-    sctp: 'sport dport vtag checksum',
-    dccp: 'sport dport type',
-    th: 'sport dport',
-    icmp: 'type code checksum id sequence gateway mtu',
-    icmpv6: 'type code checksum parameter-problem packet-too-big id sequence max-delay taddr daddr mtu',
-    igmp: 'type mrt checksum group',
-    ah: 'nexthdr hdrlength reserved spi sequence',
-    esp: 'spi sequence',
-    comp: 'nexthdr flags cpi',
-    ether: 'daddr saddr type',
-    vlan: 'id dei cfi pcp type',
-    arp: 'htype ptype hlen plen operation',
-    gre: 'version flags protocol',
-  }).map(([protocol, fields]) => [protocol, new Set(fields.split(' '))]),
-);
-const twoWordFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['arp', new Set(['saddr', 'daddr'])],
-]);
-const headers = new Set(['hbh', 'frag', 'dst', 'mh', 'srh']);
-/** Meta keys that stand without `meta`. */
-const bareMeta = new Set(
-  'mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace rtclassid ibriport obriport ibrname obrname pkttype cpu iifgroup oifgroup cgroup'.split(
-    ' ',
-  ),
-);
 const bitWords: ReadonlyMap<string, BitOperator> = new Map<string, BitOperator>([
   ['&', '&'],
   ['and', '&'],
@@ -68,32 +25,6 @@ const bitWords: ReadonlyMap<string, BitOperator> = new Map<string, BitOperator>(
 const strength: Readonly<Record<BitOperator, number>> = { '|': 1, '^': 2, '&': 3, '<<': 4, '>>': 4 };
 const boundWords = new Set(['limit', 'quota', 'ct']);
 
-export function fail(source: Source, expected: string): never {
-  const { kind, value } = source.lexer;
-  const found =
-    kind === 'eof' ? 'the end of the file' : kind === 'end' ? 'the end of the line' : `"${value}"`;
-  throw new Unreadable(`expected ${expected}, found ${found}`);
-}
-
-export const isSign = ({ lexer }: Source, sign: string): boolean =>
-  lexer.kind === 'sign' && lexer.value === sign;
-export const isWord = ({ lexer }: Source, word: string): boolean =>
-  lexer.kind === 'word' && lexer.value === word;
-
-export function take(source: Source, sign: string): boolean {
-  if (!isSign(source, sign)) return false;
-  source.lexer.advance();
-  return true;
-}
-export function takeWord(source: Source, word: string): boolean {
-  if (!isWord(source, word)) return false;
-  source.lexer.advance();
-  return true;
-}
-export function need(source: Source, sign: string): void {
-  if (!take(source, sign)) fail(source, `"${sign}"`);
-}
-
 /** A name of a table, a chain or a set; a variable may stand for it. */
 export function name(source: Source): string {
   const { lexer } = source;
@@ -107,10 +38,6 @@ export function name(source: Source): string {
     if (variable.is === 'word') return variable.word;
   }
   return fail(source, 'a name');
-}
-
-export function skipEnds({ lexer }: Source): void {
-  while (lexer.kind === 'end' && lexer.value === '\n') lexer.advance();
 }
 
 /** `a . b`, or a single part. */
@@ -187,7 +114,7 @@ export function primary(source: Source, left: boolean): Expression {
     case 'sign':
       return signed(source, value, left);
     case 'word': {
-      const field = fieldExpression(source);
+      const field = fieldExpression(source, expression);
       if (field !== undefined) return field;
       lexer.advance();
       return { is: 'word', word: value };
@@ -248,169 +175,6 @@ function signed(source: Source, value: string, left: boolean): Expression {
     default:
       return fail(source, 'a value');
   }
-}
-
-export function numeral({ lexer }: Source): number | undefined {
-  if (lexer.kind !== 'number') return undefined;
-  const value = Number(lexer.value);
-  lexer.advance();
-  return value;
-}
-
-/** `tcp dport`, `meta mark`, …; `undefined` when the word is none of these. */
-export function fieldExpression(source: Source): Expression | undefined {
-  const { lexer } = source;
-  const mark = lexer.mark();
-  const word = lexer.value;
-  const found = fieldOf(source, word);
-  if (found === undefined) lexer.back(mark);
-  return found;
-}
-
-function fieldOf(source: Source, word: string): Expression | undefined {
-  const { lexer } = source;
-  lexer.advance();
-  const next = lexer.kind === 'word' ? lexer.value : '';
-  const unknown = (on: Dependence, from: number): Expression => ({
-    is: 'unknown',
-    on,
-    text: shortened(lexer.text.slice(from, lexer.previousEnd)),
-  });
-  const from = lexer.previousEnd - word.length;
-  if (payloadFields.get(word)?.has(next) === true) {
-    lexer.advance();
-    return { is: 'payload', protocol: word, field: next };
-  }
-  if (twoWordFields.get(word)?.has(next) === true || (word === 'arp' && ['saddr', 'daddr'].includes(next))) {
-    lexer.advance();
-    const kind = lexer.value;
-    lexer.advance();
-    return { is: 'payload', protocol: word, field: `${next} ${kind}` };
-  }
-  if (
-    (word === 'tcp' || word === 'ip' || word === 'sctp' || word === 'dccp') &&
-    (next === 'option' || next === 'chunk')
-  ) {
-    lexer.advance();
-    optionWords(source);
-    return unknown('content', from);
-  }
-  if (headers.has(word) && lexer.kind === 'word') {
-    lexer.advance();
-    return unknown('content', from);
-  }
-  switch (word) {
-    case 'meta':
-      if (lexer.kind !== 'word') return undefined;
-      lexer.advance();
-      return { is: 'meta', key: next };
-    case 'ct':
-      return ctExpression(source, next);
-    case 'fib':
-      return fibExpression(source);
-    case 'rt': {
-      if (!['classid', 'nexthop', 'mtu', 'ipsec', 'ip', 'ip6', 'type', 'hdrlength'].includes(next))
-        return undefined;
-      lexer.advance();
-      if (next === 'ip' || next === 'ip6') lexer.advance();
-      return unknown('route', from);
-    }
-    case 'socket':
-    case 'exthdr':
-    case 'tunnel':
-      if (lexer.kind !== 'word') return undefined;
-      lexer.advance();
-      if (word === 'socket' && next === 'cgroupv2')
-        while (lexer.kind === 'word' || lexer.kind === 'number') {
-          const level = lexer.now() === 'number';
-          lexer.advance();
-          if (level) break;
-        }
-      return unknown(word === 'socket' ? 'socket' : 'content', from);
-    case 'osf':
-      if (takeWord(source, 'ttl')) lexer.advance();
-      if (!takeWord(source, 'name') && !takeWord(source, 'version')) return undefined;
-      return unknown('content', from);
-    case 'ipsec': {
-      if (next !== 'in' && next !== 'out') return undefined;
-      lexer.advance();
-      if (takeWord(source, 'spnum')) lexer.advance();
-      if (isWord(source, 'ip') || isWord(source, 'ip6')) lexer.advance();
-      lexer.advance();
-      return unknown('other', from);
-    }
-    case 'numgen':
-      if (next !== 'inc' && next !== 'random') return undefined;
-      lexer.advance();
-      hashWords(source);
-      return unknown('other', from);
-    case 'symhash':
-      hashWords(source);
-      return unknown('other', from);
-    case 'jhash':
-      expression(source, true);
-      hashWords(source);
-      return unknown('other', from);
-    default:
-      return bareMeta.has(word) ? { is: 'meta', key: word } : undefined;
-  }
-}
-
-function hashWords(source: Source): void {
-  while (['mod', 'seed', 'offset'].some((word) => takeWord(source, word)))
-    if (numeral(source) === undefined) fail(source, 'a number');
-}
-
-const optionFields = new Set(
-  'kind length size left right count tsval tsecr exists missing type code ptr value addr'.split(' '),
-);
-function optionWords(source: Source): void {
-  const { lexer } = source;
-  if (take(source, '@')) {
-    for (let part = 0; part < 3; part++) {
-      lexer.advance();
-      take(source, ',');
-    }
-    return;
-  }
-  lexer.advance();
-  if (
-    lexer.kind === 'word' &&
-    optionFields.has(lexer.value) &&
-    lexer.value !== 'exists' &&
-    lexer.value !== 'missing'
-  )
-    lexer.advance();
-  else if (lexer.kind === 'word' && ['init', 'data'].includes(lexer.value)) lexer.advance();
-}
-
-const ctFamilies = new Set(['ip', 'ip6']);
-function ctExpression(source: Source, next: string): Expression | undefined {
-  const { lexer } = source;
-  if (lexer.kind !== 'word') return undefined;
-  lexer.advance();
-  if (next !== 'original' && next !== 'reply') return { is: 'ct', key: next };
-  let key = lexer.value;
-  lexer.advance();
-  if (ctFamilies.has(key)) {
-    key = `${key} ${lexer.value}`;
-    lexer.advance();
-  }
-  return { is: 'ct', direction: next, key };
-}
-
-function fibExpression(source: Source): Expression | undefined {
-  const { lexer } = source;
-  const flags: string[] = [];
-  do {
-    if (lexer.kind !== 'word') return undefined;
-    flags.push(lexer.value);
-    lexer.advance();
-  } while (take(source, '.'));
-  if (lexer.kind !== 'word') return undefined;
-  const result = lexer.value;
-  lexer.advance();
-  return { is: 'fib', result, flags };
 }
 
 export function verdictWord(source: Source): Verdict | undefined {

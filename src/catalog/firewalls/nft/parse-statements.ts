@@ -3,23 +3,20 @@ import type { Dependence, Position } from '../../../lang/packets/index.ts';
 import { assignment, rejection } from './json-statement.ts';
 import { shortened } from './json-value.ts';
 import { Lexer } from './lexer.ts';
+import { fieldExpression } from './field-words.ts';
+import { expression, name, primary, verdictWord } from './parse-expression.ts';
 import {
-  expression,
   fail,
-  fieldExpression,
   isSign,
   isWord,
-  name,
   need,
   numeral,
-  primary,
   type Source,
   skipEnds,
   take,
   takeWord,
   Unreadable,
-  verdictWord,
-} from './parse-expression.ts';
+} from './source.ts';
 import type { Ruleset } from './ruleset.ts';
 import {
   atEnd,
@@ -258,7 +255,7 @@ function statement(
       }
       break;
     case 'reset':
-      fieldExpression(source);
+      fieldExpression(source, expression);
       return goOn;
     default:
       break;

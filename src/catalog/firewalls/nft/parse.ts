@@ -7,22 +7,19 @@ import type { Position, RuleSet } from '../../../lang/packets/index.ts';
 import { shortened } from './json-value.ts';
 import { Lexer } from './lexer.ts';
 import { lowered } from './lower.ts';
+import { elementList, expression, name, primary } from './parse-expression.ts';
 import {
-  elementList,
-  expression,
   fail,
   isSign,
   isWord,
-  name,
   need,
   numeral,
-  primary,
   type Source,
   skipEnds,
   take,
   takeWord,
   Unreadable,
-} from './parse-expression.ts';
+} from './source.ts';
 import type { ReadOptions } from './parse-json.ts';
 import { parseRule, skipRest } from './parse-statements.ts';
 import { addElements, Ruleset } from './ruleset.ts';

@@ -1,17 +1,6 @@
 /** The words of statements that do not decide, or not by themselves: logs, limits, queues, rewriting. */
-import {
-  expression,
-  fail,
-  isSign,
-  isWord,
-  numeral,
-  primary,
-  type Source,
-  skipEnds,
-  take,
-  takeWord,
-  verdictWord,
-} from './parse-expression.ts';
+import { expression, primary, verdictWord } from './parse-expression.ts';
+import { fail, isSign, isWord, numeral, type Source, skipEnds, take, takeWord } from './source.ts';
 import type { Expression } from './syntax.ts';
 
 export function list(source: Source, first: Expression): Expression {
