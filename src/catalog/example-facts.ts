@@ -14,6 +14,7 @@ import type {
   Endpoint,
   Exposure,
   FileFacts,
+  Filtering,
   Grant,
   HostAddress,
   HostSign,
@@ -112,6 +113,15 @@ export const exposure = (
   actors,
   cells,
   notCollected: [],
+});
+
+/** Rules of a packet filter about the server's ports. */
+export const filtering = (more: Partial<Filtering> = {}): Filtering => ({
+  rules: 1,
+  idle: [],
+  unsaved: [],
+  savedIn: ['/etc/iptables/rules.v4'],
+  ...more,
 });
 
 export const processFacts = (more: Partial<ProcessFacts> = {}): ProcessFacts => ({

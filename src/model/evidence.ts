@@ -3,7 +3,7 @@ import type { AdvisoryState } from './advisory.ts';
 import type { Capability } from './capability.ts';
 import type { Exposure } from './exposure.ts';
 import type { Fact } from './fact.ts';
-import type { FirewallFacts } from './firewall.ts';
+import type { Filtering, FirewallFacts } from './firewall.ts';
 import type {
   CertificateFacts,
   ContainerFacts,
@@ -118,6 +118,8 @@ export interface DerivedFacts {
   readonly grants: readonly Grant[];
   readonly replication: ReplicationFacts;
   readonly exposure: Exposure;
+  /** Rules of packet filters about its ports. */
+  readonly filtering: Filtering;
   readonly drift: readonly Drift[];
   readonly advisories: readonly AdvisoryState[];
   /** Today, as the evidence was collected: ISO date, UTC. */

@@ -45,3 +45,21 @@ export interface FirewallFacts {
   /** Programs that bring rules of their own at boot, by the folders that they keep: `ufw`, `firewalld`. */
   readonly managers: readonly string[];
 }
+
+/** A rule that does not do what its author will have thought. */
+export interface IdleRule {
+  readonly rule: string;
+  readonly kind: string;
+  readonly why: string;
+}
+
+/** Rules about the ports of a server, with what is wrong with them. Rules are told with the place where they stand. */
+export interface Filtering {
+  /** How many rules name a port of the server. */
+  readonly rules: number;
+  readonly idle: readonly IdleRule[];
+  /** In the kernel, and in none of the files that are loaded at boot. */
+  readonly unsaved: readonly string[];
+  /** The files that were looked at, and programs that bring rules of their own. */
+  readonly savedIn: readonly string[];
+}

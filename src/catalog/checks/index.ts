@@ -107,6 +107,8 @@ import tlsKeyReadable from './host/tls-key-readable.ts';
 import weakSandbox from './host/weak-sandbox.ts';
 import bindSwitchesProtectedModeOff from './network/bind-switches-protected-mode-off.ts';
 import clusterBusReachable from './network/cluster-bus-reachable.ts';
+import firewallLostAtReboot from './network/firewall-lost-at-reboot.ts';
+import firewallRuleWithoutEffect from './network/firewall-rule-without-effect.ts';
 import ipv6OpenBesideIpv4 from './network/ipv6-open-beside-ipv4.ts';
 import listenerNotInSettings from './network/listener-not-in-settings.ts';
 import listensOnEveryAddress from './network/listens-on-every-address.ts';
@@ -265,6 +267,8 @@ export const checks: readonly Check[] = [
   { id: 'weak-sandbox', theme: 'host', ...weakSandbox },
   { id: 'bind-switches-protected-mode-off', theme: 'network', ...bindSwitchesProtectedModeOff },
   { id: 'cluster-bus-reachable', theme: 'network', ...clusterBusReachable },
+  { id: 'firewall-lost-at-reboot', theme: 'network', ...firewallLostAtReboot },
+  { id: 'firewall-rule-without-effect', theme: 'network', ...firewallRuleWithoutEffect },
   { id: 'ipv6-open-beside-ipv4', theme: 'network', ...ipv6OpenBesideIpv4 },
   { id: 'listener-not-in-settings', theme: 'network', ...listenerNotInSettings },
   { id: 'listens-on-every-address', theme: 'network', ...listensOnEveryAddress },

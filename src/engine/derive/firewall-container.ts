@@ -39,6 +39,7 @@ export function behindBridge(
   around: RuledNetwork,
   place: Place,
   door: DoorWay,
+  only?: AddressSet,
 ): readonly Way[] | undefined {
   const family = familyOf(place.at);
   const inner = own.layer.interfaces.find(({ addresses }) => addresses.includes(place.at))?.name;
@@ -60,25 +61,32 @@ export function behindBridge(
     askRules({ network: around, by, to: { address, port }, sources, arrives });
 
   const ways: Way[] = [];
-  const neighbours = subtract(setOf(family, bridge.networks), union(notPeople(own.layer, family), hosts()));
+  const asked = (set: AddressSet): AddressSet =>
+    only === undefined ? set : only.family === family ? intersect(set, only) : emptySet(family);
+  const neighbours = asked(
+    subtract(setOf(family, bridge.networks), union(notPeople(own.layer, family), hosts())),
+  );
   const near = inside(neighbours);
-  ways.push({
-    place: {
-      reach: 'container',
-      label: `containers on ${bridge.name}`,
-      sources: bridge.networks.filter((network) => familyOf(network) === family),
-      certain: true,
-      at: place.at,
-    },
-    verdict: around.layer.filtersBridges
-      ? inTurn(through(bridge.name, place.at, door.port, neighbours), near)
-      : near,
-    all: neighbours,
-    unread,
-  });
-  const itself = setOf(
-    family,
-    bridge.addresses.filter((one) => kindOf(one) !== 'link-local'),
+  if (!isEmpty(neighbours))
+    ways.push({
+      place: {
+        reach: 'container',
+        label: `containers on ${bridge.name}`,
+        sources: bridge.networks.filter((network) => familyOf(network) === family),
+        certain: true,
+        at: place.at,
+      },
+      verdict: around.layer.filtersBridges
+        ? inTurn(through(bridge.name, place.at, door.port, neighbours), near)
+        : near,
+      all: neighbours,
+      unread,
+    });
+  const itself = asked(
+    setOf(
+      family,
+      bridge.addresses.filter((one) => kindOf(one) !== 'link-local'),
+    ),
   );
   if (!isEmpty(itself))
     ways.push({

@@ -1,4 +1,10 @@
-import type { Family, RuleSet, Topology } from '../../lang/packets/index.ts';
+import {
+  intersect,
+  type AddressSet,
+  type Family,
+  type RuleSet,
+  type Topology,
+} from '../../lang/packets/index.ts';
 import type { FirewallLayer } from '../../model/index.ts';
 import { sourcesBehind, type Behind } from './firewall-people.ts';
 
@@ -11,6 +17,8 @@ export interface RuledNetwork {
   readonly layer: FirewallLayer;
   /** What may stand in the way besides, in words. */
   readonly unread: readonly string[];
+  /** Only some sources are asked about: that others are nowhere says nothing. */
+  readonly narrowed?: true;
 }
 
 // Servers of one host share their layer, and its rules are read once.
@@ -46,4 +54,16 @@ export async function ruledNetwork(layer: FirewallLayer): Promise<RuledNetwork> 
 function unreadOf({ backend, problems }: RuleSet): readonly string[] {
   const [first] = problems.filter(({ fatal }) => fatal);
   return first === undefined ? [] : [`a part of what ${backend} says (${first.reason})`];
+}
+
+/** The same, with nobody else on the network than these. */
+export function onlyFor(network: RuledNetwork, only: AddressSet): RuledNetwork {
+  const { family } = only;
+  const narrowed = new Map([...network.behind[family]].map(([name, set]) => [name, intersect(set, only)]));
+  const none: Behind = new Map();
+  return {
+    ...network,
+    narrowed: true,
+    behind: family === 'ipv4' ? { ipv4: narrowed, ipv6: none } : { ipv4: none, ipv6: narrowed },
+  };
 }

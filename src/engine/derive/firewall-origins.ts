@@ -21,22 +21,30 @@ import {
   type Verdict,
 } from './firewall-ask.ts';
 import { behindBridge } from './firewall-container.ts';
-import type { RuledNetwork } from './firewall-layer.ts';
+import { onlyFor, type RuledNetwork } from './firewall-layer.ts';
 import { cidrsOf, isInternet, nameSources, sayRule, type NamedRange } from './firewall-names.ts';
 
 /** Addresses of one family that are asked for besides those of the interface itself. */
 const mostOthers = 8;
 
+export interface Asking {
+  /** Ranges with names of the user's. */
+  readonly names?: readonly NamedRange[];
+  /** Nobody else is asked about; answers are of this family alone. */
+  readonly only?: AddressSet;
+}
+
 /**
  * What the packet filters make of the places from which a door is reached: each keeps the sources that get through,
  * and says by which rule; a place from which nobody does is refused.
  */
-export function refineBy([own, around]: readonly RuledNetwork[], names: readonly NamedRange[] = []): Refine {
+export function refineBy(networks: readonly RuledNetwork[], { names = [], only }: Asking = {}): Refine {
+  const [own, around] = only ? networks.map((network) => onlyFor(network, only)) : networks;
   if (!own) return (_, places) => places;
   return (door, places) => {
     const here = places.flatMap((place) => {
-      if (place.reach === 'host') return fromItself(own, place, door, names);
-      const outer = around && behindBridge(own, around, place, door);
+      if (place.reach === 'host') return fromItself(own, place, door, { names, ...(only ? { only } : {}) });
+      const outer = around && behindBridge(own, around, place, door, only);
       return outer
         ? outer.flatMap((way) => split(way.place, way.verdict, way.all, way.unread, names))
         : fromOutside(own, place, door, names);
@@ -52,11 +60,13 @@ function fromItself(
   network: RuledNetwork,
   place: Place,
   door: DoorWay,
-  names: readonly NamedRange[],
+  { names = [], only }: Asking,
 ): readonly Place[] {
+  if (only && only.family !== familyOf(place.at)) return [];
   const to = { address: place.at, port: door.port };
-  const verdict = askRules({ network, by: 'lo', to, sources: undefined, arrives: isFor(toOf(door)) });
+  const verdict = askRules({ network, by: 'lo', to, sources: only, arrives: isFor(toOf(door)) });
   const all = union(union(verdict.certain, verdict.depends), verdict.no);
+  if (only && isEmpty(all)) return [];
   return split({ ...place, label: 'this host' }, verdict, all, network.unread, names);
 }
 
@@ -75,8 +85,9 @@ function fromOutside(
   const family = familyOf(place.at);
   const people = by === undefined ? undefined : network.behind[family].get(by);
   // An address that is on no interface, or that nobody has a way to: as it was without rules.
-  if (by === undefined || !people) return [{ ...place, certain: false }];
+  if (by === undefined || !people) return network.narrowed ? [] : [{ ...place, certain: false }];
   const all = place.reach === 'container' ? onBridge(place, people) : people;
+  if (isEmpty(all)) return [];
   const verdict = askAll(network, by, place.at, door, all);
   return split(place, verdict, all, network.unread, names);
 }

@@ -22,7 +22,7 @@ export function ruleSetsOf(texts: readonly FirewallText[]): readonly RuleSet[] {
         return [{ ...all, tables }];
       }
       case 'nft':
-        return [parseNft(text, { file: from })];
+        return isPart(from) ? [] : [parseNft(text, { file: from, include: includedFrom(texts) })];
       case 'ipset-save':
         return [];
     }
@@ -48,4 +48,24 @@ function tablesOverNft({ words, text }: FirewallText): readonly string[] {
   return [...text.matchAll(/^\*(\w{1,32})$/gm)].flatMap(([, table = '']) =>
     text.includes(`# Table \`${table}' contains incompatible base-chains`) ? [] : [`${family} ${table}`],
   );
+}
+
+/** Files of these folders count where another includes them. */
+const isPart = (file: string): boolean => /^\/etc\/(?:nftables\.d|nftables)\//.test(file);
+
+const includedFrom =
+  (texts: readonly FirewallText[]) =>
+  (pattern: string): readonly { readonly file: string; readonly text: string }[] | undefined => {
+    const found = texts
+      .filter(({ words, from }) => words === 'nft' && fits(from, pattern))
+      .map(({ from, text }) => ({ file: from, text }));
+    return found.length === 0 && !pattern.includes('*') ? undefined : found;
+  };
+
+/** `/etc/nftables.d/*.nft` stands for all of the folder with that ending. */
+function fits(path: string, pattern: string): boolean {
+  const whole = pattern.startsWith('/') ? pattern : `/etc/${pattern}`;
+  const star = whole.indexOf('*');
+  if (star < 0) return path === whole;
+  return path.startsWith(whole.slice(0, star)) && path.endsWith(whole.slice(star + 1));
 }

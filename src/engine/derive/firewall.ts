@@ -1,5 +1,6 @@
-import { valueOr, type Collected } from '../../model/index.ts';
+import { known, unknown, valueOr, type Collected, type Fact, type Filtering } from '../../model/index.ts';
 import type { Refine } from '../origins.ts';
+import type { Asking } from './firewall-origins.ts';
 
 /** Packet filters in the way, as far as they were read. */
 export interface Filter {
@@ -12,7 +13,7 @@ export interface Filter {
 const unseen = 'host firewall';
 
 /** What the rules of the host say, or what is missing of them. What it takes is loaded only where rules were read. */
-export async function filterOf(facts: Collected): Promise<Filter> {
+export async function filterOf(facts: Collected, asking: Asking = {}): Promise<Filter> {
   const { firewall } = facts;
   const container = valueOr(facts.container, 'none');
   const published = 'ports that the container engine publishes';
@@ -32,9 +33,33 @@ export async function filterOf(facts: Collected): Promise<Filter> {
     import('./firewall-origins.ts'),
     import('./firewall-layer.ts'),
   ]);
-  return { refine: refineBy(await Promise.all(layers.map(ruledNetwork))), notCollected };
+  return { refine: refineBy(await Promise.all(layers.map(ruledNetwork)), asking), notCollected };
 }
 
 /** Without such a rule a program of the engine may take connections and pass them on. */
 const publishes = (rules: readonly { readonly text: string }[]): boolean =>
   rules.some(({ text }) => /DNAT|"dnat"/.test(text));
+
+/** Rules about the ports that the server listens on; where there are none at all, nothing is loaded to read them. */
+export async function deriveFiltering(
+  { firewall, listeners }: Collected,
+  settings: Fact<Readonly<Record<string, { readonly value: unknown }>>>,
+): Promise<Fact<Filtering>> {
+  if (!firewall.known) return unknown(firewall.why, firewall.detail);
+  const { layers, saved, managers } = firewall.value;
+  const heard = valueOr(listeners, []).flatMap(({ port, purpose }) =>
+    port === undefined || purpose === 'other' ? [] : [port],
+  );
+  const said = ['port', 'tls-port']
+    .map((name) => Number(settings.known ? settings.value[name]?.value : Number.NaN))
+    .filter((port) => Number.isInteger(port) && port > 0);
+  const ports = [...new Set(heard.length > 0 ? heard : said)];
+  if (ports.length === 0) return unknown('not-asked', 'its ports are not known');
+  if (layers.every(({ rules }) => rules.length === 0))
+    return known(
+      { rules: 0, idle: [], unsaved: [], savedIn: [...saved.map(({ from }) => from), ...managers] },
+      firewall.source,
+    );
+  const { filteringOf } = await import('./filtering.ts');
+  return known(await filteringOf(firewall.value, ports), firewall.source);
+}

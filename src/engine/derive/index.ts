@@ -13,7 +13,8 @@ import { withAbsences } from './absent.ts';
 import { deriveAdvisories } from './advisories.ts';
 import { abilityContext, deriveCommands } from './commands.ts';
 import { deriveDrift } from './drift.ts';
-import { filterOf } from './firewall.ts';
+import { deriveFiltering, filterOf } from './firewall.ts';
+import type { Asking } from './firewall-origins.ts';
 import { deriveExposure, exposureAtTheDoor } from './exposure.ts';
 import { identityFromFiles } from './from-files.ts';
 import { channelDefault, deriveGrants, permissionsOf } from './grants.ts';
@@ -23,15 +24,21 @@ import { deriveUsers } from './users.ts';
 
 /**
  * All facts, collected and worked out. Pure: no clock, no socket; the same evidence gives the same view. Asynchronous
- * only because the recorded command tables are loaded when one is needed.
+ * only because the recorded command tables, and readers of rules, are loaded when one is needed.
+ *
+ * `asking` narrows or names the sources that packet filters are asked about.
  */
-export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
+export async function derive({ facts, collectedAt }: Evidence, asking: Asking = {}): Promise<View> {
   const confProduct = identityFromFiles(facts);
   const { greeting, info, config, conf, aclUsers, aclFile, door } = facts;
   const identity = identify({ greeting, info, ...(confProduct ? { confProduct } : {}) });
   const settings = deriveSettings(config, conf, identity);
   const users = deriveUsers({ identity, settings, aclUsers, aclFile, conf, door });
-  const [commands, filter] = await Promise.all([deriveCommands(facts, identity), filterOf(facts)]);
+  const [commands, filter, filtering] = await Promise.all([
+    deriveCommands(facts, identity),
+    filterOf(facts, asking),
+    deriveFiltering(facts, settings),
+  ]);
   const base = {
     ...withAbsences(facts, identity, settings),
     identity,
@@ -39,6 +46,7 @@ export async function derive({ facts, collectedAt }: Evidence): Promise<View> {
     users,
     commands,
     replication: deriveReplication(info, settings),
+    filtering,
     collectedOn: known(collectedAt.slice(0, 10), 'the clock at collection'),
   };
   const [missing] = [identity, users, commands].filter((fact) => !fact.known);

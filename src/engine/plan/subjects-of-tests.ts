@@ -26,6 +26,7 @@ const derived = [
   'grants',
   'replication',
   'exposure',
+  'filtering',
   'drift',
   'advisories',
   'collectedOn',
