@@ -122,7 +122,7 @@ const others = fc.oneof(
     'ct direction original',
     'fib daddr type local',
     'fib saddr type != local',
-    'ct original proto-dst 6379',
+    'meta l4proto tcp ct original proto-dst 6379',
     'ip saddr . tcp dport @pairs_ip',
     'ip saddr . tcp dport != @pairs_ip',
     'ip6 saddr . tcp dport @pairs_ip6',

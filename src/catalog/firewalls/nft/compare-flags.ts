@@ -6,12 +6,28 @@ import type { Values } from './values.ts';
 
 /** Whether it was rewritten is known; that it was looked at for rewriting (bits 7 and 8) follows only from that. */
 export function status(test: (value: bigint) => boolean, text: string): readonly Match[] {
+  const first = statusWith(0n, test, text);
+  // The server's answer finds the connection confirmed, and is a reply itself.
+  const answer = statusWith(10n, test, text);
+  if (JSON.stringify(first) === JSON.stringify(answer)) return first;
+  return [
+    {
+      match: 'any',
+      of: [
+        [{ match: 'ct-state', states: ['new', 'related'] }, ...first],
+        [{ match: 'ct-state', states: ['established'] }, ...answer],
+      ],
+    },
+  ];
+}
+
+function statusWith(base: bigint, test: (value: bigint) => boolean, text: string): readonly Match[] {
   const rows = [0n, 16n].flatMap((snat) =>
     [0n, 32n].map((dnat) => {
       const done = [0n, 128n, 256n, 384n].filter(
         (bits) => (snat === 0n || (bits & 128n) !== 0n) && (dnat === 0n || (bits & 256n) !== 0n),
       );
-      const answers = new Set(done.map((bits) => test(snat | dnat | bits)));
+      const answers = new Set(done.map((bits) => test(base | snat | dnat | bits)));
       return { snat: snat !== 0n, dnat: dnat !== 0n, answers };
     }),
   );
@@ -49,6 +65,13 @@ export function tcpFlags(
     if ((op === 'implied' || op === '==') && value < 64) return [{ match: 'tcp-flags', mask, value }];
     if (op === '!=' && value < 64) return [{ match: 'tcp-flags', mask, value, not: true }];
   }
-  // Anything else is asked of the one set of flags that a first packet has.
-  return [{ match: 'tcp-flags', mask: 63, value: 2, ...(test(2n) ? {} : { not: true }) }];
+  // Anything else is asked of every set of flags: the server's answer has others than the first packet.
+  const all = Array.from({ length: 64 }, (_, value) => value);
+  const yes = all.filter((value) => test(BigInt(value)));
+  const no = all.filter((value) => !test(BigInt(value)));
+  const exactly = (list: readonly number[]): readonly (readonly Match[])[] =>
+    list.map((value) => [{ match: 'tcp-flags', mask: 63, value }]);
+  return yes.length <= no.length
+    ? [{ match: 'any', of: exactly(yes) }]
+    : [{ match: 'any', of: exactly(no), not: true }];
 }

@@ -38,6 +38,14 @@ export function compare(
       const states = [...ctStates].filter(([, bit]) => test(BigInt(bit))).map(([name]) => name as CtState);
       return states.length === ctStates.size ? [] : [{ match: 'ct-state', states }];
     }
+    case 'direction': {
+      // What we follow the other way is the answer to the first packet.
+      const states: CtState[] = [
+        ...(satisfies(op, 0n, values, false) ? (['new', 'related'] as const) : []),
+        ...(satisfies(op, 1n, values, false) ? (['established'] as const) : []),
+      ];
+      return states.length === 3 ? [] : [{ match: 'ct-state', states }];
+    }
     case 'ct-status':
       return status(test, text);
     case 'tcp-flags':

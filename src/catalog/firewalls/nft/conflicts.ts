@@ -37,6 +37,8 @@ export function conflictOf(statements: readonly Statement[], family: string): st
     if (left === undefined) continue;
     for (const one of fieldsOf(left)) {
       if (one.is === 'meta' && one.key === 'l4proto') named = true;
+      if (one.is === 'ct' && one.key.startsWith('proto-') && !named)
+        return `ct ${one.key} can be asked only after a match of its protocol`;
       if (one.is !== 'payload') continue;
       const { protocol, field } = one;
       if (protocol === 'ip' || protocol === 'ip6') {

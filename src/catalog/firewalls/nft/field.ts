@@ -22,7 +22,7 @@ export type Field =
   | { readonly of: 'port'; readonly side: 'source-port' | 'destination-port' | 'original-destination-port' }
   | { readonly of: 'interface'; readonly side: 'in-interface' | 'out-interface' }
   | { readonly of: 'mark'; readonly which: 'mark' | 'ct-mark' }
-  | { readonly of: 'ct-state' | 'ct-status' | 'tcp-flags' }
+  | { readonly of: 'ct-state' | 'ct-status' | 'tcp-flags' | 'direction' }
   | { readonly of: 'address-type'; readonly side: 'destination-type' | 'source-type' }
   | { readonly of: 'family' }
   | { readonly of: 'ether-type' }
@@ -82,7 +82,6 @@ function payload(protocol: string, field: string): Asked {
     if (field === 'sport') return { field: { of: 'port', side: 'source-port' } };
     if (field === 'dport') return { field: { of: 'port', side: 'destination-port' } };
     if (field === 'flags' && protocol === 'tcp') return { field: { of: 'tcp-flags' } };
-    if (field === 'ackseq') return constant(0n);
     return opaque('content');
   }
   if (protocol === 'ether') return field === 'type' ? { field: { of: 'ether-type' } } : opaque('other');
@@ -154,7 +153,7 @@ function ct(key: string, direction: string | undefined): Asked {
     case 'mark':
       return { field: { of: 'mark', which: 'ct-mark' } };
     case 'direction':
-      return constant(0n, symbols.directions);
+      return { field: { of: 'direction' } };
     case 'protocol':
       return { field: { of: 'protocol' } };
     case 'l3proto':
@@ -213,6 +212,8 @@ export function wordsOf(field: Field): Words | undefined {
       return symbols.ctStatuses;
     case 'tcp-flags':
       return symbols.tcpFlags;
+    case 'direction':
+      return symbols.directions;
     case 'address-type':
       return symbols.addressTypes;
     case 'family':
