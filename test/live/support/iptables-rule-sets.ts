@@ -1,4 +1,7 @@
-/** Rule sets as fast-check makes them: all tables, chains that jump, ipsets; what they say is up to chance. */
+/**
+ * Rule sets as fast-check makes them: all tables, chains that jump, ipsets; what they say is up to chance. One file: it is
+ * mostly tables of words, and whoever adds a condition wants to see all that may stand beside it.
+ */
 import fc from 'fast-check';
 import type { Family } from '../../../src/lang/packets/index.ts';
 
