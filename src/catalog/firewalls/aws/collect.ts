@@ -29,8 +29,11 @@ const has = (value: Value, ...names: readonly string[]): boolean =>
   isFields(value) && names.every((name) => Object.hasOwn(value, name));
 
 const isGroup = (value: Value): boolean =>
-  has(value, 'IpPermissions') || has(value, 'GroupId', 'GroupName', 'OwnerId') || has(value, 'GroupId', 'Description', 'VpcId');
-const isAcl = (value: Value): boolean => has(value, 'NetworkAclId') && (has(value, 'Entries') || has(value, 'Associations'));
+  has(value, 'IpPermissions') ||
+  has(value, 'GroupId', 'GroupName', 'OwnerId') ||
+  has(value, 'GroupId', 'Description', 'VpcId');
+const isAcl = (value: Value): boolean =>
+  has(value, 'NetworkAclId') && (has(value, 'Entries') || has(value, 'Associations'));
 const isInterface = (value: Value): boolean => has(value, 'NetworkInterfaceId', 'Groups', 'PrivateIpAddress');
 const isGroupRule = (value: Value): boolean => has(value, 'SecurityGroupRuleId', 'GroupId');
 const isVpc = (value: Value): boolean => has(value, 'VpcId', 'CidrBlock') && !has(value, 'SubnetId');
@@ -51,7 +54,9 @@ export function collect(sources: readonly Source[], given: AwsContext): AwsThing
       ...(given.networks || vpcs.length === 0 ? {} : { networks: vpcs }),
       members: { ...prefixLists(find(isPrefixList)), ...groupMembers(interfaces), ...given.members },
       subnets: {
-        ...Object.fromEntries(find(isSubnet).map(({ value }) => [textOf(field(value, 'SubnetId')) ?? '', cidrsOf(value)])),
+        ...Object.fromEntries(
+          find(isSubnet).map(({ value }) => [textOf(field(value, 'SubnetId')) ?? '', cidrsOf(value)]),
+        ),
         ...given.subnets,
       },
     },

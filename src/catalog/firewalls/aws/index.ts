@@ -12,7 +12,19 @@ export const awsAsks: readonly Ask[] = [
     why: 'who is a member of which group, and which groups guard a host',
     optional: true,
   },
-  { argv: ['aws', 'ec2', 'describe-vpcs', '--output', 'json'], why: 'the addresses of the networks', optional: true },
-  { argv: ['aws', 'ec2', 'describe-subnets', '--output', 'json'], why: 'who is in one subnet', optional: true },
-  { argv: ['aws', 'ec2', 'describe-prefix-lists', '--output', 'json'], why: 'the addresses of AWS’s own services', optional: true },
+  {
+    argv: ['aws', 'ec2', 'describe-vpcs', '--output', 'json'],
+    why: 'the addresses of the networks',
+    optional: true,
+  },
+  {
+    argv: ['aws', 'ec2', 'describe-subnets', '--output', 'json'],
+    why: 'who is in one subnet',
+    optional: true,
+  },
+  {
+    argv: ['aws', 'ec2', 'describe-prefix-lists', '--output', 'json'],
+    why: 'the addresses of AWS’s own services',
+    optional: true,
+  },
 ];

@@ -32,7 +32,8 @@ import {
 } from '../cloud-shared/index.ts';
 import type { AwsContext } from './context.ts';
 
-export const aclIdOf = (acl: Value): string => textOf(field(acl, 'NetworkAclId')) ?? saying(field(acl, 'NetworkAclId') ?? 'no name');
+export const aclIdOf = (acl: Value): string =>
+  textOf(field(acl, 'NetworkAclId')) ?? saying(field(acl, 'NetworkAclId') ?? 'no name');
 
 /** Subnets that the ACL stands around. */
 export const subnetsOf = (acl: Value): readonly string[] =>
@@ -48,13 +49,19 @@ export function aclChains(
 ): readonly Chain[] {
   const at = position(source, acl, `network ACL ${aclIdOf(acl)}`);
   const entries = listOf(field(acl, 'Entries'));
-  if (entries.length === 0 && field(acl, 'Entries') === undefined) problems.add(at, 'it has no Entries', true);
+  if (entries.length === 0 && field(acl, 'Entries') === undefined)
+    problems.add(at, 'it has no Entries', true);
   const near = nearby(acl, context, problems, at, subnet);
   return (['input', 'output'] as const).map((hook) => {
     const egress = hook === 'output';
     const side = egress ? 'destination' : 'source';
     const own = entries
-      .filter((entry) => isUnresolved(entry) || isUnresolved(field(entry, 'Egress')) || (field(entry, 'Egress') === true) === egress)
+      .filter(
+        (entry) =>
+          isUnresolved(entry) ||
+          isUnresolved(field(entry, 'Egress')) ||
+          (field(entry, 'Egress') === true) === egress,
+      )
       .map((entry) => ({ entry, number: integerOf(field(entry, 'RuleNumber')) }))
       .toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0));
     for (const [index, { entry, number }] of own.entries())
@@ -64,7 +71,10 @@ export function aclChains(
       hook,
       -10,
       [
-        ruleOf(fromPeers(side, [near]), 'accept', { ...at, text: 'within the subnet: no network ACL stands between' }),
+        ruleOf(fromPeers(side, [near]), 'accept', {
+          ...at,
+          text: 'within the subnet: no network ACL stands between',
+        }),
         ...own.map(({ entry, number }) => entryRule(entry, number, side, source, problems)),
       ],
       at,
@@ -84,7 +94,8 @@ function nearby(
     context.subnets && Object.hasOwn(context.subnets, id) ? context.subnets[id] : undefined,
   );
   const known = networks.flatMap((network) => network ?? []);
-  const addresses: Addresses = networks.includes(undefined) || own.length === 0 ? networkOf(context, problems, at) : addressesOf(known);
+  const addresses: Addresses =
+    networks.includes(undefined) || own.length === 0 ? networkOf(context, problems, at) : addressesOf(known);
   if (own.length === 1 && !networks.includes(undefined)) return { addresses };
   return somebody('whether both are in one subnet', addresses);
 }
@@ -112,21 +123,36 @@ function entryRule(
   const when: Match[] = [];
   const condition = field(entry, '(only if)');
   if (condition !== undefined) when.push(notKnown(saying(condition)));
-  if (!isFields(entry)) return { when: [notKnown(saying(entry))], does: [{ deed: 'opaque', on: 'other', text: saying(entry) }], at };
+  if (!isFields(entry))
+    return {
+      when: [notKnown(saying(entry))],
+      does: [{ deed: 'opaque', on: 'other', text: saying(entry) }],
+      at,
+    };
   if (number === undefined || isUnresolved(field(entry, 'Egress')))
     when.push(isUnresolved(field(entry, 'RuleNumber')) ? notKnown(at.text) : odd('a rule without number'));
   when.push(...protocolMatch(protocol, saying(field(entry, 'Protocol'))));
   if (protocol === 6 || protocol === 17 || protocol === 'unknown') {
     if (ports.some((port) => isUnresolved(port))) when.push(notKnown(`ports ${portText(ports)}`, 'port'));
     else if (ports[0] !== undefined || ports[1] !== undefined)
-      when.push(...portMatch('destination-port', [`${integerOf(ports[0]) ?? '?'}-${integerOf(ports[1]) ?? '?'}`], (value) => problems.add(at, `no ports: ${saying(value)}`, true)));
+      when.push(
+        ...portMatch(
+          'destination-port',
+          [`${integerOf(ports[0]) ?? '?'}-${integerOf(ports[1]) ?? '?'}`],
+          (value) => problems.add(at, `no ports: ${saying(value)}`, true),
+        ),
+      );
   }
   const addresses = typeof written === 'string' ? oneNetwork(written.trim()) : undefined;
   if (!addresses && !isUnresolved(written)) when.push(odd(`no network: ${saying(written)}`));
   else when.push(...fromPeers(side, [addresses ? { addresses } : somebody(saying(written))]));
   if (action === 'allow') return ruleOf(when, 'accept', at);
   if (action === 'deny') return ruleOf(when, 'drop', at);
-  return { when, does: [{ deed: 'opaque', on: 'other', text: `action ${saying(field(entry, 'RuleAction'))}` }], at };
+  return {
+    when,
+    does: [{ deed: 'opaque', on: 'other', text: `action ${saying(field(entry, 'RuleAction'))}` }],
+    at,
+  };
 }
 
 const portText = ([from, to]: readonly (Value | undefined)[]): string =>

@@ -35,29 +35,49 @@ export function parseAws(documents: readonly CloudDocument[], context: AwsContex
   return {
     ruleSets: [
       ...reading,
-      ...(first ? [undecided('aws', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)] : []),
+      ...(first
+        ? [undecided('aws', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
+        : []),
     ],
     problems: problems.all,
   };
 }
 
 /** The same from values, wherever they come from. */
-export function awsRules(sources: readonly Source[], given: AwsContext, problems: Problems): readonly SubjectRules[] {
+export function awsRules(
+  sources: readonly Source[],
+  given: AwsContext,
+  problems: Problems,
+): readonly SubjectRules[] {
   const things = collect(sources, given);
   const { groups, acls, interfaces, context } = things;
   if (groups.length + acls.length + interfaces.length === 0)
     for (const source of sources)
-      problems.add(position(source, source.value, 'the whole document'), 'no security group and no network ACL of AWS stands here', true);
+      problems.add(
+        position(source, source.value, 'the whole document'),
+        'no security group and no network ACL of AWS stands here',
+        true,
+      );
   const rulesOf = new Map<Found, readonly Rule[]>(
     groups.map((found) => [found, ingressRules(found.value, found.source, context, problems)]),
   );
   const ofGroups = groups.map((found) => {
     const id = groupIdOf(found.value);
     const at = position(found.source, found.value, `security group ${id}: no rule lets it in`);
-    return subjectRules('aws', { kind: 'security-group', id }, [guard('input', 0, rulesOf.get(found) ?? [], at)], problems.all);
+    return subjectRules(
+      'aws',
+      { kind: 'security-group', id },
+      [guard('input', 0, rulesOf.get(found) ?? [], at)],
+      problems.all,
+    );
   });
   const ofAcls = acls.map(({ value, source }) =>
-    subjectRules('aws', { kind: 'network-acl', id: aclIdOf(value) }, aclChains(value, source, context, problems, undefined), problems.all),
+    subjectRules(
+      'aws',
+      { kind: 'network-acl', id: aclIdOf(value) },
+      aclChains(value, source, context, problems, undefined),
+      problems.all,
+    ),
   );
   const hosts = [
     ...interfaces.map(({ value }) => ({
@@ -66,7 +86,9 @@ export function awsRules(sources: readonly Source[], given: AwsContext, problems
       groups: listOf(field(value, 'Groups')).flatMap((group) => textOf(field(group, 'GroupId')) ?? []),
       subnet: textOf(field(value, 'SubnetId')),
     })),
-    ...(context.host ? [{ kind: 'host', id: 'host', groups: context.host.groups, subnet: context.host.subnet }] : []),
+    ...(context.host
+      ? [{ kind: 'host', id: 'host', groups: context.host.groups, subnet: context.host.subnet }]
+      : []),
   ];
   return [...ofGroups, ...ofAcls, ...hosts.map((host) => hostRules(host, things, rulesOf, problems))];
 }
@@ -86,7 +108,9 @@ function hostRules(
 ): SubjectRules {
   const at = { text: `${host.kind} ${host.id}: none of ${host.groups.join(', ') || 'no groups'} lets it in` };
   const rules = host.groups.flatMap((id): readonly Rule[] => {
-    const found = groups.find(({ value }) => groupIdOf(value) === id || textOf(field(value, 'GroupName')) === id);
+    const found = groups.find(
+      ({ value }) => groupIdOf(value) === id || textOf(field(value, 'GroupName')) === id,
+    );
     if (found) return rulesOf.get(found) ?? [];
     const missing = { text: `security group ${id}` };
     problems.add(missing, `security group ${id} is in no document`, true);
@@ -94,12 +118,20 @@ function hostRules(
   });
   const acl = acls.find(({ value }) => host.subnet !== undefined && subnetsOf(value).includes(host.subnet));
   // What is open comes last: what is sure to be let in should not pass it.
-  const sorted = [...rules.filter(({ does }) => does[0]?.deed === 'accept'), ...rules.filter(({ does }) => does[0]?.deed !== 'accept')];
+  const sorted = [
+    ...rules.filter(({ does }) => does[0]?.deed === 'accept'),
+    ...rules.filter(({ does }) => does[0]?.deed !== 'accept'),
+  ];
   return subjectRules(
     'aws',
     { kind: host.kind, id: host.id },
     [
-      ...(acl ? aclChains(acl.value, acl.source, context, problems, host.subnet).map((chain) => ({ ...chain, name: `acl ${chain.name}` })) : []),
+      ...(acl
+        ? aclChains(acl.value, acl.source, context, problems, host.subnet).map((chain) => ({
+            ...chain,
+            name: `acl ${chain.name}`,
+          }))
+        : []),
       guard('input', 0, sorted, at),
     ],
     problems.all,

@@ -81,10 +81,15 @@ function trafficOf(permission: Value, source: Source, problems: Problems): reado
     return conditions;
   if (isUnresolved(from) || isUnresolved(to))
     return [...conditions, notKnown(`ports ${saying(from)} to ${saying(to)}`, 'port')];
+  // Alone, -1 stands for the end of all ports on its side.
+  const [low, high] = [integerOf(from), integerOf(to)];
+  if (low === -1 || high === -1)
+    problems.add(at, `ports from ${saying(from)} to ${saying(to)}: -1 is taken for no limit`);
+  const range = `${low === -1 ? 0 : (low ?? '?')}-${high === -1 ? 65_535 : (high ?? '?')}`;
   return [
     ...conditions,
-    ...portMatch('destination-port', [`${integerOf(from) ?? '?'}-${integerOf(to) ?? '?'}`], (value) =>
-      problems.add(at, `no ports: ${saying(value)}`),
+    ...portMatch('destination-port', [range], (value) =>
+      problems.add(at, `no ports: ${saying(value)}`, true),
     ),
   ];
 }

@@ -31,7 +31,9 @@ const mostCopies = 256;
 const typeOf = (value: Value): string => textOf(field(value, 'type'))?.toLowerCase() ?? '';
 
 const isTemplate = (value: Value): boolean =>
-  isFields(value) && isList(field(value, 'resources')) && field(value, '$schema', 'contentVersion') !== undefined;
+  isFields(value) &&
+  isList(field(value, 'resources')) &&
+  field(value, '$schema', 'contentVersion') !== undefined;
 
 const isGroup = (value: Value): boolean => {
   if (typeOf(value) === groupType) return true;
@@ -43,7 +45,8 @@ const isEffective = (value: Value): boolean => field(value, 'effectiveSecurityRu
 /** Addresses of service tags, as `az network list-service-tags` prints them. */
 export function serviceTags(sources: readonly Source[]): Readonly<Record<string, readonly string[]>> {
   const isTag = (value: Value): boolean =>
-    isList(field(field(value, 'properties'), 'addressPrefixes')) && textOf(field(value, 'name')) !== undefined;
+    isList(field(field(value, 'properties'), 'addressPrefixes')) &&
+    textOf(field(value, 'name')) !== undefined;
   return Object.fromEntries(
     sources
       .flatMap(({ value }) => findAll(value, isTag))
@@ -60,7 +63,9 @@ export const collectGroups = (sources: readonly Source[]): readonly Group[] =>
     const templates = findAll(source.value, isTemplate);
     return templates.length > 0
       ? templates.flatMap((template) => ofTemplate(template, source))
-      : findAll(source.value, (value) => isGroup(value) || isEffective(value)).map((value) => groupOf(value, source));
+      : findAll(source.value, (value) => isGroup(value) || isEffective(value)).map((value) =>
+          groupOf(value, source),
+        );
   });
 
 function groupOf(value: Value, source: Source, more: readonly Value[] = []): Group {

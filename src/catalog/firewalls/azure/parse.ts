@@ -28,7 +28,9 @@ export function parseAzure(documents: readonly CloudDocument[], context: AzureCo
   const { sources, unread } = readJsonDocuments(documents, problems);
   const ruleSets = azureRules(sources, context, problems);
   const first = unread[0];
-  const lost = first ? [undecided('azure', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)] : [];
+  const lost = first
+    ? [undecided('azure', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
+    : [];
   return { ruleSets: [...ruleSets, ...lost], problems: problems.all };
 }
 
@@ -42,14 +44,30 @@ export function azureRules(
   const groups = collectGroups(sources);
   if (groups.length === 0)
     for (const source of sources)
-      problems.add(position(source, source.value, 'the whole document'), 'no network security group of Azure stands here', true);
+      problems.add(
+        position(source, source.value, 'the whole document'),
+        'no network security group of Azure stands here',
+        true,
+      );
   return groups.map(({ id, value, rules, source }) => {
     const at = position(source, value, `network security group ${id}: no rule lets it in`);
     const own = inboundRules(rules, source, context, problems);
     const condition = field(value, '(only if)');
-    const perhaps = condition === undefined ? own : [
-      { when: [], does: [{ deed: 'opaque' as const, on: 'other' as const, text: 'whether the group is made' }], at },
-    ];
-    return subjectRules('azure', { kind: 'network-security-group', id }, [guard('input', 0, perhaps, at)], problems.all);
+    const perhaps =
+      condition === undefined
+        ? own
+        : [
+            {
+              when: [],
+              does: [{ deed: 'opaque' as const, on: 'other' as const, text: 'whether the group is made' }],
+              at,
+            },
+          ];
+    return subjectRules(
+      'azure',
+      { kind: 'network-security-group', id },
+      [guard('input', 0, perhaps, at)],
+      problems.all,
+    );
   });
 }

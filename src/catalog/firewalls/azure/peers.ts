@@ -41,7 +41,12 @@ export const bothOf = (rule: Value, one: string, several: string): readonly Valu
 const lastOf = (id: string): string => id.split('/').at(-1) ?? id;
 
 /** Who is let in or kept out. */
-export function sourcesOf(rule: Value, context: AzureContext, problems: Problems, at: Position): readonly NamedPeer[] {
+export function sourcesOf(
+  rule: Value,
+  context: AzureContext,
+  problems: Problems,
+  at: Position,
+): readonly NamedPeer[] {
   const expanded = field(rule, 'expandedSourceAddressPrefix');
   const groups = listOf(field(rule, 'sourceApplicationSecurityGroups')).map((group): NamedPeer => {
     const id = saying(field(group, 'id') ?? group);
@@ -51,7 +56,8 @@ export function sourcesOf(rule: Value, context: AzureContext, problems: Problems
   const written = bothOf(rule, 'sourceAddressPrefix', 'sourceAddressPrefixes');
   if (isList(expanded) && expanded.length > 0) {
     const { ipv4, ipv6, bad } = addressesOf(expanded.flatMap((one) => textOf(one) ?? []));
-    if (bad.length === 0) return [{ peer: { addresses: { ipv4, ipv6 } }, text: saying(written[0] ?? expanded) }, ...groups];
+    if (bad.length === 0)
+      return [{ peer: { addresses: { ipv4, ipv6 } }, text: saying(written[0] ?? expanded) }, ...groups];
   }
   const peers = [...new Set(written)].map((prefix) => ({
     peer: peerOf(prefix, context, problems, at),
@@ -91,7 +97,12 @@ function peerOf(prefix: Value, context: AzureContext, problems: Problems, at: Po
 }
 
 /** Whether the host is meant. */
-export function destinationMatch(rule: Value, context: AzureContext, problems: Problems, at: Position): readonly Match[] {
+export function destinationMatch(
+  rule: Value,
+  context: AzureContext,
+  problems: Problems,
+  at: Position,
+): readonly Match[] {
   const groups = listOf(field(rule, 'destinationApplicationSecurityGroups')).map((group) =>
     saying(field(group, 'id') ?? group),
   );
@@ -108,7 +119,9 @@ export function destinationMatch(rule: Value, context: AzureContext, problems: P
   }
   if (groups.length > 0 && !own) {
     const unknown = notKnown(`whether the host is in ${groups.map(lastOf).join(' or ')}`, 'set');
-    return peers.length === 0 ? [unknown] : [{ match: 'any', of: [fromPeers('destination', peers), [unknown]] }];
+    return peers.length === 0
+      ? [unknown]
+      : [{ match: 'any', of: [fromPeers('destination', peers), [unknown]] }];
   }
   if (peers.length === 0 && groups.length === 0 && prefixes.length === 0) {
     problems.add(at, 'a rule without destination', true);

@@ -24,7 +24,13 @@ import {
 import type { AzureContext } from './context.ts';
 import { bothOf, destinationMatch, sourcesOf } from './peers.ts';
 
-const defaultRule = (name: string, priority: number, access: string, source: string, destination: string): Value =>
+const defaultRule = (
+  name: string,
+  priority: number,
+  access: string,
+  source: string,
+  destination: string,
+): Value =>
   fieldsOf([
     ['name', name],
     ['priority', priority],
@@ -72,12 +78,22 @@ export function inboundRules(
   return inOrder(ranked);
 }
 
-function ruleOf(written: Value, source: Source, context: AzureContext, problems: Problems): readonly Ranked[] {
+function ruleOf(
+  written: Value,
+  source: Source,
+  context: AzureContext,
+  problems: Problems,
+): readonly Ranked[] {
   const rule = flat(written);
   const place = position(source, written, saying(field(rule, 'name') ?? written));
   if (!isFields(rule)) {
     if (!isUnresolved(rule)) problems.add(place, 'this is no rule', true);
-    return [{ priority: 0, rule: { when: [], does: [{ deed: 'opaque', on: 'other', text: saying(rule) }], at: place } }];
+    return [
+      {
+        priority: 0,
+        rule: { when: [], does: [{ deed: 'opaque', on: 'other', text: saying(rule) }], at: place },
+      },
+    ];
   }
   const direction = textOf(field(rule, 'direction'))?.toLowerCase();
   if (direction === 'outbound') return [];
@@ -90,7 +106,8 @@ function ruleOf(written: Value, source: Source, context: AzureContext, problems:
   if (condition !== undefined) when.push(notKnown(saying(condition)));
   const access = textOf(field(rule, 'access'))?.toLowerCase();
   const priority = integerOf(field(rule, 'priority'));
-  if (priority === undefined && !isUnresolved(field(rule, 'priority'))) problems.add(place, 'a rule without priority', true);
+  if (priority === undefined && !isUnresolved(field(rule, 'priority')))
+    problems.add(place, 'a rule without priority', true);
   const protocol = readProtocol(field(rule, 'protocol'));
   if (protocol === 'unknown' && !isUnresolved(field(rule, 'protocol')))
     problems.add(place, `no protocol: ${saying(field(rule, 'protocol'))}`, true);
@@ -108,11 +125,21 @@ function ruleOf(written: Value, source: Source, context: AzureContext, problems:
   return sourcesOf(rule, context, problems, place).map(({ peer, text }): Ranked => {
     const at = {
       ...place,
-      text: `${place.text}: ${priority ?? '?'} ${access ?? '?'} ${saying(field(rule, 'protocol') ?? '?')} ${ports.map(saying).join(',')} from ${text}`.slice(0, 300),
+      text: `${place.text}: ${priority ?? '?'} ${access ?? '?'} ${saying(field(rule, 'protocol') ?? '?')} ${ports.map(saying).join(',')} from ${text}`.slice(
+        0,
+        300,
+      ),
     };
     const conditions = [...when, ...fromPeers('source', [peer])];
     if (access === 'allow') return { priority, rule: { when: conditions, does: [{ deed: 'accept' }], at } };
     if (access === 'deny') return { priority, rule: { when: conditions, does: [{ deed: 'drop' }], at } };
-    return { priority, rule: { when: conditions, does: [{ deed: 'opaque', on: 'other', text: `access ${saying(field(rule, 'access'))}` }], at } };
+    return {
+      priority,
+      rule: {
+        when: conditions,
+        does: [{ deed: 'opaque', on: 'other', text: `access ${saying(field(rule, 'access'))}` }],
+        at,
+      },
+    };
   });
 }

@@ -37,7 +37,8 @@ export const resolveTemplate = (value: Value, template: Template, index?: number
 
 function resolve(value: Value, scope: Scope, depth: number): Value {
   if (scope.budget.left-- < 0 || depth > 60) return unresolved('more than is worked out');
-  if (typeof value === 'string') return value.startsWith('[') && value.endsWith(']') ? expression(value, scope, depth) : value;
+  if (typeof value === 'string')
+    return value.startsWith('[') && value.endsWith(']') ? expression(value, scope, depth) : value;
   if (isUnresolved(value) || typeof value !== 'object' || value === null) return value;
   const line = scope.lines.get(value);
   let out: Value;
@@ -121,11 +122,15 @@ function call(name: string, given: readonly Value[], scope: Scope, depth: number
   switch (name) {
     case 'parameters': {
       const known = field(field(scope.parameters, textOf(first) ?? ''), 'defaultValue');
-      return known === undefined ? unresolved(`parameters('${saying(first)}')`) : resolve(known, scope, depth + 1);
+      return known === undefined
+        ? unresolved(`parameters('${saying(first)}')`)
+        : resolve(known, scope, depth + 1);
     }
     case 'variables': {
       const known = field(scope.variables, textOf(first) ?? '');
-      return known === undefined ? unresolved(`variables('${saying(first)}')`) : resolve(known, scope, depth + 1);
+      return known === undefined
+        ? unresolved(`variables('${saying(first)}')`)
+        : resolve(known, scope, depth + 1);
     }
     case 'copyindex':
       return scope.index === undefined ? undefined : scope.index + (integerOf(given.at(-1)) ?? 0);

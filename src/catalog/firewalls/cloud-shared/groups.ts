@@ -6,7 +6,10 @@ import type { CloudContext, Problems } from './reading.ts';
 /** The addresses that the virtual network may have; taken to be private ones where nobody said. */
 export function networkOf(context: CloudContext, problems: Problems, at: Position): Addresses {
   if (context.networks) return addressesOf(context.networks);
-  problems.once(at, 'which addresses the virtual network has is not known: they are taken to be private ones');
+  problems.once(
+    at,
+    'which addresses the virtual network has is not known: they are taken to be private ones',
+  );
   return privateAddresses;
 }
 

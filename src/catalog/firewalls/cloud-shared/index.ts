@@ -1,6 +1,6 @@
 export type { Ask } from './ask.ts';
 export { guard, notKnown, ruleOf } from './chains.ts';
-export { readJsonDocuments, type ReadSources } from './documents.ts';
+export { readJsonDocuments, type ReadSources, readYamlDocuments } from './documents.ts';
 export { findAll } from './find.ts';
 export { membersOf, networkOf } from './groups.ts';
 export {
@@ -17,7 +17,8 @@ export {
 export { fromPeers, type Peer, somebody } from './peers.ts';
 export { portMatch, readPorts } from './ports.ts';
 export { type Protocol, readProtocol } from './protocols.ts';
-export { readJson } from './read-json.ts';
+export { type ReadDocument, readJson } from './read-json.ts';
+export { readYaml } from './read-yaml.ts';
 export {
   type CloudContext,
   type CloudDocument,

@@ -1,4 +1,11 @@
-import { type AddressSet, emptySet, fromCidr, fromTexts, subtract, union } from '../../../lang/packets/index.ts';
+import {
+  type AddressSet,
+  emptySet,
+  fromCidr,
+  fromTexts,
+  subtract,
+  union,
+} from '../../../lang/packets/index.ts';
 
 /** Addresses of both families. */
 export interface Addresses {

@@ -29,7 +29,8 @@ function oneOf(side: Side, { addresses, unknown }: Peer): readonly (readonly Mat
 
 /** The conditions that any of these peers fulfils: none at all where that is everybody, `never` where it is nobody. */
 export function fromPeers(side: Side, peers: readonly Peer[]): readonly Match[] {
-  if (peers.some((peer) => !peer.unknown && isAll(peer.addresses.ipv4) && isAll(peer.addresses.ipv6))) return [];
+  if (peers.some((peer) => !peer.unknown && isAll(peer.addresses.ipv4) && isAll(peer.addresses.ipv6)))
+    return [];
   const of = peers.flatMap((peer) => oneOf(side, peer));
   if (of.length === 0) return [{ match: 'never', why: 'nobody is meant' }];
   const [only] = of;

@@ -18,7 +18,8 @@ export function readPorts(value: Value | undefined): PortRange | undefined {
   return parts && isPort(from) && isPort(to) && from <= to ? [from, to] : undefined;
 }
 
-const everyPort = (ports: readonly PortRange[]): boolean => ports.some(([from, to]) => from <= 1 && to === 65535);
+const everyPort = (ports: readonly PortRange[]): boolean =>
+  ports.some(([from, to]) => from <= 1 && to === 65535);
 
 /** The condition that the port is one of these; what is not known of them makes it open. */
 export function portMatch(

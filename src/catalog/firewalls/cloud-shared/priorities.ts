@@ -17,8 +17,7 @@ const denies = ({ does }: Rule): boolean => does[0]?.deed === 'drop';
 export const inOrder = (rules: readonly Ranked[]): readonly Rule[] =>
   rules
     .toSorted(
-      (a, b) =>
-        (a.priority ?? -1) - (b.priority ?? -1) || Number(denies(b.rule)) - Number(denies(a.rule)),
+      (a, b) => (a.priority ?? -1) - (b.priority ?? -1) || Number(denies(b.rule)) - Number(denies(a.rule)),
     )
     .map(({ rule, priority }) =>
       priority === undefined ? { ...rule, when: [...rule.when, notKnown('priority')] } : rule,

@@ -141,7 +141,8 @@ export function readJson(text: string): ReadDocument {
     }
     while (!failed) {
       blanks();
-      if (text[at] !== '"') return fail(at >= text.length ? 'the document ends too early' : 'a name is missing');
+      if (text[at] !== '"')
+        return fail(at >= text.length ? 'the document ends too early' : 'a name is missing');
       const name = readText();
       if (Object.hasOwn(fields, name)) problem(`${name} stands here twice; the later one counts`, false);
       blanks();

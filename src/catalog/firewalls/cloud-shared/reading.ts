@@ -55,7 +55,8 @@ export function newProblems(): Problems {
   const all: RuleProblem[] = [];
   const said = new Set<string>();
   const add: Problems['add'] = (at, reason, fatal = false) => {
-    if (all.length < mostProblems || (fatal && all.length < 2 * mostProblems)) all.push({ at, reason, fatal });
+    if (all.length < mostProblems || (fatal && all.length < 2 * mostProblems))
+      all.push({ at, reason, fatal });
   };
   return {
     all,
@@ -72,7 +73,11 @@ export function newProblems(): Problems {
 const shown = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 
 /** Where something stands; the words are shortened, and safe to print. */
-export function position(source: Pick<Source, 'file' | 'lines'>, value: Value | undefined, text: string): Position {
+export function position(
+  source: Pick<Source, 'file' | 'lines'>,
+  value: Value | undefined,
+  text: string,
+): Position {
   const line = typeof value === 'object' && value !== null ? source.lines.get(value) : undefined;
   const short = shown(text);
   return {
@@ -98,7 +103,13 @@ export function subjectRules(
 }
 
 /** For a document that could not be read: whatever it allows or denies is not known. */
-export function undecided(backend: string, subject: Subject, at: Position, problems: readonly RuleProblem[]): SubjectRules {
+export function undecided(
+  backend: string,
+  subject: Subject,
+  at: Position,
+  problems: readonly RuleProblem[],
+): SubjectRules {
+  const reason = `not read: ${problems.find(({ fatal }) => fatal)?.reason ?? 'no reason known'}`;
   return subjectRules(
     backend,
     subject,
@@ -106,7 +117,7 @@ export function undecided(backend: string, subject: Subject, at: Position, probl
       {
         name: 'input',
         base: { hook: 'input', type: 'filter', priority: 0, policy: 'drop' },
-        rules: [{ when: [], does: [{ deed: 'opaque', on: 'other', text: 'not read' }], at }],
+        rules: [{ when: [], does: [{ deed: 'opaque', on: 'other', text: reason }], at }],
         at,
       },
     ],

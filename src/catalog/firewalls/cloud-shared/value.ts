@@ -34,8 +34,7 @@ export const isFields = (value: Value | undefined): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isUnresolved(value);
 
 /** An object that no key of a stranger's can surprise: it has no prototype. */
-export const newFields = (): { [name: string]: Value } =>
-  Object.create(null) as { [name: string]: Value };
+export const newFields = (): { [name: string]: Value } => Object.create(null) as { [name: string]: Value };
 
 /** Makes fields of entries. */
 export function fieldsOf(entries: Iterable<readonly [string, Value | undefined]>): Fields {

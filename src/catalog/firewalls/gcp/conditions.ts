@@ -24,24 +24,38 @@ export interface NamedPeer {
 }
 
 /** Any of these protocols with their ports. */
-export function trafficMatch(configs: readonly Value[], protocolName: string, problems: Problems, at: Position): readonly Match[] {
+export function trafficMatch(
+  configs: readonly Value[],
+  protocolName: string,
+  problems: Problems,
+  at: Position,
+): readonly Match[] {
   const of = configs.map((config): readonly Match[] => {
     if (isUnresolved(config)) return [notKnown(config.text)];
     const written = field(config, protocolName);
     const protocol = readProtocol(written);
-    if (protocol === 'unknown' && !isUnresolved(written)) problems.add(at, `no protocol: ${saying(written)}`, true);
+    if (protocol === 'unknown' && !isUnresolved(written))
+      problems.add(at, `no protocol: ${saying(written)}`, true);
     const conditions = protocolMatch(protocol, saying(written));
     const ports = listOf(field(config, 'ports'));
     // Only TCP, UDP and SCTP have ports.
-    if (ports.length === 0 || (typeof protocol === 'number' && ![6, 17, 132].includes(protocol))) return conditions;
-    return [...conditions, ...portMatch('destination-port', ports, (port) => problems.add(at, `no ports: ${saying(port)}`, true))];
+    if (ports.length === 0 || (typeof protocol === 'number' && ![6, 17, 132].includes(protocol)))
+      return conditions;
+    return [
+      ...conditions,
+      ...portMatch('destination-port', ports, (port) => problems.add(at, `no ports: ${saying(port)}`, true)),
+    ];
   });
   const [only] = of;
   if (only && of.length === 1) return only;
   return of.length === 0 ? [{ match: 'never', why: 'no protocol is meant' }] : [{ match: 'any', of }];
 }
 
-export const rangePeers = (ranges: readonly Value[], problems: Problems, at: Position): readonly NamedPeer[] =>
+export const rangePeers = (
+  ranges: readonly Value[],
+  problems: Problems,
+  at: Position,
+): readonly NamedPeer[] =>
   ranges.map((range) => {
     const addresses = typeof range === 'string' ? oneNetwork(range.trim()) : undefined;
     if (addresses) return { peer: { addresses }, text: saying(range) };
@@ -64,7 +78,11 @@ export const markedPeers = (
   });
 
 /** Where packets go to. */
-export const destinationMatch = (ranges: readonly Value[], problems: Problems, at: Position): readonly Match[] =>
+export const destinationMatch = (
+  ranges: readonly Value[],
+  problems: Problems,
+  at: Position,
+): readonly Match[] =>
   ranges.length === 0
     ? []
     : fromPeers(
@@ -73,10 +91,15 @@ export const destinationMatch = (ranges: readonly Value[], problems: Problems, a
       );
 
 /** Whether the instance has any of these marks; `never` where it has not. */
-export function targetMatch(kind: string, wanted: readonly Value[], own: readonly string[] | undefined): readonly Match[] {
+export function targetMatch(
+  kind: string,
+  wanted: readonly Value[],
+  own: readonly string[] | undefined,
+): readonly Match[] {
   if (wanted.length === 0) return [];
   const names = wanted.map((one) => saying(field(one, 'name') ?? one));
   if (own && names.some((name) => own.includes(name))) return [];
-  if (own && !wanted.some((one) => isUnresolved(one))) return [{ match: 'never', why: `the instance has none of ${kind} ${names.join(', ')}` }];
+  if (own && !wanted.some((one) => isUnresolved(one)))
+    return [{ match: 'never', why: `the instance has none of ${kind} ${names.join(', ')}` }];
   return [notKnown(`whether the instance has ${kind} ${names.join(' or ')}`, 'set')];
 }

@@ -37,7 +37,9 @@ export function parseGcp(documents: readonly CloudDocument[], context: GcpContex
   const { sources, unread } = readJsonDocuments(documents, problems);
   const ruleSets = gcpRules(sources, context, problems);
   const first = unread[0];
-  const lost = first ? [undecided('gcp', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)] : [];
+  const lost = first
+    ? [undecided('gcp', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
+    : [];
   return { ruleSets: [...ruleSets, ...lost], problems: problems.all };
 }
 
@@ -48,14 +50,23 @@ interface Found {
 
 const isRule = (value: Value): boolean =>
   isFields(value) &&
-  (isList(field(value, 'allowed')) || isList(field(value, 'denied')) || textOf(field(value, 'kind')) === 'compute#firewall');
+  (isList(field(value, 'allowed')) ||
+    isList(field(value, 'denied')) ||
+    textOf(field(value, 'kind')) === 'compute#firewall');
 const isEffective = (value: Value): boolean =>
   field(value, 'firewalls', 'firewallPolicys', 'firewallPolicies', 'organizationFirewalls') !== undefined;
 const isPolicy = (value: Value): boolean =>
-  isList(field(value, 'rules')) && listOf(field(value, 'rules')).every((rule) => field(rule, 'match') !== undefined || field(rule, 'action') !== undefined);
+  isList(field(value, 'rules')) &&
+  listOf(field(value, 'rules')).every(
+    (rule) => field(rule, 'match') !== undefined || field(rule, 'action') !== undefined,
+  );
 
 /** The same from values, wherever they come from. */
-export function gcpRules(sources: readonly Source[], context: GcpContext, problems: Problems): readonly SubjectRules[] {
+export function gcpRules(
+  sources: readonly Source[],
+  context: GcpContext,
+  problems: Problems,
+): readonly SubjectRules[] {
   const effective: Found[] = [];
   const rules: Found[] = [];
   const policies: Found[] = [];
@@ -65,14 +76,29 @@ export function gcpRules(sources: readonly Source[], context: GcpContext, proble
       (isEffective(value) ? effective : isRule(value) ? rules : policies).push({ value, source });
     const empty = isList(source.value) && source.value.length === 0;
     if (before === effective.length + rules.length + policies.length && !empty)
-      problems.add(position(source, source.value, 'the whole document'), 'no firewall rule of GCP stands here', true);
+      problems.add(
+        position(source, source.value, 'the whole document'),
+        'no firewall rule of GCP stands here',
+        true,
+      );
   }
-  const byNetwork = Map.groupBy(rules, ({ value }) => saying(field(value, 'network') ?? 'default').split('/').at(-1) ?? '');
+  const byNetwork = Map.groupBy(
+    rules,
+    ({ value }) =>
+      saying(field(value, 'network') ?? 'default')
+        .split('/')
+        .at(-1) ?? '',
+  );
   return [
     ...effective.map((found, index) => ofEffective(found, index, context, problems)),
     ...Array.from(byNetwork, ([id, found]) => {
       const at: Position = { text: `network ${id}: implied denial` };
-      return subjectRules('gcp', { kind: 'network', id }, [guard('input', 0, vpcRules(found, context, problems), at)], problems.all);
+      return subjectRules(
+        'gcp',
+        { kind: 'network', id },
+        [guard('input', 0, vpcRules(found, context, problems), at)],
+        problems.all,
+      );
     }),
     ...policies.map(({ value, source }) => {
       const id = policyNameOf(value);
@@ -85,12 +111,26 @@ export function gcpRules(sources: readonly Source[], context: GcpContext, proble
 const vpcRules = (rules: readonly Found[], context: GcpContext, problems: Problems): readonly Rule[] =>
   inOrder(rules.flatMap(({ value, source }) => vpcRule(value, source, context, problems)));
 
-function withChains(subject: { kind: string; id: string }, chains: readonly Chain[], at: Position, problems: Problems): SubjectRules {
-  const jumps = chains.map(({ name, at: place }): Rule => ({ when: [], does: [{ deed: 'jump', chain: name }], at: place }));
+function withChains(
+  subject: { kind: string; id: string },
+  chains: readonly Chain[],
+  at: Position,
+  problems: Problems,
+): SubjectRules {
+  const jumps = chains.map(({ name, at: place }): Rule => ({
+    when: [],
+    does: [{ deed: 'jump', chain: name }],
+    at: place,
+  }));
   return subjectRules('gcp', subject, [guard('input', 0, jumps, at), ...chains], problems.all);
 }
 
-function ofEffective({ value, source }: Found, index: number, context: GcpContext, problems: Problems): SubjectRules {
+function ofEffective(
+  { value, source }: Found,
+  index: number,
+  context: GcpContext,
+  problems: Problems,
+): SubjectRules {
   const at = position(source, value, 'implied denial of the network');
   const policies = listOf(field(value, 'firewallPolicys', 'firewallPolicies'));
   const older = listOf(field(value, 'organizationFirewalls'));
@@ -100,13 +140,20 @@ function ofEffective({ value, source }: Found, index: number, context: GcpContex
   const own = listOf(field(value, 'firewalls'));
   const classic: Chain = {
     name: 'rules',
-    rules: vpcRules(own.map((rule) => ({ value: rule, source })), context, problems),
+    rules: vpcRules(
+      own.map((rule) => ({ value: rule, source })),
+      context,
+      problems,
+    ),
     at: position(source, field(value, 'firewalls'), 'the rules of the network'),
   };
   const network = chainsOf(policies.filter(isOfNetwork), 'network policy');
   const chains = [
     ...chainsOf(older, 'organization'),
-    ...chainsOf(policies.filter((policy) => !isOfNetwork(policy)), 'policy'),
+    ...chainsOf(
+      policies.filter((policy) => !isOfNetwork(policy)),
+      'policy',
+    ),
     ...(context.policiesFirst ? [...network, classic] : [classic, ...network]),
   ];
   const named = field(own[0], 'network');

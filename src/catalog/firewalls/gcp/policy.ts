@@ -19,17 +19,34 @@ import {
   textOf,
   type Value,
 } from '../cloud-shared/index.ts';
-import { destinationMatch, markedPeers, type NamedPeer, rangePeers, targetMatch, trafficMatch } from './conditions.ts';
+import {
+  destinationMatch,
+  markedPeers,
+  type NamedPeer,
+  rangePeers,
+  targetMatch,
+  trafficMatch,
+} from './conditions.ts';
 import type { GcpContext } from './context.ts';
 
 export const policyNameOf = (policy: Value): string =>
   saying(field(policy, 'shortName', 'displayName', 'name') ?? 'a policy');
 
 /** A chain that comes back where the policy says goto_next. */
-export function policyChain(policy: Value, name: string, source: Source, context: GcpContext, problems: Problems): Chain {
+export function policyChain(
+  policy: Value,
+  name: string,
+  source: Source,
+  context: GcpContext,
+  problems: Problems,
+): Chain {
   return {
     name,
-    rules: inOrder(listOf(field(policy, 'rules', 'rule')).flatMap((rule) => ruleOf(rule, policy, source, context, problems))),
+    rules: inOrder(
+      listOf(field(policy, 'rules', 'rule')).flatMap((rule) =>
+        ruleOf(rule, policy, source, context, problems),
+      ),
+    ),
     at: position(source, policy, `firewall policy ${policyNameOf(policy)}`),
   };
 }
@@ -49,7 +66,13 @@ function deedOf(action: string | undefined): Deed {
   }
 }
 
-function ruleOf(rule: Value, policy: Value, source: Source, context: GcpContext, problems: Problems): readonly Ranked[] {
+function ruleOf(
+  rule: Value,
+  policy: Value,
+  source: Source,
+  context: GcpContext,
+  problems: Problems,
+): readonly Ranked[] {
   const direction = field(rule, 'direction') ?? 'INGRESS';
   const disabled = field(rule, 'disabled');
   if (disabled === true || textOf(direction)?.toUpperCase() === 'EGRESS') return [];
@@ -57,18 +80,26 @@ function ruleOf(rule: Value, policy: Value, source: Source, context: GcpContext,
   const action = textOf(field(rule, 'action'))?.toLowerCase();
   const text = `${policyNameOf(policy)}: ${priority ?? '?'} ${action ?? '?'}`;
   const at = position(source, rule, text);
-  if (priority === undefined && !isUnresolved(field(rule, 'priority'))) problems.add(at, 'a rule without priority', true);
+  if (priority === undefined && !isUnresolved(field(rule, 'priority')))
+    problems.add(at, 'a rule without priority', true);
   const match = field(rule, 'match');
   const when: Match[] = [];
-  for (const open of [direction, disabled, field(rule, '(only if)')]) if (isUnresolved(open)) when.push(notKnown(open.text));
+  for (const open of [direction, disabled, field(rule, '(only if)')])
+    if (isUnresolved(open)) when.push(notKnown(open.text));
   const scope = fieldAt(match, 'srcNetworkScope') ?? fieldAt(match, 'srcNetworkType');
   if (scope !== undefined) when.push(notKnown(`network scope ${saying(scope)}`));
   // Deeds of unknown meaning are never passed over, whomever they are for.
   const configs = listOf(field(match, 'layer4Configs'));
   when.push(
-    ...targetMatch('service account', listOf(field(rule, 'targetServiceAccounts')), context.instance?.serviceAccounts),
+    ...targetMatch(
+      'service account',
+      listOf(field(rule, 'targetServiceAccounts')),
+      context.instance?.serviceAccounts,
+    ),
     ...targetMatch('secure tag', listOf(field(rule, 'targetSecureTags')), context.instance?.secureTags),
-    ...(listOf(field(rule, 'targetResources')).length > 0 ? [notKnown('whether the network is among its targets', 'set')] : []),
+    ...(listOf(field(rule, 'targetResources')).length > 0
+      ? [notKnown('whether the network is among its targets', 'set')]
+      : []),
     ...destinationMatch(listOf(field(match, 'destIpRanges')), problems, at),
     ...(configs.length > 0 ? trafficMatch(configs, 'ipProtocol', problems, at) : []),
   );
@@ -89,8 +120,15 @@ function ruleOf(rule: Value, policy: Value, source: Source, context: GcpContext,
       ...rangePeers(listOf(field(conditions, 'srcIpRanges')), told, place),
       ...markedPeers('secureTag', listOf(field(conditions, 'srcSecureTags')), known, told, place),
     ];
-    for (const name of ['srcAddressGroups', 'srcFqdns', 'srcRegionCodes', 'srcThreatIntelligences', 'srcNetworks'])
-      for (const one of listOf(field(conditions, name))) all.push({ peer: somebody(`${name} ${saying(one)}`), text: saying(one) });
+    for (const name of [
+      'srcAddressGroups',
+      'srcFqdns',
+      'srcRegionCodes',
+      'srcThreatIntelligences',
+      'srcNetworks',
+    ])
+      for (const one of listOf(field(conditions, name)))
+        all.push({ peer: somebody(`${name} ${saying(one)}`), text: saying(one) });
     return all.length > 0 ? all : [{ peer: { addresses: everybody }, text: 'everybody' }];
   }
 }

@@ -15,13 +15,25 @@ import {
   textOf,
   type Value,
 } from '../cloud-shared/index.ts';
-import { destinationMatch, markedPeers, type NamedPeer, rangePeers, targetMatch, trafficMatch } from './conditions.ts';
+import {
+  destinationMatch,
+  markedPeers,
+  type NamedPeer,
+  rangePeers,
+  targetMatch,
+  trafficMatch,
+} from './conditions.ts';
 import type { GcpContext } from './context.ts';
 
 const lowest = 65_535;
 
 /** What it does to packets that come in, once for each source; nothing for a rule that is off or for the way out. */
-export function vpcRule(rule: Value, source: Source, context: GcpContext, problems: Problems): readonly Ranked[] {
+export function vpcRule(
+  rule: Value,
+  source: Source,
+  context: GcpContext,
+  problems: Problems,
+): readonly Ranked[] {
   const name = saying(field(rule, 'name') ?? 'a rule');
   const direction = field(rule, 'direction') ?? 'INGRESS';
   const disabled = field(rule, 'disabled');
@@ -36,22 +48,34 @@ export function vpcRule(rule: Value, source: Source, context: GcpContext, proble
   }
   const written = field(rule, 'priority');
   const priority = written === undefined ? 1000 : integerOf(written);
-  if (priority === undefined && !isUnresolved(written)) problems.add(place, `no priority: ${saying(written)}`, true);
-  if (priority !== undefined && (priority < 0 || priority > lowest)) problems.add(place, `no priority: ${priority}`);
+  if (priority === undefined && !isUnresolved(written))
+    problems.add(place, `no priority: ${saying(written)}`, true);
+  if (priority !== undefined && (priority < 0 || priority > lowest))
+    problems.add(place, `no priority: ${priority}`);
   when.push(
     ...targetMatch('tag', listOf(field(rule, 'targetTags')), context.instance?.tags),
-    ...targetMatch('service account', listOf(field(rule, 'targetServiceAccounts')), context.instance?.serviceAccounts),
+    ...targetMatch(
+      'service account',
+      listOf(field(rule, 'targetServiceAccounts')),
+      context.instance?.serviceAccounts,
+    ),
     ...destinationMatch(listOf(field(rule, 'destinationRanges')), problems, place),
   );
   const [allowed, denied] = [listOf(field(rule, 'allowed')), listOf(field(rule, 'denied'))];
-  if (allowed.length + denied.length === 0) problems.add(place, 'a rule that neither allows nor denies', true);
+  if (allowed.length + denied.length === 0)
+    problems.add(place, 'a rule that neither allows nor denies', true);
   const sources = sourcesOf(rule, context, problems, place);
   return [
     ...make(denied, 'drop', 'deny'),
     ...make(allowed, 'accept', 'allow'),
     ...(allowed.length + denied.length > 0
       ? []
-      : [{ priority, rule: { when, does: [{ deed: 'opaque' as const, on: 'other' as const, text: name }], at: place } }]),
+      : [
+          {
+            priority,
+            rule: { when, does: [{ deed: 'opaque' as const, on: 'other' as const, text: name }], at: place },
+          },
+        ]),
   ];
 
   function make(configs: readonly Value[], deed: 'accept' | 'drop', word: string): readonly Ranked[] {
