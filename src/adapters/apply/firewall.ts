@@ -35,7 +35,8 @@ export const firewalls: Keeper<Firewall> = {
     const place = site.place();
     if (resource.backend === 'nft') {
       const table = await tableNow(place, resource.port);
-      return captured(resource, { ...(table === undefined ? {} : { table }) } satisfies FirewallState);
+      const state: FirewallState = table === undefined ? {} : { table };
+      return captured(resource, { ...state });
     }
     const parts = await partsNow(place, resource);
     // Where our jump stands moves with what others put before it.

@@ -45,6 +45,7 @@ export const essential: Policy = {
     'bind',
     'protected-mode',
     'unix-socket',
+    'firewall',
     'files',
     'persist',
     'restart',

@@ -113,6 +113,8 @@ export function undoOf(does: readonly Action[]): readonly Resource[] {
 const rootWays = (does: readonly Action[]): boolean =>
   does.some(
     (action) =>
+      action.do === 'set-firewall' ||
+      action.do === 'keep-firewall' ||
       (action.do === 'restart' && action.by.kind === 'systemd') ||
       (action.do === 'set-access' && (action.owner ?? action.group) !== undefined) ||
       (action.do === 'write-file' && action.path.startsWith('/etc/systemd/')),

@@ -1,3 +1,4 @@
 export type { PlanInput, PlannedParts, PlanSubject } from './input.ts';
 export { planSteps } from './plan-steps.ts';
+export { planFirewall, type FirewallChoice } from './firewall.ts';
 export { stepKinds } from './kinds.ts';

@@ -25,6 +25,7 @@ import { needsOf, phases, roleRank, undoOf, unmetFor, type Draft, type Room } fr
 import { deletesUsers } from './deletes.ts';
 import { narrowsBind } from './bind.ts';
 import { narrowsUsers } from './narrowing.ts';
+import { letsInOnly } from './firewall-room.ts';
 import { guardsFiles, guardsSocket } from './files.ts';
 import type { PlanInput, PlannedParts } from './input.ts';
 import { givesPasswords } from './passwords.ts';
@@ -47,6 +48,7 @@ const rooms: readonly Room[] = [
   guardsFiles,
   guardsSocket,
   narrowsBind,
+  letsInOnly,
   speaksTls,
   changesSettings,
   changesUnits,

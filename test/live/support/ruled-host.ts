@@ -41,7 +41,7 @@ export async function openRuledHost(
 ): Promise<RuledHost> {
   const network = await openFirewallHost(name);
   const folder = mkdtempSync(join(tmpdir(), 'keyward-ruled-'));
-  const before = { change: (_: readonly string[]): void => {} };
+  const before: RuledHost['before'] = { change: () => {} };
   const ran = ([program = '', ...args]: readonly string[], input?: string): Ran => {
     const [first, ...rest] = network.inside;
     const tables = /^(ip6?tables)-(save|restore)$/.exec(program);
@@ -93,7 +93,7 @@ export async function openRuledHost(
       createWorld({
         nodes: [firewalled],
         login: {},
-        tls: {},
+        tls: { insecure: false },
         secrets: new Map(),
         timeout: 3000,
         place: () => place,

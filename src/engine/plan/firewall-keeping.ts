@@ -1,0 +1,78 @@
+import { families } from '../../catalog/firewalls/print/index.ts';
+import type { Action, FirewallFacts, FirewallText } from '../../model/index.ts';
+import { ruleSetsOf } from '../derive/firewall-texts.ts';
+import type { OurRules } from './firewall-network.ts';
+
+type Keep = Extract<Action, { do: 'keep-firewall' }>;
+
+/** Pairs of files that the start of a host loads: Debian, Red Hat, Alpine. */
+const pairs = [
+  ['/etc/iptables/rules.v4', '/etc/iptables/rules.v6'],
+  ['/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables'],
+  ['/etc/iptables/rules-save', '/etc/iptables/rules6-save'],
+] as const;
+const nftFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];
+
+/** How our rules come back when the host starts, as its distribution does it; or why they do not. */
+export function kept(
+  node: string,
+  { saved, managers }: FirewallFacts,
+  live: readonly FirewallText[],
+  ours: readonly OurRules[],
+): { readonly does: readonly Keep[] } | { readonly why: string } {
+  const does: Keep[] = [];
+  for (const { backend, ports, allow } of ours) {
+    const base = { do: 'keep-firewall', node, backend, ports, allow } as const;
+    if (backend === 'nft') {
+      const file = saved.find((one) => nftFiles.includes(one.from) && isLoaded(one, live));
+      if (file === undefined) return { why: lost(managers, ports, allow) };
+      does.push({ ...base, path: file.from, words: 'nft' });
+      continue;
+    }
+    const pair = pairs.find(([four]) => saved.some(({ from }) => from === four));
+    if (pair === undefined) return { why: lost(managers, ports, allow) };
+    for (const [at, family] of families.entries())
+      does.push({
+        ...base,
+        path: pair[at] ?? pair[0],
+        words: family === 'ipv4' ? 'iptables-save' : 'ip6tables-save',
+      });
+  }
+  return { does };
+}
+
+/** A file that lies there and that nobody loads brings nothing back: its tables are those of the kernel. */
+function isLoaded(file: FirewallText, live: readonly FirewallText[]): boolean {
+  const names = (texts: readonly FirewallText[]): readonly string[] =>
+    ruleSetsOf(texts).flatMap(({ tables }) => tables.map(({ name }) => name));
+  const there = new Set(names(live.filter(({ words }) => words === 'nft-json' || words === 'nft')));
+  const wanted = names([file]);
+  return wanted.length > 0 && wanted.every((name) => there.has(name));
+}
+
+const lost = (managers: readonly string[], ports: readonly number[], allow: readonly string[]): string =>
+  [
+    'The rules would be lost when the host starts anew: nothing that loads rules of ours at boot was found',
+    ...managers.map((manager) => by[manager]?.(ports, allow) ?? manager),
+  ].join('; ');
+
+const some = (allow: readonly string[]): readonly string[] => allow.slice(0, 4);
+/** What a person types where a program keeps rules in a form of its own. */
+const by: Readonly<Record<string, (ports: readonly number[], allow: readonly string[]) => string>> = {
+  ufw: (ports, allow) =>
+    `by ufw: ${[
+      ...some(allow).map((from) => `ufw allow proto tcp from ${from} to any port ${ports.join(',')}`),
+      `ufw deny proto tcp to any port ${ports.join(',')}`,
+    ].join(', then ')}`,
+  firewalld: (ports, allow) =>
+    `by firewalld: ${[
+      ...some(allow).flatMap((from) =>
+        ports.map(
+          (port) =>
+            `firewall-cmd --permanent --add-rich-rule='rule family=${from.includes(':') ? 'ipv6' : 'ipv4'} source address=${from} port port=${port} protocol=tcp accept'`,
+        ),
+      ),
+      ...ports.map((port) => `firewall-cmd --permanent --remove-port=${port}/tcp`),
+      'firewall-cmd --reload',
+    ].join(', then ')}`,
+};
