@@ -36,7 +36,7 @@ export const letsInOnly: Room = (scene, wishes) =>
   );
 
 /** Nobody found anything, and the user asks for it all the same. */
-const wishFor = (node: Situation, [port = 0]: readonly number[], from: string): ReachWish => ({
+const wishFor = (node: Situation, [port = 6379]: readonly number[], from: string): ReachWish => ({
   node: node.id,
   goal: { kind: 'reachable-only', port, from },
   checks: [],
