@@ -7,6 +7,13 @@ export {
   type TlsFiles,
 } from './apps/library/audit-targets.ts';
 export * from './apps/library/change/index.ts';
+export {
+  diffFirewall,
+  showFirewall,
+  whyFirewall,
+  type FirewallOptions,
+  type SupposedHost,
+} from './apps/library/firewall/index.ts';
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
 export { runLab, type LabOptions, type LabOutcome } from './apps/library/run-lab.ts';
@@ -20,6 +27,7 @@ export type { Check } from './catalog/define-check.ts';
 export type { Report, ReportOptions } from './catalog/define-report.ts';
 export { reportNames, reports, type ReportEntry, type ReportName } from './catalog/reports/index.ts';
 export { renderingNames, renderings, type RenderingName } from './catalog/renderings/index.ts';
+export { renderFirewall } from './catalog/plan-reports/firewall.ts';
 export { renderPlan } from './catalog/plan-reports/plan.ts';
 export { renderProof, sayClaim } from './catalog/plan-reports/proof.ts';
 export { renderWholeWay, type WholeWay } from './catalog/plan-reports/whole-way.ts';

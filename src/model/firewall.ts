@@ -1,3 +1,5 @@
+import type { Origin } from './exposure.ts';
+
 /** What a program or a file says, in whose words: they are read when they are judged, not when they are collected. */
 export interface FirewallText {
   readonly words: 'iptables-save' | 'ip6tables-save' | 'ipset-save' | 'nft-json' | 'nft';
@@ -62,4 +64,54 @@ export interface Filtering {
   readonly unsaved: readonly string[];
   /** The files that were looked at, and programs that bring rules of their own. */
   readonly savedIn: readonly string[];
+}
+
+/** A range of addresses with a name of the user's: `office`. */
+export interface NamedRange {
+  readonly name: string;
+  readonly range: string;
+}
+
+/** What a restart of the host changes about who gets to one address and port. */
+export interface RebootChange {
+  readonly address: string;
+  readonly port: number;
+  readonly change: 'opens' | 'closes';
+  /** In words, and as CIDR. */
+  readonly who: string;
+  readonly sources: readonly string[];
+}
+
+/** The rules of the kernel against those of the files that are loaded at boot. */
+export interface FirewallDrift {
+  readonly changes: readonly RebootChange[];
+  /** Rules about its ports in the kernel and in no file, and the other way round. */
+  readonly unsaved: readonly string[];
+  readonly unloaded: readonly string[];
+  readonly savedIn: readonly string[];
+  /** Programs that bring rules of their own: then it is not worked out who gets in after a restart. */
+  readonly managers: readonly string[];
+}
+
+/** Who gets through to one server, or why that is not known. */
+export interface FirewallTable {
+  readonly target: string;
+  /** Ways over networks; refused ones among them. */
+  readonly origins: readonly Origin[];
+  readonly notCollected: readonly string[];
+  /** Why no rules were read. */
+  readonly unknown?: string;
+  /** What a rule set says that its own program would refuse to load. */
+  readonly problems: readonly string[];
+  readonly drift?: FirewallDrift;
+}
+
+/** What `keyward firewall` answers. */
+export interface FirewallReport {
+  readonly schema: 'keyward.firewall/1';
+  readonly asked: 'show' | 'why' | 'diff';
+  /** Of `why`: who is asked about. */
+  readonly source?: string;
+  readonly servers: readonly FirewallTable[];
+  readonly failures: readonly { readonly target: string; readonly problem: string }[];
 }

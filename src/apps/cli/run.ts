@@ -3,6 +3,7 @@ import { UsageError, version } from '../../index.ts';
 import { applyCommand } from './apply-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { explainCommand } from './explain-command.ts';
+import { firewallCommand } from './firewall-command.ts';
 import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
 import { ownFirst } from './reach-options.ts';
@@ -25,6 +26,7 @@ const verbs: Readonly<Record<string, (done: (code: ExitCode) => void) => Command
   rotate: rotateCommand,
   renew: renewCommand,
   journals: journalsCommand,
+  firewall: firewallCommand,
   explain: explainCommand,
   lab: labCommand,
   watchdog: watchdogCommand,
@@ -49,6 +51,7 @@ export function program(done: (code: ExitCode) => void, asked?: string): Command
   for (const name of wanted) {
     // A command that is added does not inherit by itself: bad options of a verb would exit with 1, which means findings.
     const verb = verbs[name]?.(done).copyInheritedSettings(whole);
+    for (const below of verb?.commands ?? []) below.copyInheritedSettings(whole);
     if (verb) whole.addCommand(verb, { hidden: name === 'watchdog' });
   }
   return whole;

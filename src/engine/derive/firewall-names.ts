@@ -12,6 +12,7 @@ import {
   type Position,
 } from '../../lang/packets/index.ts';
 import { printable } from '../../lang/text/index.ts';
+import type { NamedRange } from '../../model/index.ts';
 
 /** Space that the Internet hands out. */
 const handedOut: Readonly<Record<Family, AddressSet>> = (() => {
@@ -42,12 +43,6 @@ const handedOut: Readonly<Record<Family, AddressSet>> = (() => {
 /** A sixteenth of all public addresses is no list of friends. */
 export const isInternet = (set: AddressSet): boolean =>
   sizeOf(intersect(set, handedOut[set.family])) * 16n >= sizeOf(handedOut[set.family]);
-
-/** A range with a name of the user's: `office`. */
-export interface NamedRange {
-  readonly name: string;
-  readonly range: string;
-}
 
 const mostNamed = 4;
 

@@ -10,6 +10,7 @@ import {
   type AddressSet,
 } from '../../lang/packets/index.ts';
 
+import type { NamedRange } from '../../model/index.ts';
 import type { DoorWay, Place, Refine } from '../origins.ts';
 import {
   askRules,
@@ -22,7 +23,7 @@ import {
 } from './firewall-ask.ts';
 import { behindBridge } from './firewall-container.ts';
 import { onlyFor, type RuledNetwork } from './firewall-layer.ts';
-import { cidrsOf, isInternet, nameSources, sayRule, type NamedRange } from './firewall-names.ts';
+import { cidrsOf, isInternet, nameSources, sayRule } from './firewall-names.ts';
 
 /** Addresses of one family that are asked for besides those of the interface itself. */
 const mostOthers = 8;
@@ -89,7 +90,8 @@ function fromOutside(
   const all = place.reach === 'container' ? onBridge(place, people) : people;
   if (isEmpty(all)) return [];
   const verdict = askAll(network, by, place.at, door, all);
-  return split(place, verdict, all, network.unread, names);
+  const from = network.narrowed ? { ...place, because: [`comes in by ${by}`] } : place;
+  return split(from, verdict, all, network.unread, names);
 }
 
 const onBridge = ({ sources }: Place, people: AddressSet): AddressSet =>

@@ -1,0 +1,137 @@
+import { fromCidr } from '../../../lang/packets/index.ts';
+import { printable } from '../../../lang/text/index.ts';
+import { derive } from '../../../engine/derive/index.ts';
+import type { Asking } from '../../../engine/derive/firewall-origins.ts';
+import {
+  valueOr,
+  type Evidence,
+  type FirewallFacts,
+  type FirewallReport,
+  type FirewallTable,
+  type NamedRange,
+  type Origin,
+  type ServerAudit,
+} from '../../../model/index.ts';
+import { auditTargets, type AuditOptions } from '../audit-targets.ts';
+import { UsageError } from '../usage-error.ts';
+import type { SupposedHost } from './ask-files.ts';
+
+export type { SupposedHost } from './ask-files.ts';
+
+export interface FirewallOptions extends AuditOptions {
+  /** Ranges that answers call by name: the office, a VPN. */
+  readonly names?: readonly NamedRange[];
+  /** Files with rules, asked in place of a host. */
+  readonly files?: readonly string[];
+  /** With `files`: the host that they are for. */
+  readonly supposed?: SupposedHost;
+}
+
+/**
+ * Who gets through packet filters to each port of these servers, and by which rule; without targets, of all on this
+ * host. Nothing is changed anywhere.
+ *
+ * @example const { servers } = await showFirewall([]); servers[0]?.origins
+ */
+export const showFirewall = (
+  targets: readonly string[],
+  options: FirewallOptions = {},
+): Promise<FirewallReport> => ask('show', targets, options, namesOf(options));
+
+/**
+ * Which rule decides over one source, an address or a network.
+ *
+ * @throws UsageError where the source is neither
+ * @example await whyFirewall('203.0.113.9', ['redis://10.0.0.5'])
+ */
+export async function whyFirewall(
+  source: string,
+  targets: readonly string[],
+  options: FirewallOptions = {},
+): Promise<FirewallReport> {
+  const only = fromCidr(source);
+  if (!only)
+    throw new UsageError(
+      `${printable(source, 60)} is neither an address nor a network`,
+      'Write it as 203.0.113.9 or 203.0.113.0/24.',
+    );
+  const report = await ask('why', targets, options, { ...namesOf(options), only });
+  // Every row is about the one who was asked for.
+  const servers = report.servers.map((server) => ({
+    ...server,
+    origins: server.origins.map((origin) => ({ ...origin, label: printable(source, 60) })),
+  }));
+  return { ...report, servers, source };
+}
+
+/** What a restart of the host changes: rules of the kernel against the files that are loaded at boot. */
+export const diffFirewall = (
+  targets: readonly string[],
+  options: FirewallOptions = {},
+): Promise<FirewallReport> => ask('diff', targets, options, namesOf(options));
+
+const namesOf = ({ names = [] }: FirewallOptions): Asking => {
+  const wrong = names.find(({ range }) => fromCidr(range) === undefined);
+  if (wrong)
+    throw new UsageError(
+      `${printable(wrong.range, 60)} is no network`,
+      'Write it as office=203.0.113.0/24, or the network alone.',
+    );
+  return { names };
+};
+
+async function ask(
+  asked: FirewallReport['asked'],
+  targets: readonly string[],
+  options: FirewallOptions,
+  asking: Asking,
+): Promise<FirewallReport> {
+  const schema = 'keyward.firewall/1';
+  if (options.files && options.files.length > 0) {
+    const { askFiles } = await import('./ask-files.ts');
+    const table = await askFiles(options.files, options.supposed ?? { port: 6379 }, asking);
+    return { schema, asked, servers: [table], failures: [] };
+  }
+  const { servers, failures } = await auditTargets(targets, options);
+  return {
+    schema,
+    asked,
+    servers: await Promise.all(servers.map((server) => tableOf(server, asked, asking))),
+    failures,
+  };
+}
+
+const overNetworks = (origins: readonly Origin[]): readonly Origin[] =>
+  origins.filter(({ via }) => 'port' in via);
+
+async function tableOf(
+  { name, evidence }: ServerAudit,
+  asked: FirewallReport['asked'],
+  asking: Asking,
+): Promise<FirewallTable> {
+  const { firewall } = evidence.facts;
+  const { exposure } = await derive(evidence, asking);
+  const origins = exposure.known ? overNetworks(exposure.value.origins) : [];
+  return {
+    target: name,
+    // Without rules nothing was narrowed to the one who is asked about.
+    origins: firewall.known || !asking.only ? origins : [],
+    notCollected: exposure.known ? exposure.value.notCollected : [],
+    ...(firewall.known ? {} : { unknown: firewall.detail }),
+    problems: exposure.known ? [] : [exposure.detail],
+    ...(asked === 'diff' && firewall.known ? { drift: await driftOf(evidence, firewall.value) } : {}),
+  };
+}
+
+async function driftOf(
+  { facts }: Evidence,
+  firewall: FirewallFacts,
+): Promise<NonNullable<FirewallTable['drift']>> {
+  const { firewallDrift } = await import('../../../engine/derive/firewall-drift.ts');
+  const doors = valueOr(facts.listeners, []).flatMap(({ address, port, purpose }) =>
+    port === undefined || purpose === 'other'
+      ? []
+      : [{ address, port, tls: purpose === 'tls', source: 'its listening socket' }],
+  );
+  return firewallDrift(firewall, doors);
+}
