@@ -303,10 +303,11 @@ class Kernel {
     let end = '';
     if (local) {
       const out = (): string => (isOwn(packet.dst) ? 'lo' : wayTo(packet.dst));
-      // The way out is looked up anew between two chains that rewrite.
-      if (!this.#hook(packet, { hook: 'output', iif: '', oif: '?', reply: false, again: false, priority: 0 }))
-        return refused();
+      // The output hook is called for the way as it was asked for, whatever its chains rewrite.
+      if (!go('output', '', out())) return refused();
       if (!go('postrouting', '', out())) return refused();
+      // Nobody else answers a loopback address; what a router wrote in its place may come back, or not.
+      if (!isOwn(packet.dst) && packet.src >>> 24 === 127 && !(packet.snat && this.#coin())) return refused();
       if (isOwn(packet.dst)) {
         if (!go('prerouting', 'lo', '', false, true) || !go('input', 'lo', '', false, true)) return refused();
         end = 'lo';
@@ -326,6 +327,7 @@ class Kernel {
         end = 'behind';
       }
     }
+    const isSeen = (): boolean => packet.ct !== 'untracked';
     const where = `${packet.dst}:${packet.dport}`;
     const by = [...this.#by];
     packet.mark = 0;
@@ -344,7 +346,10 @@ class Kernel {
       here: () => back('output', '', iif) && back('postrouting', '', iif),
       behind: () => back('prerouting', far, '') && back('forward', far, iif) && back('postrouting', '', iif),
     }[end];
-    return answered?.() ? { open: true, where, by } : refused();
+    if (!answered?.()) return refused();
+    // What conntrack does not see, it does not write back.
+    if (!isSeen() && (packet.dnat || packet.snat)) return refused();
+    return { open: true, where, by };
   }
 
   #hook(packet: Packet, spot: Spot): boolean {
@@ -355,8 +360,7 @@ class Kernel {
         if (spot.reply || spot.again || packet.ct !== 'known') continue;
         if (first ? packet.bound : packet.snat) continue;
       }
-      const oif = spot.oif === '?' ? (isOwn(packet.dst) ? 'lo' : wayTo(packet.dst)) : spot.oif;
-      const verdict = this.#chain(index, packet, { ...spot, oif, priority: when });
+      const verdict = this.#chain(index, packet, { ...spot, priority: when });
       if (verdict === 'drop') return false;
       if (verdict === 'end') {
         if (link.drops) {

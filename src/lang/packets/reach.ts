@@ -131,7 +131,16 @@ function fromHere(journey: Journey, start: Through): readonly Through[] {
     inInterface: '',
     outInterface: here(flow) ? 'lo' : outOf(journey, flow.packets),
   });
-  const flows = along(journey, 'postrouting', along(journey, 'output', [start], leaving), leaving);
+  // The output hook keeps the way that was found for the destination as it was asked for; a rewritten packet is routed
+  // anew only after it.
+  const asked = leaving({
+    ...start,
+    packets: { ...start.packets, destination: journey.original.destination },
+  });
+  const sent = along(journey, 'output', [start], () => asked);
+  const flows = along(journey, 'postrouting', sent, leaving).flatMap((flow) =>
+    here(flow) ? [flow] : withoutLoopback(journey, flow),
+  );
   const back = { inInterface: 'lo', outInterface: '' };
   let input = along(journey, 'prerouting', flows.filter(here), () => ({ ...back, again: true }));
   input = along(journey, 'input', input, () => ({ ...back, again: true }));
@@ -152,6 +161,22 @@ function fromHere(journey: Journey, start: Through): readonly Through[] {
       ],
     ),
   ];
+}
+
+/** A loopback address means nothing to another host: it answers itself. Behind another source the answer may get home. */
+function withoutLoopback(journey: Journey, flow: Through): readonly Through[] {
+  const own = intersect(flow.sources, loopback(journey.query.family));
+  if (isEmpty(own)) return [flow];
+  const at = { text: 'a loopback address gets no answer from another host' };
+  const lost = { ...flow, sources: own, at, unknown: false };
+  const others = { ...flow, sources: subtract(flow.sources, own) };
+  if (!flow.packets.snat) {
+    journey.ended.push(lost);
+    return isEmpty(others.sources) ? [] : [others];
+  }
+  const doubts = flow.doubts | doubtOf('route');
+  journey.ended.push({ ...lost, doubts });
+  return [{ ...flow, sources: own, doubts }, ...(isEmpty(others.sources) ? [] : [others])];
 }
 
 const outOf = ({ topology, query }: Journey, packets: PacketClass): string | undefined =>
@@ -278,7 +303,13 @@ function answered(
   }));
   for (const [hook, waysOf] of hooks)
     here = along(journey, hook, here, (flow) => ({ ...waysOf(flow), reply: true }));
-  return here;
+  return here.flatMap((flow) => {
+    const { untracked, dnat, snat } = flow.packets;
+    if (!untracked || !(dnat || snat)) return [flow];
+    const at = { text: 'the answer is not tracked, so what was rewritten is not written back' };
+    journey.ended.push({ ...flow, at, unknown: false });
+    return [];
+  });
 }
 
 /** No source twice in one class; what is beyond the number of classes that we follow is left open. */

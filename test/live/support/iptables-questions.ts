@@ -102,8 +102,6 @@ export function graded(
   if (source === '' || reached === undefined || kinds.size === 0) return false;
   if (kinds.has('depends') || kinds.size > 1) return true;
   if (kinds.has('no')) return !reached.open;
-  // Sent on to another host from an address of the loopback: that host has nowhere to answer to.
-  if (isLoopback(source) && answers.every(({ arrival }) => arrival?.local === false)) return true;
   return answers.some(({ arrival }) => {
     if (arrival === undefined) return false;
     const places: readonly number[] = arrival.local
@@ -119,6 +117,5 @@ export function graded(
     );
   });
 }
-const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
 
 graded.within = (sources: AddressSet, source: string): boolean => contains(sources, source);
