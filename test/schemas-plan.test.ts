@@ -183,6 +183,7 @@ describe('the schema of a plan knows', () => {
         saved: true,
         sentinel: true,
         firewall: true,
+        'kept-firewall': true,
       }),
     );
     expect(words('claim', 'claim')).toEqual(

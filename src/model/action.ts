@@ -141,4 +141,13 @@ export type Resource =
       readonly node: string;
       readonly backend: FirewallBackend;
       readonly port: number;
+    }
+  /** The same in a file from which rules are loaded when the host starts. */
+  | {
+      readonly kind: 'kept-firewall';
+      readonly node: string;
+      readonly path: string;
+      readonly words: 'iptables-save' | 'ip6tables-save' | 'nft';
+      readonly backend: FirewallBackend;
+      readonly port: number;
     };

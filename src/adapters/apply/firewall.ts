@@ -3,7 +3,6 @@ import {
   hasChain,
   iptablesChange,
   iptablesPart,
-  mergeSaved,
   nftChange,
   nftPart,
   readIptablesPart,
@@ -15,7 +14,6 @@ import { printable } from '../../lang/text/index.ts';
 import type { Action, FirewallBackend, Resource } from '../../model/index.ts';
 import type { Place, Ran } from '../place/index.ts';
 import { captured } from './capture.ts';
-import { rewrite } from './files.ts';
 import type { Keeper, Site } from './site.ts';
 
 type Firewall = Extract<Resource, { kind: 'firewall' }>;
@@ -82,16 +80,6 @@ export async function setFirewall(site: Site, { backend, ...part }: Of<'set-fire
         ? `there is no chain DOCKER-USER on ${place.name}`
         : `there is no iptables on ${place.name}`,
     );
-}
-
-/** Our part in a file that is loaded when the host starts. */
-export async function keepFirewall(site: Site, { path, ...part }: Of<'keep-firewall'>): Promise<void> {
-  const place = site.place();
-  const file = await place.read(path);
-  const merged = mergeSaved(file?.bytes.toString('utf8') ?? '', part);
-  if ('why' in merged) throw new Error(`${path} cannot take our rules: ${merged.why}`);
-  if (file) await rewrite(place, path, Buffer.from(merged.text), file);
-  else await place.write(path, { bytes: Buffer.from(merged.text), mode: 0o640, uid: 0, gid: 0 });
 }
 
 async function tableNow(place: Place, port: number): Promise<string | undefined> {

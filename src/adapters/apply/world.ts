@@ -7,7 +7,8 @@ import { makeCertificate } from './certificates.ts';
 import { tryClaim } from './claims/index.ts';
 import { editConf } from './edit-conf.ts';
 import { accesses, files, setAccess, writeFile } from './files.ts';
-import { firewalls, keepFirewall, setFirewall } from './firewall.ts';
+import { keepFirewall, keptFirewalls } from './firewall-files.ts';
+import { firewalls, setFirewall } from './firewall.ts';
 import { setPassword } from './first-password.ts';
 import { keepUser } from './keep-user.ts';
 import { knownProcess } from './process-state.ts';
@@ -37,6 +38,7 @@ const keepers: { readonly [K in Resource['kind']]: Keeper<Extract<Resource, { ki
   },
   sentinel: sentinels,
   firewall: firewalls,
+  'kept-firewall': keptFirewalls,
 };
 
 const doers: {

@@ -27,6 +27,8 @@ const naming = (resource: Resource): string => {
       return `what ${resource.node} saved of itself`;
     case 'sentinel':
       return `${resource.option} of ${resource.master} at ${resource.node}`;
+    case 'kept-firewall':
+      return `our rules for port ${resource.port} in ${resource.path}`;
     case 'firewall':
       return `our rules for port ${resource.port} of ${resource.node} (${resource.backend})`;
   }

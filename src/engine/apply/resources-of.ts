@@ -14,7 +14,6 @@ export function resourcesOf(action: Action): readonly Resource[] {
     case 'keep-user':
     case 'edit-conf':
     case 'write-file':
-    case 'keep-firewall':
       return [file(node, action.path)];
     case 'save':
       return [{ kind: 'saved', node, by: action.by }];
@@ -29,6 +28,10 @@ export function resourcesOf(action: Action): readonly Resource[] {
       return [];
     case 'set-sentinel':
       return [{ kind: 'sentinel', node, master: action.master, option: action.option }];
+    case 'keep-firewall': {
+      const { path, words, backend, ports } = action;
+      return [{ kind: 'kept-firewall', node, path, words, backend, port: ports[0] ?? 0 }];
+    }
     case 'set-firewall':
       return [{ kind: 'firewall', node, backend: action.backend, port: action.ports[0] ?? 0 }];
   }

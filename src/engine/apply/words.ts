@@ -17,6 +17,8 @@ export function inWords(resource: Resource): string {
       return `what ${resource.node} saved`;
     case 'sentinel':
       return `${resource.option} of ${resource.master} at ${resource.node}`;
+    case 'kept-firewall':
+      return `our rules for port ${resource.port} in ${resource.path}`;
     case 'firewall':
       return `our rules for port ${resource.port} of ${resource.node} (${resource.backend})`;
   }

@@ -194,9 +194,15 @@ export function perform(action: Action, things: Things): void {
       things.set(nameOf({ kind: 'firewall', node, backend: action.backend, port }), words(action.allow));
       break;
     }
-    case 'keep-firewall':
-      things.set(nameOf({ kind: 'file', node, path: action.path }), words(action.allow));
+    case 'keep-firewall': {
+      const { path, words: written, backend } = action;
+      const [port = 0] = action.ports;
+      things.set(
+        nameOf({ kind: 'kept-firewall', node, path, words: written, backend, port }),
+        words(action.allow),
+      );
       break;
+    }
     case 'renew-links':
     case 'save':
     case 'edit-conf':

@@ -298,7 +298,8 @@ for (const flavour of ['nft', 'legacy'] as const) {
       it('what is kept for the next start is loaded by the program that reads it', async () => {
         const saved = `# by hand\n${foreign('four')}`;
         host.put('/etc/iptables/rules.v4', saved);
-        host.put('/etc/nftables.conf', '#!/usr/sbin/nft -f\n\nflush ruleset\n\ntable inet filter {\n}\n');
+        const conf = '#!/usr/sbin/nft -f\n\nflush ruleset\n\ntable inet filter {\n}\n';
+        host.put('/etc/nftables.conf', conf);
         const keeping = { do: 'keep-firewall', node: 'n1', ports, allow } as const;
         const does: readonly Action[] = [
           { ...keeping, path: '/etc/iptables/rules.v4', words: 'iptables-save', backend: 'iptables' },
@@ -327,9 +328,16 @@ for (const flavour of ['nft', 'legacy'] as const) {
         host.run(['nft', '-f', '-'], texts[2]);
         expect(await reached('world', friends)).toEqual(all(friends, true));
         expect(await reached('world', strangers)).toEqual(all(strangers, false));
-        await settle(journal.entries, world, journal, { takeBack: 'test' });
-        expect(host.file('/etc/iptables/rules.v4')).toBe(saved);
+        // Somebody saves a rule of his own in between.
+        const theirs = '-A INPUT -s 192.0.2.77/32 -j DROP\n';
+        host.put('/etc/nftables.conf', `${texts[2]}# theirs\n`);
+        host.put('/etc/iptables/rules.v4', (texts[0] ?? '').replace(/COMMIT\n/, `${theirs}COMMIT\n`));
+        expect(await settle(journal.entries, world, journal, { takeBack: 'test' })).toMatchObject({
+          kind: 'undone',
+        });
+        expect(host.file('/etc/iptables/rules.v4')).toBe(saved.replace(/COMMIT\n/, `${theirs}COMMIT\n`));
         expect(host.file('/etc/iptables/rules.v6')).toBeUndefined();
+        expect(host.file('/etc/nftables.conf')).toBe(`${conf}# theirs\n`);
         await world.close();
       }, 60_000);
     },

@@ -2,4 +2,4 @@
 export { hasChain, type IptablesPart, iptablesChange, iptablesPart, readIptablesPart } from './iptables.ts';
 export { nftChange, nftPart } from './nft.ts';
 export { allowedOf, chainName, families, networksOf, tableName } from './our-part.ts';
-export { mergeSaved } from './saved.ts';
+export { joinSaved, mergeSaved, type SavedPlace, splitSaved } from './saved.ts';

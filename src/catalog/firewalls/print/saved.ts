@@ -1,23 +1,76 @@
-import type { FirewallPart } from '../../../model/index.ts';
-import type { Family } from '../../../lang/packets/index.ts';
+/**
+ * Our lines in a file from which rules are loaded when the host starts. They are put in and taken out as lines, so that
+ * whatever else stands in the file stays as it is, byte by byte, whoever wrote it and whenever.
+ */
+import type { FirewallBackend, FirewallPart } from '../../../model/index.ts';
 import { iptablesPart } from './iptables.ts';
 import { nftChange, nftPart } from './nft.ts';
 import { chainName, nameOf, tableName } from './our-part.ts';
 
-/**
- * A file of `iptables-save` with our part in it, once, whatever of ours was in it before; all other lines stay as they
- * are. Says why not where it has no place for it.
- *
- * @example mergeIptables('*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n', { ports: [6379], allow: ['10.0.0.0/8'] }, 'ipv4', false)
- */
-export function mergeIptables(
-  text: string,
-  part: FirewallPart,
-  family: Family,
-  docker: boolean,
+/** In which file, and which part of ours. */
+export interface SavedPlace {
+  readonly words: 'iptables-save' | 'ip6tables-save' | 'nft';
+  readonly backend: FirewallBackend;
+  /** The port that names our part. */
+  readonly port: number;
+}
+
+export interface SplitFile {
+  /** The file without our lines. */
+  readonly rest: string;
+  /** Our lines as they stand there. */
+  readonly lines: readonly string[];
+}
+
+const isDocker = ({ backend }: { readonly backend: FirewallBackend }): boolean => backend === 'docker-user';
+
+/** What is ours in a file, and what is not. */
+export function splitSaved(text: string, place: SavedPlace): SplitFile {
+  return place.words === 'nft' ? splitNft(text, place.port) : splitIptables(text, place);
+}
+
+/** A file with these lines of ours in it; says why not where it has no place for them. */
+export function joinSaved(
+  { rest, lines }: SplitFile,
+  place: SavedPlace,
 ): { readonly text: string } | { readonly why: string } {
-  if (text.includes('\r')) return { why: 'its lines end as those of Windows' };
-  const chain = chainName(nameOf(part), docker);
+  if (lines.length === 0) return { text: rest };
+  if (place.words !== 'nft') return joinIptables(rest, lines, isDocker(place));
+  const head = rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`;
+  return { text: `${head}${lines.join('\n')}\n` };
+}
+
+/** The file as `keep-firewall` makes it of what is there: our part once, whatever of ours was in it before. */
+export function mergeSaved(
+  text: string,
+  { words, backend, ...part }: FirewallPart & Pick<SavedPlace, 'words' | 'backend'>,
+): { readonly text: string } | { readonly why: string } {
+  const place = { words, backend, port: nameOf(part) };
+  return joinSaved({ ...splitSaved(text, place), lines: linesOf(part, place) }, place);
+}
+
+const marks = (port: number): readonly [string, string] => [
+  `# ${tableName(port)}: written by keyward, begin`,
+  `# ${tableName(port)}: end`,
+];
+
+function linesOf(part: FirewallPart, { words, backend, port }: SavedPlace): readonly string[] {
+  if (words === 'nft') {
+    const [begin, end] = marks(port);
+    return [begin, ...nftChange(nftPart(part), port).trimEnd().split('\n'), end];
+  }
+  const docker = isDocker({ backend });
+  const chain = chainName(port, docker);
+  const { rules = [], jumps } = iptablesPart(part, words === 'iptables-save' ? 'ipv4' : 'ipv6', docker);
+  return [
+    `:${chain} - [0:0]`,
+    ...jumps.map(({ from, words: jump }) => `-A ${from} ${jump}`),
+    ...rules.map((rule) => `-A ${chain} ${rule}`),
+  ];
+}
+
+function splitIptables(text: string, place: SavedPlace): SplitFile {
+  const chain = chainName(place.port, isDocker(place));
   const isOurs = (line: string): boolean => {
     const rule = line.replace(/^\[\d{0,20}:\d{0,20}\] /, '');
     return (
@@ -26,64 +79,58 @@ export function mergeIptables(
       (rule.startsWith('-A ') && rule.endsWith(` -j ${chain}`))
     );
   };
-  const kept = text.split('\n').filter((line) => !isOurs(line));
-  const { rules = [], jumps } = iptablesPart(part, family, docker);
-  const parent = docker ? 'DOCKER-USER' : 'INPUT';
-  const declaration = `:${chain} - [0:0]`;
-  const ours = [
-    ...jumps.map(({ words }) => `-A ${parent} ${words}`),
-    ...rules.map((words) => `-A ${chain} ${words}`),
-  ];
-  const start = kept.indexOf('*filter');
-  if (start < 0) {
-    const own = docker ? [':DOCKER-USER - [0:0]'] : [];
-    const table = ['*filter', ':INPUT ACCEPT [0:0]', ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]'];
-    const before = kept.length === 1 && kept[0] === '' ? '' : kept.join('\n').replace(/\n*$/, '\n');
-    return { text: `${before}${[...table, ...own, declaration, ...ours, 'COMMIT', ''].join('\n')}` };
-  }
-  const length = kept.slice(start).indexOf('COMMIT');
-  if (length < 0) return { why: 'its table filter has no end' };
-  const table = kept.slice(start, start + length);
-  const lastDeclared = table.findLastIndex((line) => line.startsWith(':'));
-  const has = table.some((line) => line.startsWith(`:${parent} `));
-  const declared = [
-    ...table.slice(0, Math.max(lastDeclared, 0) + 1),
-    ...(has ? [] : [`:${parent} ${docker ? '-' : 'ACCEPT'} [0:0]`]),
-    declaration,
-  ];
-  const rest = table.slice(Math.max(lastDeclared, 0) + 1);
-  // At the head of its chain: before the first rule of all.
-  const merged = [...kept.slice(0, start), ...declared, ...ours, ...rest, ...kept.slice(start + length)];
-  return { text: merged.join('\n') };
+  const all = text.split('\n');
+  return { rest: all.filter((line) => !isOurs(line)).join('\n'), lines: all.filter(isOurs) };
 }
 
-const marks = (port: number): readonly [string, string] => [
-  `# ${tableName(port)}: written by keyward, begin`,
-  `# ${tableName(port)}: end`,
-];
-
-/** A file of nftables with our table at its end, once; all else stays as it is. */
-export function mergeNft(text: string, part: FirewallPart): { readonly text: string } {
-  const [begin, end] = marks(nameOf(part));
+function splitNft(text: string, port: number): SplitFile {
+  const [begin, end] = marks(port);
   const from = text.indexOf(`${begin}\n`);
   const to = from < 0 ? -1 : text.indexOf(`${end}\n`, from);
-  const rest = to < 0 ? text : text.slice(0, from) + text.slice(to + end.length + 1);
-  const head = rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`;
-  return { text: `${head}${begin}\n${nftChange(nftPart(part), nameOf(part))}${end}\n` };
+  if (to < 0) return { rest: text, lines: [] };
+  const after = to + end.length + 1;
+  return {
+    rest: text.slice(0, from) + text.slice(after),
+    lines: text.slice(from, after - 1).split('\n'),
+  };
 }
 
-/** The file as `keep-firewall` makes it of what is there. */
-export function mergeSaved(
-  text: string,
-  {
-    words,
-    backend,
-    ...part
-  }: FirewallPart & {
-    readonly words: 'iptables-save' | 'ip6tables-save' | 'nft';
-    readonly backend: 'iptables' | 'nft' | 'docker-user';
-  },
+function joinIptables(
+  rest: string,
+  ours: readonly string[],
+  docker: boolean,
 ): { readonly text: string } | { readonly why: string } {
-  if (words === 'nft') return mergeNft(text, part);
-  return mergeIptables(text, part, words === 'iptables-save' ? 'ipv4' : 'ipv6', backend === 'docker-user');
+  if (rest.includes('\r')) return { why: 'its lines end as those of Windows' };
+  const parent = docker ? 'DOCKER-USER' : 'INPUT';
+  const declarations = ours.filter((line) => line.startsWith(':'));
+  const rules = ours.filter((line) => !line.startsWith(':'));
+  const lines = rest.split('\n');
+  const start = lines.indexOf('*filter');
+  if (start < 0) {
+    const before = rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`;
+    const chains = ['INPUT', 'FORWARD', 'OUTPUT'].map((chain) => `:${chain} ACCEPT [0:0]`);
+    const own = docker ? [':DOCKER-USER - [0:0]'] : [];
+    return {
+      text: `${before}${['*filter', ...chains, ...own, ...declarations, ...rules, 'COMMIT', ''].join('\n')}`,
+    };
+  }
+  const length = lines.slice(start).indexOf('COMMIT');
+  if (length < 0) return { why: 'its table filter has no end' };
+  const table = lines.slice(start, start + length);
+  const declared = Math.max(
+    table.findLastIndex((line) => line.startsWith(':')),
+    0,
+  );
+  const has = table.some((line) => line.startsWith(`:${parent} `));
+  const merged = [
+    ...lines.slice(0, start),
+    ...table.slice(0, declared + 1),
+    ...(has ? [] : [`:${parent} ${docker ? '-' : 'ACCEPT'} [0:0]`]),
+    ...declarations,
+    // At the head of its chain: before the first rule of all.
+    ...rules,
+    ...table.slice(declared + 1),
+    ...lines.slice(start + length),
+  ];
+  return { text: merged.join('\n') };
 }

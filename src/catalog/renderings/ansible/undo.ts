@@ -50,6 +50,7 @@ export function capture({ name, resource, node }: Saved): readonly Task[] {
     case 'saved':
     case 'sentinel':
     case 'firewall':
+    case 'kept-firewall':
       return [];
   }
 }
@@ -138,6 +139,7 @@ function restore({ name, resource, node }: Saved): readonly Task[] {
       return [told('Saved as it was', node, [resource.by === 'acl-save' ? 'ACL SAVE' : 'CONFIG REWRITE'])];
     case 'sentinel':
     case 'firewall':
+    case 'kept-firewall':
       return [];
   }
 }

@@ -155,6 +155,7 @@ function capture({ name, resource }: Saved): string {
       return `${name}=touched\n`;
     case 'sentinel':
     case 'firewall':
+    case 'kept-firewall':
       return '';
   }
 }
