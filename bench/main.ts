@@ -14,6 +14,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   resp: () => import('./resp-rows.ts'),
   lynis: () => import('./lynis/rows.ts'),
   packets: () => import('./packets.ts'),
+  iptables: () => import('./firewalls-iptables.ts'),
+  nft: () => import('./firewalls-nft.ts'),
 };
 
 function print({ what, ours, peer, ratio, target }: Row): void {
