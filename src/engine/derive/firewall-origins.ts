@@ -5,9 +5,11 @@ import {
   fromCidr,
   intersect,
   isEmpty,
+  sizeOf,
   subtract,
   union,
   type AddressSet,
+  type Family,
 } from '../../lang/packets/index.ts';
 
 import type { NamedRange } from '../../model/index.ts';
@@ -91,8 +93,15 @@ function fromOutside(
   if (isEmpty(all)) return [];
   const verdict = askAll(network, by, place.at, door, all);
   const from = network.narrowed ? { ...place, because: [`comes in by ${by}`] } : place;
-  return split(from, verdict, all, network.unread, names);
+  const lost = hasNoRoutes(network, by, family) ? [`the routes by ${by}: who is behind it is not known`] : [];
+  return split(from, verdict, all, [...network.unread, ...lost], names);
 }
+
+/** Its routes are in a table of their own (a tunnel): anybody may be behind it. */
+const hasNoRoutes = ({ layer }: RuledNetwork, name: string, family: Family): boolean =>
+  !layer.interfaces.some(
+    (one) => one.name === name && [...one.networks, ...one.routes].some((text) => familyOf(text) === family),
+  );
 
 const onBridge = ({ sources }: Place, people: AddressSet): AddressSet =>
   intersect(
@@ -193,7 +202,7 @@ function split(
   const refusal = by.no ? sayRule(by.no) : 'no rule lets it in';
   const others = isEmpty(no) ? [] : [`all others are refused by ${refusal}`];
   if (isEmpty(certain) && isEmpty(depends))
-    return [{ ...place, certain: true, refused: `the firewall: ${refusal}` }];
+    return [{ ...place, sources: allOf(place, all), certain: true, refused: `the firewall: ${refusal}` }];
   const rows: Place[] = [];
   if (!isEmpty(certain)) {
     const whole = isEmpty(subtract(all, certain));
@@ -234,7 +243,10 @@ function allOf({ reach, sources, at }: Place, all: AddressSet): readonly string[
 const near = (sources: readonly string[], all: AddressSet): readonly string[] =>
   sources.some((text) => {
     const network = fromCidr(text);
-    return network?.family === all.family && isEmpty(subtract(all, network));
+    // But for our own addresses in it.
+    return (
+      network?.family === all.family && isEmpty(subtract(all, network)) && sizeOf(network) - sizeOf(all) <= 8n
+    );
   })
     ? sources
     : cidrsOf(all).cidrs;

@@ -5,6 +5,7 @@ import { parseGcp } from '../../../src/catalog/firewalls/gcp/index.ts';
 import type { CloudDocument, CloudReading } from '../../../src/catalog/firewalls/cloud-shared/index.ts';
 import { parseCompose } from '../../../src/catalog/firewalls/docker-compose/index.ts';
 import { parseKubernetes } from '../../../src/catalog/firewalls/kubernetes/index.ts';
+import { parseTerraform } from '../../../src/catalog/firewalls/terraform/index.ts';
 import { depends, hasCorpus, measure, namesOf, opaqueWords, textOf } from './clouds-corpus.ts';
 
 const networks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
@@ -73,5 +74,12 @@ describe.skipIf(!hasCorpus)('clouds of the corpus', () => {
   });
   it('compose files', () => {
     expectRead(read('docker-compose', /\.yml$/, (documents) => parseCompose(documents)));
+  });
+  it('Terraform, as files, plans and states', () => {
+    expectRead(
+      read('terraform', /\.(tf|json)$/, (documents) =>
+        parseTerraform(documents, { networks, instance: { tags: [] } }),
+      ),
+    );
   });
 });

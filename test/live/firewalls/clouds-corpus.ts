@@ -81,9 +81,12 @@ export function opaqueWords(ruleSets: readonly RuleSet[]): {
   return { all, words };
 }
 
-/** Understood, but it needs what no such document holds: who is in a group, what a variable is, what Docker chooses. */
+/**
+ * Understood, but it needs what no such document holds: who is in a group, what a variable is, what Docker chooses. Or
+ * it makes no sense, which a problem says.
+ */
 const needsMore =
-  /^(?:not read: a template|members of|prefix list|instances with|service tag|whether the (?:instance|host)|the addresses of the virtual|pods |the port named|Docker chooses|which port the cluster|network_mode host|whether both)|\$|parameters\(|variables\(|copyindex|^(?:var|local|data|module|each|count|aws_|azurerm_|google_|known after)/;
+  /^(?:not read: a template|members of|prefix list|instances with|service tag|whether the (?:instance|host)|the addresses of the virtual|pods |the port named|Docker chooses|which port the cluster|network_mode host|whether both|known after|no destination|protocol no protocol|\d+-\d+$)|\$|\b(?:parameters|variables|copyindex)\(|\b(?:var|local|each|count|data|module|\w+\.value)\b[.[]|\b(?:aws|azurerm|google)_\w+\./i;
 
 export interface Measure {
   readonly all: number;

@@ -5,6 +5,7 @@ import { parseAzure } from '../../../src/catalog/firewalls/azure/index.ts';
 import { parseGcp } from '../../../src/catalog/firewalls/gcp/index.ts';
 import { parseCompose } from '../../../src/catalog/firewalls/docker-compose/index.ts';
 import { type KnownPod, parseKubernetes } from '../../../src/catalog/firewalls/kubernetes/index.ts';
+import { parseTerraform } from '../../../src/catalog/firewalls/terraform/index.ts';
 import type { CloudReading } from '../../../src/catalog/firewalls/cloud-shared/index.ts';
 import { answersFor, type Expected, hasCorpus, namesOf, textOf, truthOf } from './clouds-corpus.ts';
 
@@ -103,5 +104,10 @@ describe.skipIf(!hasCorpus)('traps of clouds', () => {
     // Some tables leave out that IPv6 is published beside IPv4.
     const wanted = new Set(published.map(({ host_ip }) => host_ip));
     expect(found.filter(({ host_ip }) => host_ip !== '::' || wanted.has('::'))).toEqual(published);
+  });
+
+  it.each(namesOf('cloud-traps', /^tf_.*\.tf$/))('%s', (name) => {
+    const reading = parseTerraform([{ text: textOf('cloud-traps', name), file: name }]);
+    judge(truthOf(name).expect, ({ src }) => reached(reading, src ?? member));
   });
 });

@@ -1,7 +1,7 @@
 /**
  * nft's native text: what `nft list ruleset` prints, and files that people write for `nft -f`, with their commands,
  * variables and includes. A statement that cannot be read makes its rule opaque and is told as a fatal problem, for nft
- * loads nothing of such a file.
+ * loads nothing of such a file. One grammar, whose parts call each other: that is why it is one long file.
  */
 import type { Position, RuleSet } from '../../../lang/packets/index.ts';
 import { shortened } from './json-value.ts';
