@@ -366,3 +366,39 @@ describe('no secret of the file is shown', () => {
     expect(preview?.text).toContain(String.raw`# \x1b[31mred\u202e`);
   });
 });
+
+describe('rules of a packet filter', () => {
+  const part = { node: 'n1', ports: [6379], allow: ['10.0.0.0/8'] } as const;
+  it('are shown as their own program takes them, for both families', async () => {
+    const [tables] = await one([{ do: 'set-firewall', backend: 'iptables', ...part }]);
+    expect(tables?.text.split('\n')).toEqual([
+      'iptables-restore --noflush:',
+      '  *filter',
+      '  :KEYWARD-6379 - [0:0]',
+      '  -A KEYWARD-6379 -i lo -j RETURN',
+      '  -A KEYWARD-6379 -s 10.0.0.0/8 -j RETURN',
+      '  -A KEYWARD-6379 -j DROP',
+      '  -I INPUT 1 -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m multiport --dports 6379 -j KEYWARD-6379',
+      '  COMMIT',
+      'ip6tables-restore --noflush:',
+      '  *filter',
+      '  :KEYWARD-6379 - [0:0]',
+      '  -A KEYWARD-6379 -i lo -j RETURN',
+      '  -A KEYWARD-6379 -j DROP',
+      '  -I INPUT 1 -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m multiport --dports 6379 -j KEYWARD-6379',
+      '  COMMIT',
+    ]);
+    const [nft] = await one([{ do: 'set-firewall', backend: 'nft', ...part }]);
+    expect(nft?.text).toContain('ip saddr { 10.0.0.0/8 } return');
+  });
+
+  it('are a diff of the file that is loaded at the next start', async () => {
+    const path = file('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p icmp -j ACCEPT\nCOMMIT\n');
+    const [kept] = await one([
+      { do: 'keep-firewall', path, words: 'iptables-save', backend: 'iptables', ...part },
+    ]);
+    expect(kept?.path).toBe(path);
+    expect(kept?.text).toContain('+-A KEYWARD-6379 -s 10.0.0.0/8 -j RETURN');
+    expect(kept?.text).not.toContain('\n-');
+  });
+});

@@ -83,7 +83,7 @@ function unmetLines(page: Page, plan: Plan): readonly string[] {
       hang(
         page,
         `  ${page.signs.no} `,
-        `${checks.join(', ')}: ${[why, advice]
+        `${checks.length === 0 ? '' : `${checks.join(', ')}: `}${[why, advice]
           .filter((part) => part !== '')
           .map(sentence)
           .join(' ')}`,

@@ -424,3 +424,55 @@ describe('a plan hangs together', () => {
     expect(said).not.toContain('\u001b');
   });
 });
+
+describe('rules of a packet filter', () => {
+  const allow = ['10.0.0.0/8', 'fd00::/8'];
+  const setting = (ports: readonly number[], some: readonly string[] = allow): Action => ({
+    do: 'set-firewall',
+    node,
+    backend: 'iptables',
+    ports,
+    allow: some,
+  });
+  const keeping = (path: string): Action => ({
+    do: 'keep-firewall',
+    node,
+    path,
+    words: 'iptables-save',
+    backend: 'iptables',
+    ports: [6379],
+    allow,
+  });
+
+  it('are for ports of a server, and for addresses', () => {
+    expect(doing(setting([6379, 16_379]))).toBe('');
+    expect(doing(setting([6379], []))).toBe('');
+    expect(doing(setting([22]))).toContain('log in by');
+    expect(doing(setting([443]))).toContain('not of a server');
+    expect(doing(setting([443]), { target: { kind: 'tcp', host: '10.0.0.5', port: 443, tls: true } })).toBe(
+      '',
+    );
+    expect(doing(setting([]))).toContain('between 1 and 15');
+    expect(doing(setting([6379, 6379]))).toContain('each once');
+    expect(doing(setting([6379], ['10.0.0.0/8 -j ACCEPT']))).toContain('no address');
+    expect(doing(setting([6379], ['10.0.0.1\n-A INPUT -j DROP']))).toContain('no address');
+  });
+
+  it('are kept in files that a host loads when it starts, in the words of the file', () => {
+    expect(doing(keeping('/etc/iptables/rules.v4'))).toBe('');
+    for (const path of ['/etc/passwd', '/etc/iptables/rules.v6', '/etc/iptables/../passwd'])
+      expect(doing(keeping(path))).toContain('no file from which rules are loaded');
+    expect(doing({ ...keeping('/etc/nftables.conf'), words: 'nft' } as Action)).toContain('another program');
+  });
+
+  it('need the host of the server, and are undone', () => {
+    expect(
+      checkPlan(
+        planOf([stepOf([setting([6379])])], { nodes: [{ ...server, host: undefined as unknown as string }] }),
+      ),
+    ).toEqual([expect.stringContaining('host of this server is not said')]);
+    expect(checkPlan(planOf([stepOf([setting([6379])], 's1', { undo: [] })]))).toEqual([
+      expect.stringContaining('does not undo firewall'),
+    ]);
+  });
+});

@@ -18,16 +18,13 @@ export interface No {
 
 /** The packet filter that is in use in front of these ports. */
 export function chosenFor(
-  { layers, inside }: FirewallFacts,
+  { layers }: FirewallFacts,
   ports: readonly number[],
   allow: readonly string[],
 ): Chosen | No {
   const [own, around] = layers;
-  if (inside || own === undefined)
-    return {
-      why: 'Keyward runs in the container of the server: the rules around it are out of sight.',
-      advice: 'Run Keyward on the host of the container.',
-    };
+  if (own === undefined)
+    return { why: 'No rules of its host were read.', advice: 'Run Keyward as root where the server runs.' };
   if (around === undefined)
     return { layer: own, ours: [{ backend: hostBackend(own.rules), ports, allow }], published: false };
   const outside = publishedPorts(ruleSetsOf(around.rules), own, ports);

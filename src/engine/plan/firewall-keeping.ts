@@ -19,7 +19,10 @@ export function kept(
   { saved, managers }: FirewallFacts,
   live: readonly FirewallText[],
   ours: readonly OurRules[],
+  contained: boolean,
 ): { readonly does: readonly Keep[] } | { readonly why: string } {
+  if (contained)
+    return { why: 'The server and Keyward are in one container: its rules are gone when it starts anew' };
   const does: Keep[] = [];
   for (const { backend, ports, allow } of ours) {
     const base = { do: 'keep-firewall', node, backend, ports, allow } as const;

@@ -1,4 +1,4 @@
-import { doorsOf, isLoopback } from '../../catalog/readings/listening.ts';
+import { doorsOf, isContained, isLoopback } from '../../catalog/readings/listening.ts';
 import { allowedOf, families } from '../../catalog/firewalls/print/index.ts';
 import { fromCidr, intersect, isEmpty } from '../../lang/packets/index.ts';
 import type { Claim, Goal, Origin } from '../../model/index.ts';
@@ -117,7 +117,13 @@ function firewallAt(
   const chosen = chosenFor(firewall.value, ports, allow);
   if ('why' in chosen) return no(chosen.why, chosen.advice);
   const { ours, layer } = chosen;
-  const keeping = kept(node.id, firewall.value, layer.rules, ours);
+  const keeping = kept(
+    node.id,
+    firewall.value,
+    layer.rules,
+    ours,
+    firewall.value.inside && isContained(node.view.container),
+  );
   const shown =
     allow.length === 0 ? 'this host' : `${allow.slice(0, 4).join(', ')}${allow.length > 4 ? ' …' : ''}`;
   const outer = ours[0]?.ports ?? ports;

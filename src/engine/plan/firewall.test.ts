@@ -208,13 +208,17 @@ describe('only these addresses reach this server', () => {
     ]);
   });
 
+  it('is lost with the container that both are in', () => {
+    const one = server(facts([layer([iptables])], { saved: savedFiles, inside: true }));
+    expect(choose(one).held).toEqual([]);
+    const contained = { ...one, facts: { ...one.facts, container: { kind: 'docker' } as const } };
+    expect(choose(contained).held).toMatchObject([{ release: '--set reachable-until=reboot' }]);
+  });
+
   it('says why where it cannot be', () => {
     const whys = (one: Server, more: Partial<FirewallChoice> = {}): readonly string[] =>
       choose(one, more).unmet.map(({ why }) => why);
     expect(whys(server(undefined))).toEqual([expect.stringContaining('were not read')]);
-    expect(whys(server(facts([layer([])], { inside: true })))).toEqual([
-      expect.stringContaining('container'),
-    ]);
     expect(whys(server(facts([layer([])])), { allow: ['10.0.0.0/33'] })).toEqual([
       '10.0.0.0/33 is no address and no network.',
     ]);
