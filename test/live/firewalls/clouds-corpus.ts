@@ -1,14 +1,8 @@
 /** Reads the cloud sets of the corpus, and measures what was made of them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  reach,
-  type Answer,
-  type Dependence,
-  type Match,
-  type RuleSet,
-  type Topology,
-} from '../../../src/lang/packets/index.ts';
+import type { Dependence, Match, RuleSet } from '../../../src/lang/packets/index.ts';
+import { answersFor } from './clouds-reach.ts';
 
 const corpus = process.env['KEYWARD_CORPUS'];
 export const hasCorpus = corpus !== undefined && existsSync(join(corpus, 'cloud-traps'));
@@ -37,20 +31,6 @@ export interface Truth {
 
 export const truthOf = (name: string): Truth =>
   JSON.parse(textOf('cloud-traps', `${name}.truth.json`)) as Truth;
-
-export const host = { ipv4: '10.0.0.4', ipv6: 'fd00:1::4' } as const;
-
-export const topology: Topology = {
-  interfaces: [{ name: 'eth0', addresses: [host.ipv4, host.ipv6], networks: ['0.0.0.0/0', '::/0'] }],
-};
-
-export function answersFor(
-  ruleSets: readonly RuleSet[],
-  family: 'ipv4' | 'ipv6',
-  port = 6379,
-): readonly Answer[] {
-  return reach(ruleSets, topology, { family, destination: host[family], port, inInterface: 'eth0' });
-}
 
 /** All opaque words of rule sets. */
 export function opaqueWords(ruleSets: readonly RuleSet[]): {

@@ -7,7 +7,8 @@ import { parseCompose } from '../../../src/catalog/firewalls/docker-compose/inde
 import { type KnownPod, parseKubernetes } from '../../../src/catalog/firewalls/kubernetes/index.ts';
 import { parseTerraform } from '../../../src/catalog/firewalls/terraform/index.ts';
 import type { CloudReading } from '../../../src/catalog/firewalls/cloud-shared/index.ts';
-import { answersFor, type Expected, hasCorpus, namesOf, textOf, truthOf } from './clouds-corpus.ts';
+import { type Expected, hasCorpus, namesOf, textOf, truthOf } from './clouds-corpus.ts';
+import { answersFor } from './clouds-reach.ts';
 
 /** An address that only a member of a group has. */
 const member = '172.31.7.7';
