@@ -34,6 +34,8 @@ export interface Tally {
   depends: number;
   /** Of those that depend: on rates, or on who came before. */
   stateful: number;
+  /** Of those that depend: on the routes alone. */
+  routes: number;
   readonly wrong: string[];
   /** What was said, probe by probe. */
   readonly said?: string[];
@@ -75,6 +77,7 @@ export function judge(name: string, ruleSet: RuleSet, truth: Truth, tally: Tally
     else if (depends) {
       tally.depends++;
       if (hits.every(({ on }) => on.every((one) => one === 'recent' || one === 'rate'))) tally.stateful++;
+      else if (hits.every(({ on }) => on.every((one) => one === 'route'))) tally.routes++;
     } else {
       const listens =
         first.arrival?.local !== false && truth.listening_tcp.includes(first.arrival?.port ?? dport);

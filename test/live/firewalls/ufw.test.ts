@@ -36,7 +36,7 @@ function fromKernel(name: string): RuleSet {
 }
 
 const run = (ruleSetOf: (name: string) => RuleSet, what: string): Tally => {
-  const tally: Tally = { probes: 0, depends: 0, stateful: 0, wrong: [] };
+  const tally: Tally = { probes: 0, depends: 0, stateful: 0, routes: 0, wrong: [] };
   for (const name of cases) judge(name, ruleSetOf(name), truthOf(name), tally);
   console.log(
     `ufw, ${what}: ${tally.probes} probes of ${cases.length} cases, ${tally.wrong.length} wrong, ${tally.depends} depend, ` +
@@ -56,7 +56,7 @@ describe.skipIf(!there)(`ufw of the corpus${there ? '' : ' (no KEYWARD_CORPUS)'}
   it('says the same of the files as of what iptables-save printed afterwards', () => {
     const wrong = cases.flatMap((name) => {
       const answers = (ruleSet: RuleSet): string => {
-        const tally: Tally = { probes: 0, depends: 0, stateful: 0, wrong: [], said: [] };
+        const tally: Tally = { probes: 0, depends: 0, stateful: 0, routes: 0, wrong: [], said: [] };
         judge(name, ruleSet, truthOf(name), tally);
         return JSON.stringify(tally.said);
       };
@@ -78,7 +78,7 @@ describe.skipIf(!there)(`ufw of the corpus${there ? '' : ' (no KEYWARD_CORPUS)'}
     for (const form of ['verbose', 'numbered']) {
       // Files that were changed by hand do things that the status does not tell.
       const plain = cases.filter((name) => !existsSync(join(folder, name, 'before.rules')));
-      const tally: Tally = { probes: 0, depends: 0, stateful: 0, wrong: [] };
+      const tally: Tally = { probes: 0, depends: 0, stateful: 0, routes: 0, wrong: [] };
       for (const name of plain)
         judge(name, parseUfwStatus(read(name, `ufw-status-${form}.txt`)), truthOf(name), tally);
       console.log(`ufw, status ${form}: ${tally.probes} probes, ${tally.depends} depend`);
