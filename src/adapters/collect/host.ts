@@ -1,4 +1,4 @@
-import { known, type Collected, type Fact, type Listener } from '../../model/index.ts';
+import { known, type Collected, type Fact, type FirewallFacts, type Listener } from '../../model/index.ts';
 import {
   containerOf,
   fileFacts,
@@ -64,10 +64,21 @@ function listenersWith(
     : listenersOf(pid, hints);
 }
 
-/** All that the host tells about one of its processes; its package is known before. Nothing is started for it. */
+/** The table `filter` of the server's own network, in words of iptables; none where iptables was not asked. */
+function filterTable(firewall: Fact<FirewallFacts>): string | undefined {
+  const rules = firewall.known ? (firewall.value.layers[0]?.rules ?? []) : [];
+  const tables = rules.flatMap(({ words, text }) => {
+    const start = words === 'iptables-save' ? text.indexOf('*filter\n') : -1;
+    return start < 0 ? [] : [text.slice(start, text.indexOf('\nCOMMIT', start) + 1)];
+  });
+  return tables.length === 0 ? undefined : tables.join('');
+}
+
+/** All that the host tells about one of its processes; its package and its packet filters are asked for before. */
 export async function collectHost(
   found: FoundProcess,
   facts: Partial<Collected>,
+  firewall: Promise<Fact<FirewallFacts>>,
 ): Promise<Partial<Collected>> {
   const { pid, exe, cwd } = found.process;
   const root = rootOf(pid).path;
@@ -78,12 +89,16 @@ export async function collectHost(
     unitOf(pid),
     containerOf(pid),
     fileFacts(wantedFiles(facts, exe, cwd), root),
-    hostSigns(signHints(facts, found, hints.port ?? hints.tlsPort)),
+    hostSigns({
+      ...signHints(facts, found, hints.port ?? hints.tlsPort),
+      filterRules: async () => filterTable(await firewall),
+    }),
   ]);
   return {
     process: known(found.process, `/proc/${pid}`),
     listeners,
     hostAddresses: addresses,
+    firewall: await firewall,
     unit,
     container,
     files,

@@ -94,7 +94,7 @@ async function withHost(
   const heard = again ? better(first.facts, again.facts) : first.facts;
   const conf = files?.conf.facts;
   const facts = { ...(conf?.known ? sayDisabled(heard, conf.value) : heard), ...files?.facts };
-  const host = { ...(await collectHost(found, facts)), firewall: await firewall };
+  const host = await collectHost(found, facts, firewall);
   return {
     evidence: asEvidence(target, { ...facts, ...host, package: pack }, 'no way to read it', settings),
     // Its files were read: that nobody gave a password is said among what is missing.

@@ -97,7 +97,7 @@ async function readLayer(
     return 'the server has a network of its own, and there is no nsenter to look into it';
   const within = nsenter === undefined ? [] : [nsenter, `--net=${procOf(pid, root)}/ns/net`, '--'];
   const [{ rules, unread, asked }, addresses] = await Promise.all([
-    readRules(pid, within, folders, root),
+    readRules({ pid, within, folders, root }),
     pid === 'self' ? hostAddresses() : hostAddresses(pid, root),
   ]);
   if (!asked)

@@ -21,6 +21,8 @@ export interface SignHints {
   readonly dir?: string;
   readonly dbfilename?: string;
   readonly pid?: number;
+  /** The table `filter` as iptables-save prints it, where it was read already. */
+  readonly filterRules?: () => Promise<string | undefined>;
 }
 
 const mostMilliseconds = 2000;
@@ -40,7 +42,9 @@ export function hostSigns(hints: SignHints, root = '/'): Promise<Fact<readonly H
     const uid = hints.pid === undefined ? undefined : uidOf(hints.pid, root);
     const sharesNet = hints.pid === undefined || sharesNamespace(hints.pid, 'net', root) !== false;
     const firewall =
-      hints.port !== undefined && sharesNet ? firewallSigns(search, hints.port, root) : undefined;
+      hints.port !== undefined && sharesNet
+        ? firewallSigns(search, hints.port, root, hints.filterRules)
+        : undefined;
     const far = onNetwork(root);
     searchFiles(search, root, far);
     programSigns(search, hints.pid, root);

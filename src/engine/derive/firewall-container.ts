@@ -16,15 +16,7 @@ import { askRules, familyOf, forwardedPorts, inTurn, isFor, type Verdict } from 
 import type { RuledNetwork } from './firewall-layer.ts';
 import { cidrsOf, isInternet, isPublic, nameSources } from './firewall-names.ts';
 import { notPeople } from './firewall-people.ts';
-
-/** A way from the host of a container to a socket in it. */
-export interface Way {
-  readonly place: Place;
-  readonly verdict: Verdict;
-  /** All who are on that way. */
-  readonly all: AddressSet;
-  readonly unread: readonly string[];
-}
+import type { Way } from './firewall-places.ts';
 
 /** Addresses and interfaces of the host that are asked for. */
 const mostAddresses = 32;
@@ -52,6 +44,7 @@ export function behindBridge(
   );
   if (inner === undefined || !bridge) return undefined;
   const unread = [...new Set([...own.unread, ...around.unread])];
+  const strangers = union(notPeople(own.layer, family), notPeople(around.layer, family));
   const to = { address: place.at, port: door.port };
   const inside = (sources: AddressSet): Verdict =>
     askRules({ network: own, by: inner, to, sources, arrives: isFor(to) });
@@ -81,6 +74,7 @@ export function behindBridge(
         : near,
       all: neighbours,
       unread,
+      strangers,
     });
   const itself = asked(
     setOf(
@@ -101,6 +95,7 @@ export function behindBridge(
       verdict: inTurn(through('lo', place.at, door.port, itself), inside(itself)),
       all: itself,
       unread,
+      strangers,
     });
   for (const one of around.layer.interfaces.slice(0, mostAddresses))
     if (one.name !== 'lo' && one.name !== bridge.name) ways.push(...forwarded(one));
@@ -153,6 +148,7 @@ export function behindBridge(
           verdict,
           all: left,
           unread,
+          strangers,
         },
       ];
     });

@@ -1,11 +1,9 @@
 import { isContainerBridge, kindOf } from '../../lang/address/index.ts';
 import {
   emptySet,
-  equals,
   fromCidr,
   intersect,
   isEmpty,
-  sizeOf,
   subtract,
   union,
   type AddressSet,
@@ -25,7 +23,9 @@ import {
 } from './firewall-ask.ts';
 import { behindBridge } from './firewall-container.ts';
 import { onlyFor, type RuledNetwork } from './firewall-layer.ts';
-import { cidrsOf, isInternet, nameSources, sayRule } from './firewall-names.ts';
+import { cidrsOf, isInternet, nameSources } from './firewall-names.ts';
+import { notPeople } from './firewall-people.ts';
+import { placesOfWay, type Way } from './firewall-places.ts';
 
 /** Addresses of one family that are asked for besides those of the interface itself. */
 const mostOthers = 8;
@@ -48,13 +48,19 @@ export function refineBy(networks: readonly RuledNetwork[], { names = [], only }
     const here = places.flatMap((place) => {
       if (place.reach === 'host') return fromItself(own, place, door, { names, ...(only ? { only } : {}) });
       const outer = around && behindBridge(own, around, place, door, only);
-      return outer
-        ? outer.flatMap((way) => split(way.place, way.verdict, way.all, way.unread, names))
-        : fromOutside(own, place, door, names);
+      return outer ? outer.flatMap((way) => placesOfWay(way, names)) : fromOutside(own, place, door, names);
     });
     return [...here, ...byOtherWays(own, places, door, names)];
   };
 }
+
+const wayOf = (network: RuledNetwork, place: Place, verdict: Verdict, all: AddressSet): Way => ({
+  place,
+  verdict,
+  all,
+  unread: network.unread,
+  strangers: notPeople(network.layer, all.family),
+});
 
 const ownerOf = ({ layer }: RuledNetwork, address: string): string | undefined =>
   layer.interfaces.find(({ addresses }) => addresses.includes(address))?.name;
@@ -70,7 +76,7 @@ function fromItself(
   const verdict = askRules({ network, by: 'lo', to, sources: only, arrives: isFor(toOf(door)) });
   const all = union(union(verdict.certain, verdict.depends), verdict.no);
   if (only && isEmpty(all)) return [];
-  return split({ ...place, label: 'this host' }, verdict, all, network.unread, names);
+  return placesOfWay(wayOf(network, { ...place, label: 'this host' }, verdict, all), names);
 }
 
 const toOf = ({ address, port }: DoorWay): Listening => ({
@@ -94,7 +100,8 @@ function fromOutside(
   const verdict = askAll(network, by, place.at, door, all);
   const from = network.narrowed ? { ...place, because: [`comes in by ${by}`] } : place;
   const lost = hasNoRoutes(network, by, family) ? [`the routes by ${by}: who is behind it is not known`] : [];
-  return split(from, verdict, all, [...network.unread, ...lost], names);
+  const way = wayOf(network, from, verdict, all);
+  return placesOfWay({ ...way, unread: [...way.unread, ...lost] }, names);
 }
 
 /** Its routes are in a table of their own (a tunnel): anybody may be behind it. */
@@ -163,7 +170,7 @@ function byOtherWays(
         ...(asked.port === door.port ? {} : { port: asked.port }),
         part: `by ${name}`,
       };
-      return split(place, verdict, sources, network.unread, names).filter(
+      return placesOfWay(wayOf(network, place, verdict, sources), names).filter(
         ({ refused }) => refused === undefined,
       );
     });
@@ -186,105 +193,5 @@ function placeBy(name: string, at: string, sources: AddressSet): Place {
     sources: wide ? [at.includes(':') ? '::/0' : '0.0.0.0/0'] : cidrs,
     certain: true,
     at,
-  };
-}
-
-/** One place as the places that rules make of it. */
-function split(
-  place: Place,
-  verdict: Verdict,
-  all: AddressSet,
-  unread: readonly string[],
-  names: readonly NamedRange[],
-): readonly Place[] {
-  const { certain, depends, no, by } = verdict;
-  const doubts = unread.length > 0 ? [`not read: ${unread.join('; ')}`] : [];
-  const refusal = by.no ? sayRule(by.no) : 'no rule lets it in';
-  const others = isEmpty(no) ? [] : [`all others are refused by ${refusal}`];
-  if (isEmpty(certain) && isEmpty(depends))
-    return [{ ...place, sources: allOf(place, all), certain: true, refused: `the firewall: ${refusal}` }];
-  const rows: Place[] = [];
-  if (!isEmpty(certain)) {
-    const whole = isEmpty(subtract(all, certain));
-    rows.push({
-      ...(whole ? { ...place, sources: allOf(place, all) } : narrowed(place, certain, all, names)),
-      certain: place.certain && unread.length === 0,
-      because: [
-        ...(place.because ?? []),
-        ...(by.certain ? [`let through by ${sayRule(by.certain)}`] : []),
-        ...(whole ? [] : others),
-        ...doubts,
-      ],
-    });
-  }
-  if (!isEmpty(depends)) {
-    const whole = isEmpty(subtract(all, depends));
-    rows.push({
-      ...(whole ? { ...place, sources: allOf(place, all) } : narrowed(place, depends, all, names)),
-      part: `${place.part ?? ''} depends`.trim(),
-      certain: false,
-      because: [
-        ...(place.because ?? []),
-        `depends on ${verdict.on.map((one) => dependences[one]).join(', ')}: ${by.depends ? sayRule(by.depends) : 'rules'}`,
-        ...(isEmpty(certain) ? others : []),
-        ...doubts,
-      ],
-    });
-  }
-  return rows;
-}
-
-/** Everybody on a way: as the place has them, but where it names only the nearest of them. */
-function allOf({ reach, sources, at }: Place, all: AddressSet): readonly string[] {
-  if (reach === 'host') return sources;
-  return isInternet(all) ? [at.includes(':') ? '::/0' : '0.0.0.0/0'] : near(sources, all);
-}
-
-const near = (sources: readonly string[], all: AddressSet): readonly string[] =>
-  sources.some((text) => {
-    const network = fromCidr(text);
-    // But for our own addresses in it.
-    return (
-      network?.family === all.family && isEmpty(subtract(all, network)) && sizeOf(network) - sizeOf(all) <= 8n
-    );
-  })
-    ? sources
-    : cidrsOf(all).cidrs;
-
-const dependences: Readonly<Record<Verdict['on'][number], string>> = {
-  rate: 'how often somebody comes',
-  recent: 'who came before',
-  time: 'the time',
-  mark: 'a mark that something else sets',
-  socket: 'who owns the socket',
-  content: 'what a packet holds',
-  set: 'members of a set that are not known',
-  interface: 'an interface that is not known',
-  port: 'the port that they come from',
-  route: 'a route that is not known',
-  other: 'a match that is not understood',
-};
-
-/** The part of a place that gets through, by its own name. */
-function narrowed(place: Place, set: AddressSet, all: AddressSet, names: readonly NamedRange[]): Place {
-  const { cidrs, left } = cidrsOf(set);
-  const wide = isInternet(set);
-  const own = place.sources.find((text) => {
-    const network = fromCidr(text);
-    return network?.family === set.family && equals(set, intersect(all, network));
-  });
-  const label =
-    place.reach === 'host' || place.reach === 'container'
-      ? `${place.label}, from ${nameSources(set, all, names)}`
-      : own !== undefined
-        ? `the network ${own}`
-        : nameSources(set, all, names);
-  return {
-    ...place,
-    // A short list of addresses is no Internet.
-    reach: place.reach === 'internet' && !wide ? 'network' : place.reach,
-    label,
-    sources: own === undefined ? cidrs : [own],
-    ...(left > 0 ? { because: [...(place.because ?? []), `and ${left} more networks`] } : {}),
   };
 }

@@ -1,8 +1,13 @@
 import {
   allOf,
+  complement,
   emptySet,
   fromCidr,
+  fromRange,
+  isEmpty,
+  isWithin,
   subtract,
+  toRanges,
   union,
   type AddressSet,
   type Family,
@@ -64,3 +69,17 @@ export function sourcesBehind(layer: FirewallLayer, family: Family): Behind {
 }
 
 const prefixOf = (network: string): number => Number(network.split('/')[1] ?? 128);
+
+const mostHoles = 4096;
+
+/**
+ * The same people, without the holes that our own addresses make: a network is named by its prefix, and not as all of
+ * its parts around us.
+ */
+export function withoutHoles(set: AddressSet, strangers: AddressSet): AddressSet {
+  if (isEmpty(set) || set.bounds.length > mostHoles) return set;
+  return toRanges(complement(set)).reduce<AddressSet>((sum, [from, to]) => {
+    const hole = fromRange(from, to);
+    return hole && isWithin(hole, strangers) ? union(sum, hole) : sum;
+  }, set);
+}

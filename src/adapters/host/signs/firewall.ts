@@ -24,23 +24,34 @@ const programs = ['/usr/sbin/iptables-save', '/sbin/iptables-save', '/usr/bin/ip
  *
  * An administrator may write the same rule, so it counts only when it stands among the first of INPUT under a policy
  * that lets everything else in, has no comment, and in no saved rule set of the host: somebody typed it, or something.
- * Asked only as root, and only when the kernel has rules at all: the program must not load a kernel module for us.
+ * Asked only as root, and only when the kernel has rules at all: the program must not load a kernel module for us. Where
+ * somebody has read the rules of the table `filter` already, `read` gives them.
  */
-export async function firewallSigns(search: Search, port: number, root: string): Promise<void> {
+export async function firewallSigns(
+  search: Search,
+  port: number,
+  root: string,
+  read?: () => Promise<string | undefined>,
+): Promise<void> {
   if (root !== '/' || process.getuid?.() !== 0) {
     search.unread.add('firewall rules');
     return;
   }
-  const program = programs.find((path) => existsSync(path));
-  const hasRules =
-    existsSync('/sys/module/nf_tables') || (textOf('/proc/net/ip_tables_names', 4096) ?? '') !== '';
-  if (program === undefined || !hasRules) return;
-  const rules = await collectOutput(program, ['-t', 'filter'], 1000);
+  const rules = (await read?.()) ?? (await askedRules());
+  if (rules === undefined) return;
   search.seen += 1;
   const rule = hiddenDoor(rules, port);
   if (rule === undefined) return;
   const known = saved.some((path) => mentionsPort(textOf(join(root, path), 1_048_576) ?? '', port));
   if (!known) sign(search, 'firewall-rule', 'iptables INPUT', `${rule} (in no saved rule set)`);
+}
+
+async function askedRules(): Promise<string | undefined> {
+  const program = programs.find((path) => existsSync(path));
+  const hasRules =
+    existsSync('/sys/module/nf_tables') || (textOf('/proc/net/ip_tables_names', 4096) ?? '') !== '';
+  if (program === undefined || !hasRules) return undefined;
+  return collectOutput(program, ['-t', 'filter'], 1000);
 }
 
 const mentionsPort = (text: string, port: number): boolean =>
