@@ -56,7 +56,10 @@ function hostBackend(texts: readonly FirewallText[]): 'nft' | 'iptables' {
       .filter(({ backend }) => /^ip6?tables/.test(backend) === over)
       .some((one) => judges(one)),
   );
-  return !native && tables ? 'iptables' : 'nft';
+  if (native) return 'nft';
+  // Where nft is, it says something even of no rules; where only iptables does, there may be no nft.
+  const lists = (words: RegExp): boolean => texts.some((one) => words.test(one.words));
+  return tables || (lists(/^ip6?tables/) && !lists(/^nft/)) ? 'iptables' : 'nft';
 }
 
 /** It refuses or lets in: chains without rules that accept all are what a listing alone brings about. */

@@ -62,7 +62,10 @@ export const firewallAllows: Trying<'firewall-allows'> = async (
   if (!topology) return untried('`ip` does not tell the interfaces of the host');
   const by = comesBy(topology, sources);
   const ways = waysIn(topology, whole.family).filter(({ name }) => !allowed || by.size === 0 || by.has(name));
-  if (ways.length === 0) return untried(`nobody comes in by ${whole.family === 'ipv6' ? 'IPv6' : 'IPv4'}`);
+  if (ways.length === 0) {
+    const family = whole.family === 'ipv6' ? 'IPv6' : 'IPv4';
+    return allowed ? untried(`no interface speaks ${family}`) : held(`nobody comes in by ${family}`);
+  }
   for (const { name, address } of ways) {
     const answers = reach(rules.ruleSets, topology, {
       family: whole.family,
