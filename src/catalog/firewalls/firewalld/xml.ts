@@ -147,8 +147,9 @@ function readTag(text: string, from: number): Tag | string {
     const quote = text.charAt(at);
     const close = quote === '"' || quote === "'" ? text.indexOf(quote, at + 1) : -1;
     if (close < 0) return `the value of ${key} is not quoted`;
-    const value = withoutEntities(text.slice(at + 1, close));
-    if (value === undefined || value.includes('<')) return `the value of ${key} is not well-formed`;
+    const raw = text.slice(at + 1, close);
+    const value = raw.includes('<') ? undefined : withoutEntities(raw);
+    if (value === undefined) return `the value of ${key} is not well-formed`;
     if (attributes.has(key)) return `${key} is given twice`;
     if (attributes.size >= mostAttributes) return `more than ${mostAttributes} attributes`;
     attributes.set(key, value.replaceAll(/[\t\r\n]/g, ' '));
