@@ -40,7 +40,9 @@ export async function startMachine(
 ): Promise<Machine> {
   const dir = mkdtempSync(join(tmpdir(), 'keyward-machine-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0755', 'keyward', dir]);
-  const [port, tlsPort] = [await freePort(), await freePort()];
+  const port = await freePort();
+  // Free for as long as its server has the other one: below all ports that the system gives out by itself.
+  const tlsPort = port > 32_767 ? port - 28_232 : await freePort();
   const conf = join(dir, 'server.conf');
   more(dir);
   const text = [
