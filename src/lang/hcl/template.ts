@@ -28,7 +28,7 @@ export function quoted(
           ? (escapes[next] ?? `\\${next}`)
           : String.fromCharCode(Number.parseInt(unicode, 16));
       cursor.at += unicode === undefined ? 2 : 6;
-    } else if (cursor.take('$${') || cursor.take('%%{')) plain += `${mark}{`;
+    } else if ((mark === '$' || mark === '%') && cursor.take(`${mark}${mark}{`)) plain += `${mark}{`;
     else if (cursor.take('${') || cursor.take('%{')) {
       if (mark === '%') {
         opaque = true;

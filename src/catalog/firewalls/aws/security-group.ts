@@ -45,11 +45,18 @@ export function ingressRules(
     }
     const conditions = [...onlyIf(permission), ...trafficOf(permission, source, problems)];
     return peersOf(permission, group, source, context, problems).map(({ peer, text, value }) => {
-      const at = position(source, value ?? permission, `${id}: ${trafficText(permission)} from ${text}`);
+      const at = position(
+        source,
+        hasLine(value, source) ? value : permission,
+        `${id}: ${trafficText(permission)} from ${text}`,
+      );
       return ruleOf([...conditions, ...fromPeers('source', [peer])], 'accept', at);
     });
   });
 }
+
+const hasLine = (value: Value | undefined, { lines }: Source): boolean =>
+  typeof value === 'object' && value !== null && lines.has(value);
 
 export const groupIdOf = (group: Value): string =>
   textOf(field(group, 'GroupId', 'GroupName')) ?? saying(field(group, 'GroupId', 'GroupName') ?? 'no name');

@@ -104,7 +104,7 @@ function ofTemplate(value: Value, source: Source): readonly Group[] {
     ...groups.map((group) =>
       groupOf(group, source, [
         ...lone.filter((rule) => owner(rule) === saying(field(group, 'name'))),
-        ...findAll(field(group, 'resources') ?? [], (one) => /securityrules$/.test(typeOf(one))),
+        ...findAll(field(group, 'resources') ?? [], (one) => typeOf(one).endsWith('securityrules')),
       ]),
     ),
     ...Array.from(orphans, ([id, rules]) => ({ id, value: rules[0] as Value, rules, source })),

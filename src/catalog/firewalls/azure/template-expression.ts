@@ -3,7 +3,6 @@
  * parameters by their default, variables, and the plain functions. All else stays unresolved, as it is written.
  */
 import {
-  type Fields,
   field,
   integerOf,
   isFields,
@@ -45,10 +44,10 @@ function resolve(value: Value, scope: Scope, depth: number): Value {
   if (isList(value)) out = value.map((one) => resolve(one, scope, depth + 1));
   else {
     const fields = newFields();
-    for (const [name, one] of Object.entries(value as Fields)) fields[name] = resolve(one, scope, depth + 1);
+    for (const [name, one] of Object.entries(value)) fields[name] = resolve(one, scope, depth + 1);
     out = fields;
   }
-  if (line !== undefined) scope.lines.set(out as object, line);
+  if (line !== undefined) scope.lines.set(out, line);
   return out;
 }
 

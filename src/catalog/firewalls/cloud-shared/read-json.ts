@@ -38,6 +38,7 @@ export function readJson(text: string): ReadDocument {
     failed ||= fatal;
     if (problems.length < 100 || fatal) problems.push({ line, column: at - lineStart + 1, reason, fatal });
   };
+  const hasFailed = (): boolean => failed;
   const fail = (reason: string): null => {
     problem(reason, true);
     return null;
@@ -121,7 +122,7 @@ export function readJson(text: string): ReadDocument {
       at++;
       return list;
     }
-    while (!failed) {
+    while (!hasFailed()) {
       list.push(readValue(depth + 1));
       blanks();
       const mark = text[at++];
@@ -139,7 +140,7 @@ export function readJson(text: string): ReadDocument {
       at++;
       return fields;
     }
-    while (!failed) {
+    while (!hasFailed()) {
       blanks();
       if (text[at] !== '"')
         return fail(at >= text.length ? 'the document ends too early' : 'a name is missing');

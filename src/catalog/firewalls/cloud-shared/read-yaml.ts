@@ -14,7 +14,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 import { type ReadDocument, type ReadProblem, readJson } from './read-json.ts';
-import { isFields, isList, type Lines, newFields, saying, unresolved, type Value } from './value.ts';
+import { isFields, isList, type Lines, newFields, saying, textOf, unresolved, type Value } from './value.ts';
 
 /** Longer texts are not read: no manifest of people's is near it, and kubectl prints JSON as well. */
 const mostText = 16_000_000;
@@ -123,11 +123,7 @@ function convert(node: unknown, state: Conversion, depth: number): Sized {
   if (isAlias(node)) {
     const target = state.anchors.get(node.source);
     if (!target || state.inside.has(target)) {
-      state.problem(
-        node,
-        target ? `*${node.source} holds itself` : `*${node.source} stands for nothing`,
-        true,
-      );
+      state.problem(node, `the alias ${node.source} ${target ? 'holds itself' : 'stands for nothing'}`, true);
       return { value: null, size: 1 };
     }
     return convert(target, state, depth + 1);
@@ -155,7 +151,7 @@ function convert(node: unknown, state: Conversion, depth: number): Sized {
         const name = isScalar(key) ? key.value : undefined;
         if (name === '<<') merged.push(take(inner));
         else {
-          const text = typeof name === 'object' ? '' : String(name ?? '');
+          const text = textOf(scalar(name)) ?? '';
           if (Object.hasOwn(fields, text))
             state.problem(key as Node, `${text} stands here twice; the later one counts`, false);
           fields[text] = take(inner);
@@ -173,7 +169,7 @@ function convert(node: unknown, state: Conversion, depth: number): Sized {
     return { value: null, size: 1 };
   }
   const { line } = state.counter.linePos(node.range?.[0] ?? 0);
-  state.lines.set(value as object, line);
+  state.lines.set(value, line);
   if (node.tag !== undefined && node.tag.startsWith('!')) {
     const tagged = newFields();
     tagged[node.tag] = value;

@@ -1,5 +1,5 @@
 import type { Chain, Position, RuleProblem, RuleSet } from '../../../lang/packets/index.ts';
-import type { Lines, Value } from './value.ts';
+import { type Lines, shown, type Value } from './value.ts';
 
 /** A text with the name of the file, or the words of the command, that it came from. */
 export interface CloudDocument {
@@ -54,7 +54,8 @@ export interface Problems {
 export function newProblems(): Problems {
   const all: RuleProblem[] = [];
   const said = new Set<string>();
-  const add: Problems['add'] = (at, reason, fatal = false) => {
+  const add: Problems['add'] = (at, words, fatal = false) => {
+    const reason = shown(words).slice(0, longestText);
     if (all.length < mostProblems || (fatal && all.length < 2 * mostProblems))
       all.push({ at, reason, fatal });
   };
@@ -68,9 +69,6 @@ export function newProblems(): Problems {
     },
   };
 }
-
-/** Control characters have no business in what is shown to people. */
-const shown = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 
 /** Where something stands; the words are shortened, and safe to print. */
 export function position(
@@ -90,10 +88,11 @@ export function position(
 /** Of chains, in the order of the kernel's hooks. */
 export function subjectRules(
   backend: string,
-  subject: Subject,
+  of: Subject,
   chains: readonly Chain[],
   problems: readonly RuleProblem[],
 ): SubjectRules {
+  const subject = { kind: of.kind, id: shown(of.id) };
   return {
     backend,
     subject,

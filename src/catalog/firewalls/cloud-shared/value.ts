@@ -20,10 +20,14 @@ export type Lines = WeakMap<object, number>;
 
 const longestText = 200;
 
-export const unresolved = (text: string): Unresolved => ({
-  [unresolvedKey]: true,
-  text: text.length > longestText ? `${text.slice(0, longestText)}…` : text,
-});
+/** Control characters have no business in what is shown to people. */
+export const shown = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+
+const shortened = (text: string): string =>
+  shown(text.length > longestText ? `${text.slice(0, longestText)}…` : text);
+
+export const unresolved = (text: string): Unresolved => ({ [unresolvedKey]: true, text: shortened(text) });
 
 export const isUnresolved = (value: Value | undefined): value is Unresolved =>
   typeof value === 'object' && value !== null && unresolvedKey in value;
@@ -79,6 +83,5 @@ export function listOf(value: Value | undefined): readonly Value[] {
 /** As it is said to people: shortened, in one line. */
 export function saying(value: Value | undefined): string {
   if (isUnresolved(value)) return value.text;
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  return shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
 }

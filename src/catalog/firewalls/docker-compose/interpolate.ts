@@ -3,11 +3,11 @@
  * environment is said to be complete; its default is what counts then.
  */
 import {
-  type Fields,
   isList,
   isUnresolved,
   type Lines,
   newFields,
+  textOf,
   unresolved,
   type Value,
 } from '../cloud-shared/index.ts';
@@ -60,7 +60,7 @@ const given = (name: string, { environment }: ComposeContext): string | undefine
   environment && Object.hasOwn(environment, name) ? environment[name] : undefined;
 
 const plain = (name: string, context: ComposeContext): string | ReturnType<typeof unresolved> =>
-  given(name, context) ?? (context.complete ? '' : unresolved(`$${name}`));
+  given(name, context) ?? (context.complete ? '' : unresolved(`\${${name}}`));
 
 function braces(
   inner: string,
@@ -77,7 +77,7 @@ function braces(
   const isSet = value !== undefined && (value !== '' || !mark.startsWith(':'));
   const word = (): string | ReturnType<typeof unresolved> => {
     const read = interpolate(inner.slice(name.length + mark.length), context, depth + 1);
-    return isUnresolved(read) ? read : String(read);
+    return isUnresolved(read) ? read : (textOf(read) ?? '');
   };
   if (mark.endsWith('-')) return isSet ? (value ?? '') : word();
   if (mark.endsWith('+')) return isSet ? word() : context.complete ? '' : unresolved(`\${${inner}}`);
@@ -99,12 +99,11 @@ export function interpolateAll(
   if (isList(value)) out = value.map((one) => interpolateAll(one, context, lines, memo));
   else {
     const fields = newFields();
-    for (const [name, one] of Object.entries(value as Fields))
-      fields[name] = interpolateAll(one, context, lines, memo);
+    for (const [name, one] of Object.entries(value)) fields[name] = interpolateAll(one, context, lines, memo);
     out = fields;
   }
   memo.set(value, out);
   const line = lines.get(value);
-  if (line !== undefined) lines.set(out as object, line);
+  if (line !== undefined) lines.set(out, line);
   return out;
 }

@@ -59,7 +59,7 @@ export function servicesOf(
     }
     const own = extended(name, services, new Set(), problems, at);
     const attached = attachedTo(own.value, networks);
-    const reachedBy = own.complete ? wayTo(name, own.value, attached, services, 0) : 'unknown';
+    const reachedBy = own.complete ? wayTo(own.value, attached, services, 0) : 'unknown';
     const given = field(own.value, 'ports');
     const opaque = isUnresolved(given) || (given !== undefined && !isList(given));
     if (opaque) problems.add(at, `its ports are no list: ${saying(given)}`, true);
@@ -125,7 +125,6 @@ function attachedTo(service: Value, networks: Value | undefined): readonly Netwo
 }
 
 function wayTo(
-  name: string,
   service: Value,
   networks: readonly Network[],
   services: Value,
@@ -142,7 +141,7 @@ function wayTo(
     const value = field(services, other);
     return depth > 10 || value === undefined
       ? 'unknown'
-      : wayTo(name, value, networks, services, depth + 1) === 'host'
+      : wayTo(value, networks, services, depth + 1) === 'host'
         ? 'host'
         : 'internal';
   }

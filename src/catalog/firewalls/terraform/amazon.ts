@@ -10,7 +10,7 @@ import {
   unresolved,
   type Value,
 } from '../cloud-shared/index.ts';
-import { blocksOf, given, inPlaceOf, renamed } from './rename.ts';
+import { blocksOf, doubted, given, inPlaceOf, renamed } from './rename.ts';
 import { referred, type Resource } from './resource.ts';
 
 const isGroup = ({ type }: Resource): boolean => /^aws_(?:default_)?security_group$/.test(type);
@@ -71,6 +71,7 @@ function groupsOf(
           doubted(
             permission(rule.values, id, rule),
             owners.length > 1 ? 'which of the groups is meant' : rule.onlyIf,
+            rule.lines,
           ),
         ),
     ];
@@ -79,7 +80,7 @@ function groupsOf(
       value: groupValue(
         id,
         group,
-        permissions.map((one) => doubted(one, group.onlyIf)),
+        permissions.map((one) => doubted(one, group.onlyIf, group.lines)),
       ),
     };
   });
@@ -95,7 +96,7 @@ function groupsOf(
       value: groupValue(
         id,
         first,
-        some.map((rule) => doubted(permission(rule.values, id, rule), rule.onlyIf)),
+        some.map((rule) => doubted(permission(rule.values, id, rule), rule.onlyIf, rule.lines)),
       ),
     };
   });
@@ -111,14 +112,6 @@ const groupValue = (id: string, resource: Resource, permissions: readonly Value[
     resource.values,
     resource.lines,
   );
-
-function doubted(value: Value, onlyIf: string | undefined): Value {
-  return onlyIf === undefined || !isFields(value)
-    ? value
-    : Object.assign(Object.create(null) as { [name: string]: Value }, value, {
-        '(only if)': unresolved(onlyIf),
-      });
-}
 
 /** Inline rules, `aws_security_group_rule` and `aws_vpc_security_group_ingress_rule` differ in a few names only. */
 function permission(entry: Value, groupId: string, resource: Resource): Value {
@@ -171,7 +164,7 @@ function aclsOf(
       ...rules
         .filter(({ owner }) => owner === acl)
         .map(({ rule }) =>
-          doubted(entryOf(rule.values, field(rule.values, 'egress') ?? false, rule), rule.onlyIf),
+          doubted(entryOf(rule.values, field(rule.values, 'egress') ?? false, rule), rule.onlyIf, rule.lines),
         ),
     ];
     return { resource: acl, value: aclValue(id, acl, entries, listOf(field(acl.values, 'subnet_ids'))) };
@@ -184,7 +177,7 @@ function aclsOf(
     const [first] = some as [Resource, ...Resource[]];
     notHere(first, id);
     const entries = some.map((rule) =>
-      doubted(entryOf(rule.values, field(rule.values, 'egress') ?? false, rule), rule.onlyIf),
+      doubted(entryOf(rule.values, field(rule.values, 'egress') ?? false, rule), rule.onlyIf, rule.lines),
     );
     return { resource: first, value: aclValue(id, first, entries, []) };
   });

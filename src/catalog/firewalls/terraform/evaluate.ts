@@ -1,7 +1,6 @@
 /** Works out expressions of Terraform as far as the files say. What they do not say stays unresolved, in its words. */
 import type { HclExpression } from '../../../lang/hcl/index.ts';
 import {
-  type Fields,
   field,
   integerOf,
   isFields,
@@ -209,5 +208,5 @@ function forEach(expression: Extract<HclExpression, { kind: 'for' }>, scope: Sco
 /** What a loop runs over: keys with values. */
 export function itemsOf(value: Value): readonly (readonly [Value, Value])[] | undefined {
   if (isList(value)) return value.map((one, index) => [index, one]);
-  return isFields(value) ? Object.entries(value as Fields) : undefined;
+  return isFields(value) ? Object.entries(value) : undefined;
 }

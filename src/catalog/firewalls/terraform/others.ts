@@ -2,16 +2,14 @@
 import {
   field,
   fieldsOf,
-  isFields,
   isUnresolved,
   listOf,
   newFields,
   saying,
   textOf,
-  unresolved,
   type Value,
 } from '../cloud-shared/index.ts';
-import { blocksOf, given, inPlaceOf, renamed } from './rename.ts';
+import { blocksOf, doubted, given, inPlaceOf, renamed } from './rename.ts';
 import { referred, type Resource } from './resource.ts';
 
 const azureNames: Readonly<Record<string, string>> = {
@@ -32,10 +30,7 @@ const azureNames: Readonly<Record<string, string>> = {
   destination_application_security_group_ids: 'destinationApplicationSecurityGroups',
 };
 
-const marked = (value: Value, { onlyIf }: Resource): Value =>
-  onlyIf === undefined || !isFields(value)
-    ? value
-    : Object.assign(newFields(), value, { '(only if)': unresolved(onlyIf) });
+const marked = (value: Value, { onlyIf, lines }: Resource): Value => doubted(value, onlyIf, lines);
 
 /** A group with the rules that stand in it and those that stand alone and name it. */
 export function azureOf(

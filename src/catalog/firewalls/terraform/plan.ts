@@ -2,7 +2,6 @@
 import {
   field,
   fieldAt,
-  type Fields,
   integerOf,
   isFields,
   isList,
@@ -115,7 +114,7 @@ function filled(
   if (!isFields(unknown)) return value;
   const out = newFields();
   if (isFields(value)) for (const [name, one] of Object.entries(value)) out[name] = one;
-  for (const [name, one] of Object.entries(unknown as Fields))
+  for (const [name, one] of Object.entries(unknown))
     out[name] = filled(out[name] ?? null, one, field(written, name), prefix, depth + 1);
   return out;
 }

@@ -6,6 +6,8 @@ import {
   isUnresolved,
   type Lines,
   listOf,
+  newFields,
+  unresolved,
   type Value,
 } from '../cloud-shared/index.ts';
 import type { Resource } from './resource.ts';
@@ -42,3 +44,10 @@ export const blocksOf = (value: Value, name: string): readonly Value[] => {
   const found = field(value, name);
   return isUnresolved(found) ? [found] : listOf(found).filter((one) => one !== null);
 };
+
+/** The same, marked as something of which it is not known whether it is made at all. */
+export function doubted(value: Value, onlyIf: string | undefined, lines: Lines): Value {
+  if (onlyIf === undefined || !isFields(value)) return value;
+  const made = Object.assign(newFields(), value, { '(only if)': unresolved(onlyIf) });
+  return inPlaceOf(made, value, lines);
+}
