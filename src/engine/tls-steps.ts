@@ -114,9 +114,18 @@ const riskOf = (restarts: boolean): Step['risk'] =>
 const needsOf = ({ node, owner }: TlsPlace): Step['needs'] =>
   owner !== undefined || node.restart?.kind === 'systemd' ? 'root' : 'files';
 
+const loadAgain = ({ node, folder }: TlsPlace): Action => ({
+  do: 'set-setting',
+  node: node.id,
+  name: 'tls-cert-file',
+  value: `${folder}/server.crt`,
+});
+
 /**
  * TLS beside the plain port: nobody is turned away yet. Client certificates are accepted, and not yet asked for.
- * Files first and the port last: a server that has the port open takes no half of a certificate.
+ * Files first and the port last: a server that has the port open takes no half of a certificate. Then the certificate
+ * once more: a server (7.2 and later) that had a TLS port before, and closed it, opens it again with what it had loaded
+ * then, whatever its settings say, and loads files only when it is told of them with the port open.
  */
 export function dualPortSteps(place: TlsPlace, wish: CertificateWish): TlsSteps {
   if (tableOf(place.node)?.get('tls-port') === undefined) return noTls;
@@ -134,7 +143,7 @@ export function dualPortSteps(place: TlsPlace, wish: CertificateWish): TlsSteps 
       {
         kind: 'tls',
         title: `TLS at port ${place.tlsPort}, beside the plain port`,
-        does: [certificates(place, wish), ...set.does],
+        does: [certificates(place, wish), ...set.does, ...(set.restarts ? [] : [loadAgain(place)])],
         guard: [{ claim: 'answers', node: place.node.id }],
         proves: [...set.proves, serves, plain(true)],
         risk: riskOf(set.restarts),

@@ -2,6 +2,7 @@ import { join } from 'node:path/posix';
 import type { Action } from '../../model/index.ts';
 import { folderFor, ownersOf } from './files.ts';
 import type { Site } from './site.ts';
+import { programTimeout } from './settings.ts';
 
 /** Private keys are for their owner alone; the server reads its own as that owner or as its group. */
 const modeFor = (name: string): number => (name === 'ca.key' ? 0o600 : name.endsWith('.key') ? 0o640 : 0o644);
@@ -22,7 +23,7 @@ export async function makeCertificate(
   // Heavy to load, and few plans make certificates.
   const { makeCertificates } = await import('../tls/make-certificate.ts');
   const made = await makeCertificates({ names, days, clients, keep, ...(renew ? { renew } : {}) });
-  const above = await folderFor(place, join(folder, 'ca.crt'), site.settings.timeout);
+  const above = await folderFor(place, join(folder, 'ca.crt'), programTimeout);
   const owners = await ownersOf(place, action);
   // Keys first, and the authority before what it signed: a crash leaves no certificate without its key.
   const order = Object.keys(made).toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));

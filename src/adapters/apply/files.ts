@@ -45,7 +45,7 @@ export const files: Keeper<File> = {
     }
     await place.remove(path);
     // Ours, and empty unless somebody has put something there since.
-    if (!folder) await place.run(['rmdir', '--', dirname(path)], { timeout: site.settings.timeout });
+    if (!folder) await place.run(['rmdir', '--', dirname(path)], { timeout: programTimeout });
   },
 };
 
@@ -93,7 +93,7 @@ export async function ownersOf(
 
 export async function writeFile(site: Site, action: Extract<Action, { do: 'write-file' }>): Promise<void> {
   const place = site.place();
-  const folder = await folderFor(place, action.path, site.settings.timeout);
+  const folder = await folderFor(place, action.path, programTimeout);
   const owners = await ownersOf(place, action);
   const mode = modeOf(action.mode, 0o600);
   await place.write(action.path, {

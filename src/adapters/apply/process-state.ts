@@ -7,6 +7,7 @@ import { isLoader } from '../host/family.ts';
 import { statusLines } from '../host/proc-status.ts';
 import { settingOf } from './setting.ts';
 import type { Site } from './site.ts';
+import { programTimeout } from './settings.ts';
 import { fieldsIn, textIn } from './words.ts';
 
 /** How a server was started, as far as its host tells: enough to start it so again. */
@@ -58,7 +59,7 @@ export async function processState(site: Site): Promise<ProcessState> {
   // In a namespace of its own the number is another process' here.
   if ((status.get('NSpid') ?? '').split(/\s+/).length > 1)
     throw new Error(`${node.id} runs in a container: restart the container`);
-  const links = await linksOf(place, pid, site.settings.timeout);
+  const links = await linksOf(place, pid, programTimeout);
   const exe = (links.exe ?? info.get('executable') ?? '').replace(/ \(deleted\)$/, '');
   if (!isAbsolute(exe)) throw new Error(`the program of process ${pid} is not to be seen: that needs root`);
   const cmdline = await read('cmdline');

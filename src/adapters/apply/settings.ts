@@ -31,3 +31,6 @@ export interface PlanSecret {
   readonly user: string;
   readonly password: string;
 }
+
+/** Milliseconds for a small program on the host of the files; not those of a server's answers. */
+export const programTimeout = 10_000;

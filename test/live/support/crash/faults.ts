@@ -30,7 +30,7 @@ export interface Faulty {
 class Died extends Error {}
 
 /** Milliseconds after which a host that was unreachable is there again. */
-const outage = 250;
+const outage = 300;
 
 /** A real world in which one thing goes wrong at the action of that number, counted from 1. */
 export function faulty(real: World, machine: Machine, point: FaultPoint, at: number): Faulty {

@@ -111,7 +111,7 @@ async function allSteps(
       login,
       tls: { insecure: false },
       secrets,
-      timeout: 120,
+      timeout: 200,
       patience: 1500,
       place: () => localPlace(),
     });
