@@ -5,6 +5,7 @@ import { captured } from './capture.ts';
 import { maskConf } from './mask-conf.ts';
 import { modeOf } from './mode-words.ts';
 import type { Keeper, Site } from './site.ts';
+import { programTimeout } from './settings.ts';
 
 type File = Extract<Resource, { kind: 'file' }>;
 type Access = Extract<Resource, { kind: 'access' }>;
