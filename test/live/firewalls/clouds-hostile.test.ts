@@ -148,6 +148,23 @@ describe.each(readers)('the reader of %s', (_, sample, parse) => {
   });
 });
 
+describe('a document that could not be read', () => {
+  it('leaves nothing certain beside it: it may hold the rule that decides', () => {
+    const broken = { text: '{"kind": "NetworkPolicy", ' };
+    for (const { ruleSets } of [
+      parseAws([{ text: JSON.stringify({ SecurityGroups: [group] }) }, broken]),
+      parseKubernetes([{ text: JSON.stringify(policy) }, broken]),
+      parseTerraform([
+        { text: JSON.stringify(plan), file: 'plan.json' },
+        { ...broken, file: 'other.json' },
+      ]),
+    ]) {
+      expect(ruleSets.length).toBe(2);
+      for (const ruleSet of ruleSets) expect(reaches([ruleSet], '8.8.8.8')).toBe('depends');
+    }
+  });
+});
+
 describe('documents of another kind', () => {
   it.each(readers.slice(0, 3))('are not taken for %s', (_, __, parse) => {
     expect(parse('{"some": "thing"}').problems).toMatchObject([{ fatal: true }]);

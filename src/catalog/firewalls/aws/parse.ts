@@ -14,7 +14,7 @@ import {
   type SubjectRules,
   subjectRules,
   textOf,
-  undecided,
+  withUnread,
 } from '../cloud-shared/index.ts';
 import { type AwsThings, collect, type Found } from './collect.ts';
 import type { AwsContext } from './context.ts';
@@ -31,14 +31,8 @@ export function parseAws(documents: readonly CloudDocument[], context: AwsContex
   const problems = newProblems();
   const { sources, unread } = readJsonDocuments(documents, problems);
   const reading = awsRules(sources, context, problems);
-  const first = unread[0];
   return {
-    ruleSets: [
-      ...reading,
-      ...(first
-        ? [undecided('aws', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
-        : []),
-    ],
+    ruleSets: withUnread('aws', reading, unread, problems.all),
     problems: problems.all,
   };
 }

@@ -11,7 +11,7 @@ import {
   type Source,
   type SubjectRules,
   subjectRules,
-  undecided,
+  withUnread,
 } from '../cloud-shared/index.ts';
 import { collectGroups, serviceTags } from './collect.ts';
 import type { AzureContext } from './context.ts';
@@ -27,11 +27,7 @@ export function parseAzure(documents: readonly CloudDocument[], context: AzureCo
   const problems = newProblems();
   const { sources, unread } = readJsonDocuments(documents, problems);
   const ruleSets = azureRules(sources, context, problems);
-  const first = unread[0];
-  const lost = first
-    ? [undecided('azure', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
-    : [];
-  return { ruleSets: [...ruleSets, ...lost], problems: problems.all };
+  return { ruleSets: withUnread('azure', ruleSets, unread, problems.all), problems: problems.all };
 }
 
 /** The same from values, wherever they come from. */

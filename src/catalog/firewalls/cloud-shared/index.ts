@@ -30,7 +30,7 @@ export {
   type Subject,
   type SubjectRules,
   subjectRules,
-  undecided,
+  withUnread,
 } from './reading.ts';
 export { inOrder, type Ranked } from './priorities.ts';
 export { protocolMatch } from './protocol-match.ts';

@@ -1,4 +1,4 @@
-import type { Chain, Position, RuleProblem, RuleSet } from '../../../lang/packets/index.ts';
+import type { Chain, Position, Rule, RuleProblem, RuleSet } from '../../../lang/packets/index.ts';
 import { type Lines, shown, type Value } from './value.ts';
 
 /** A text with the name of the file, or the words of the command, that it came from. */
@@ -101,25 +101,43 @@ export function subjectRules(
   };
 }
 
-/** For a document that could not be read: whatever it allows or denies is not known. */
-export function undecided(
+/**
+ * With what could not be read: it may hold a rule that comes before all others. So nothing that stands beside it is
+ * certain, and where nothing else was read there is a rule set that says so.
+ */
+export function withUnread(
   backend: string,
-  subject: Subject,
-  at: Position,
+  ruleSets: readonly SubjectRules[],
+  unread: readonly Position[],
   problems: readonly RuleProblem[],
-): SubjectRules {
+): readonly SubjectRules[] {
+  const [at] = unread;
+  if (!at) return ruleSets;
   const reason = `not read: ${problems.find(({ fatal }) => fatal)?.reason ?? 'no reason known'}`;
-  return subjectRules(
-    backend,
-    subject,
-    [
-      {
-        name: 'input',
-        base: { hook: 'input', type: 'filter', priority: 0, policy: 'drop' },
-        rules: [{ when: [], does: [{ deed: 'opaque', on: 'other', text: reason }], at }],
-        at,
-      },
-    ],
-    problems,
-  );
+  const open: Rule = { when: [], does: [{ deed: 'opaque', on: 'other', text: reason }], at };
+  const chain: Chain = {
+    name: 'input',
+    base: { hook: 'input', type: 'filter', priority: 0, policy: 'drop' },
+    rules: [open],
+    at,
+  };
+  return [
+    ...ruleSets.map((ruleSet) => ({
+      ...ruleSet,
+      tables: ruleSet.tables.map((table) => ({
+        ...table,
+        chains: table.chains.map((one) => opened(one, open)),
+      })),
+    })),
+    subjectRules(backend, { kind: 'document', id: at.file ?? 'document' }, [chain], problems),
+  ];
+}
+
+/** The rule for a host's packets to itself stays the first one. */
+function opened(chain: Chain, open: Rule): Chain {
+  if (chain.base?.hook !== 'input') return chain;
+  const [first, ...rest] = chain.rules;
+  return first?.when[0]?.match === 'in-interface'
+    ? { ...chain, rules: [first, open, ...rest] }
+    : { ...chain, rules: [open, ...chain.rules] };
 }

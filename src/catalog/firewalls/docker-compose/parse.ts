@@ -20,7 +20,7 @@ import {
   type Source,
   type SubjectRules,
   subjectRules,
-  undecided,
+  withUnread,
   type Value,
 } from '../cloud-shared/index.ts';
 import type { ComposeContext } from './context.ts';
@@ -74,12 +74,13 @@ export function parseCompose(
     ]);
   }
   const found = servicesOf(services, networks, origin, problems);
-  const first = unread[0];
-  const lost = first
-    ? [undecided('docker-compose', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
-    : [];
   return {
-    ruleSets: [...found.map((service) => rulesOf(service, problems)), ...lost],
+    ruleSets: withUnread(
+      'docker-compose',
+      found.map((service) => rulesOf(service, problems)),
+      unread,
+      problems.all,
+    ),
     services: found,
     problems: problems.all,
   };

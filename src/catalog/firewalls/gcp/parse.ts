@@ -19,7 +19,7 @@ import {
   type SubjectRules,
   subjectRules,
   textOf,
-  undecided,
+  withUnread,
   type Value,
 } from '../cloud-shared/index.ts';
 import type { GcpContext } from './context.ts';
@@ -36,11 +36,7 @@ export function parseGcp(documents: readonly CloudDocument[], context: GcpContex
   const problems = newProblems();
   const { sources, unread } = readJsonDocuments(documents, problems);
   const ruleSets = gcpRules(sources, context, problems);
-  const first = unread[0];
-  const lost = first
-    ? [undecided('gcp', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
-    : [];
-  return { ruleSets: [...ruleSets, ...lost], problems: problems.all };
+  return { ruleSets: withUnread('gcp', ruleSets, unread, problems.all), problems: problems.all };
 }
 
 interface Found {

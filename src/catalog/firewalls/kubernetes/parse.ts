@@ -10,7 +10,7 @@ import {
   type Source,
   type SubjectRules,
   subjectRules,
-  undecided,
+  withUnread,
 } from '../cloud-shared/index.ts';
 import type { KubernetesContext } from './context.ts';
 import { clusterOf, type KubernetesObject, objectsOf, type Pod, podsOf } from './objects.ts';
@@ -37,11 +37,11 @@ export function parseKubernetes(
   const problems = newProblems();
   const { sources, unread } = readYamlDocuments(documents, problems);
   const { ruleSets, publications } = kubernetesRules(sources, context, problems);
-  const first = unread[0];
-  const lost = first
-    ? [undecided('kubernetes', { kind: 'document', id: first.file ?? 'document' }, first, problems.all)]
-    : [];
-  return { ruleSets: [...ruleSets, ...lost], publications, problems: problems.all };
+  return {
+    ruleSets: withUnread('kubernetes', ruleSets, unread, problems.all),
+    publications,
+    problems: problems.all,
+  };
 }
 
 /** The same from values, wherever they come from. */

@@ -1,4 +1,5 @@
 /** Reader of Terraform: plans and states as JSON, and the files themselves. */
+import type { Position } from '../../../lang/packets/index.ts';
 import { awsRules } from '../aws/index.ts';
 import { azureRules } from '../azure/index.ts';
 import { gcpRules } from '../gcp/index.ts';
@@ -12,7 +13,7 @@ import {
   readJson,
   type Source,
   type SubjectRules,
-  undecided,
+  withUnread,
   type Value,
 } from '../cloud-shared/index.ts';
 import { amazonOf, networksOf } from './amazon.ts';
@@ -36,9 +37,7 @@ export function parseTerraform(
   const problems = newProblems();
   const ruleSets: SubjectRules[] = [];
   const folders = new Map<string, CloudDocument[]>();
-  const lost = (at: { readonly file?: string; readonly line?: number; readonly text: string }): void => {
-    ruleSets.push(undecided('terraform', { kind: 'document', id: at.file ?? 'document' }, at, problems.all));
-  };
+  const lost: Position[] = [];
   for (const document of documents) {
     const { text, file } = document;
     const isJson = text.trimStart().startsWith('{') && !/\.tf\.json$|\.tfvars\.json$/.test(file ?? '');
@@ -50,7 +49,8 @@ export function parseTerraform(
           reason,
           fatal,
         );
-      if (read.value === undefined) lost({ ...(file === undefined ? {} : { file }), text: 'this document' });
+      if (read.value === undefined)
+        lost.push({ ...(file === undefined ? {} : { file }), text: 'this document' });
       else
         ruleSets.push(
           ...rulesOf(
@@ -72,9 +72,9 @@ export function parseTerraform(
   for (const files of folders.values()) {
     const { resources, unread } = readModule(files, context.variables ?? {}, problems);
     ruleSets.push(...rulesOf(resources, context, problems));
-    unread.forEach(lost);
+    lost.push(...unread);
   }
-  return { ruleSets, problems: problems.all };
+  return { ruleSets: withUnread('terraform', ruleSets, lost, problems.all), problems: problems.all };
 }
 
 function rulesOf(
