@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import {
   applyPlan,
   loadPlan,
@@ -9,7 +10,7 @@ import {
 } from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { reaching, reachOf, secondsUpTo } from './reach-options.ts';
-import { say } from './say.ts';
+import { print, say } from './say.ts';
 
 const naming = (resource: Resource): string => {
   switch (resource.kind) {
@@ -76,6 +77,11 @@ export function sayOutcome({ outcome, journal, secrets }: ApplyResult, plan: str
   }
 }
 
+const secretsOnce = async (path: string): Promise<string> => {
+  const { secrets } = JSON.parse(await readFile(path, 'utf8')) as { readonly secrets: unknown };
+  return `${JSON.stringify(secrets, undefined, 2)}\n`;
+};
+
 /** The plan; where a signature is asked for, from the very bytes that carry it. */
 async function reviewed(
   path: string,
@@ -99,7 +105,10 @@ export const applyCommand = (done: (code: ExitCode) => void) =>
     .description('do a reviewed plan: all of it, proved, or nothing')
     .argument('<plan>', 'a file that `keyward plan -o` wrote')
     .optionsGroup('How it is applied')
-    .option('--secrets <file>', 'where the generated passwords go (mode 0600); those that it has are used')
+    .option(
+      '--secrets <file>',
+      'where the generated passwords go (mode 0600); those that it has are used; - prints them, once',
+    )
     .option('--patience <seconds>', 'how long clients get to move to new logins', secondsUpTo(604_800), 60)
     .option(
       '--confirm-within <seconds>',
@@ -117,10 +126,12 @@ export const applyCommand = (done: (code: ExitCode) => void) =>
       if ('problem' in loaded) throw new UsageError(loaded.problem, 'Make a new one with keyward plan -o.');
       const result = await applyPlan(loaded.plan, {
         ...(await reachOf(options)),
-        ...(options.secrets ? { secretsFile: options.secrets } : {}),
+        ...(options.secrets && options.secrets !== '-' ? { secretsFile: options.secrets } : {}),
         patience: options.patience,
         confirmWithin: options.confirmWithin,
         say,
       });
+      // What confirm, prove and undo log in with stays beside the journal; this is for whoever reads it now.
+      if (options.secrets === '-' && result.secrets) await print(await secretsOnce(result.secrets));
       done(sayOutcome(result, loaded.plan.id));
     });
