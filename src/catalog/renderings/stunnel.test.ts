@@ -38,6 +38,6 @@ describe('the stunnel form of a plan', () => {
   });
 
   it('says that a newer one needs none', () => {
-    expect(stunnel.render(planFor('7.0.15'))).toMatch(/^# Every server of this plan speaks TLS itself/);
+    expect(stunnel.render(planFor('7.0.15'))).toMatch(/^# Every server of this plan speaks TLS itself/m);
   });
 });

@@ -1,6 +1,6 @@
 import { defineRendering } from '../define-rendering.ts';
 import type { PlanNode } from '../../model/index.ts';
-import { commented } from './parts/left-out.ts';
+import { commented, headLines } from './parts/left-out.ts';
 import { stunnelPair } from './parts/stunnel-pair.ts';
 import { commentText } from './parts/words.ts';
 
@@ -41,12 +41,14 @@ export default defineRendering({
   mediaType: 'text/plain',
   render(plan) {
     const without = plan.nodes.filter((node) => !speaksTls(node));
-    return without.length === 0
-      ? commented([
-          commentText(
-            'Every server of this plan speaks TLS itself: keyward plan --policy strict opens a TLS port.',
-          ),
-        ])
-      : without.map(pairFor).join('\n');
+    const why = 'a pair of tunnels stands in front of a server, and changes nothing of it';
+    const head = headLines(
+      plan,
+      plan.steps.map((step) => ({ step, why })),
+    );
+    const pairs = without.map(pairFor).join('\n');
+    const none =
+      'Every server of this plan speaks TLS itself: keyward plan --policy strict opens a TLS port.';
+    return commented([...head, ...(without.length === 0 ? [commentText(none)] : [])]) + pairs;
   },
 });
