@@ -52,7 +52,12 @@ export function kubernetesRules(
 ): { readonly ruleSets: readonly SubjectRules[]; readonly publications: readonly Publication[] } {
   const objects = objectsOf(sources, problems);
   const policies = objects.filter(isPolicy);
-  const around: Surroundings = { cluster: clusterOf(objects, context), context, problems };
+  const around: Surroundings = {
+    cluster: clusterOf(objects, context),
+    context,
+    problems,
+    known: new WeakMap(),
+  };
   for (const object of policies)
     if (isForeign(object))
       problems.once(

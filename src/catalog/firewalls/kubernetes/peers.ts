@@ -8,7 +8,6 @@ import {
   isUnresolved,
   listOf,
   networkOf,
-  noAddresses,
   notKnown,
   oneNetwork,
   type Peer,
@@ -16,7 +15,6 @@ import {
   saying,
   somebody,
   textOf,
-  together,
   type Value,
   without,
 } from '../cloud-shared/index.ts';
@@ -28,6 +26,8 @@ export interface Surroundings {
   readonly cluster: Cluster;
   readonly context: KubernetesContext;
   readonly problems: Problems;
+  /** Peers that were worked out before: they are the same for every pod that a policy selects. */
+  readonly known: WeakMap<object, Map<string | undefined, Peer>>;
 }
 
 /** One entry of `from`. A pod selector alone means pods of the policy's own namespace. */
@@ -38,6 +38,16 @@ export function peerOf(
   at: Position,
 ): Peer {
   if (isUnresolved(entry)) return somebody(entry.text);
+  if (typeof entry !== 'object' || entry === null) return newPeer(entry, namespace, around, at);
+  // One entry may stand in policies of several namespaces, by an alias.
+  let known = around.known.get(entry);
+  if (!known) around.known.set(entry, (known = new Map<string | undefined, Peer>()));
+  const peer = known.get(namespace) ?? newPeer(entry, namespace, around, at);
+  known.set(namespace, peer);
+  return peer;
+}
+
+function newPeer(entry: Value, namespace: string | undefined, around: Surroundings, at: Position): Peer {
   const block = field(entry, 'ipBlock');
   if (block !== undefined) return blockPeer(block, around, at);
   const pods = field(entry, 'podSelector');
@@ -59,7 +69,8 @@ export function podsPeer(
   const { cluster, context, problems } = around;
   const text = `pods ${pods === undefined ? 'of all kinds' : saying(pods)}${namespaces === undefined ? '' : ` in namespaces ${saying(namespaces)}`}`;
   if (!cluster.pods) return somebody(text, networkOf(context, problems, at));
-  let [sure, open] = [noAddresses, noAddresses];
+  const sure: string[] = [];
+  const open: string[] = [];
   for (const pod of cluster.pods) {
     const here =
       namespaces === undefined
@@ -67,12 +78,10 @@ export function podsPeer(
         : isNamespaceSelected(namespaces, pod.namespace, cluster);
     const chosen = isSelected(pods, pod.labels);
     if (here === false || chosen === false) continue;
-    const addresses = addressesOf(pod.addresses);
-    if (here && chosen) sure = together(sure, addresses);
-    else open = together(open, addresses);
+    (here && chosen ? sure : open).push(...pod.addresses);
   }
-  if (open.ipv4.bounds.length + open.ipv6.bounds.length === 0) return { addresses: sure };
-  return somebody(text, together(sure, open));
+  if (open.length === 0) return { addresses: addressesOf(sure) };
+  return somebody(text, addressesOf([...sure, ...open]));
 }
 
 function blockPeer(block: Value, { problems }: Surroundings, at: Position): Peer {
