@@ -44,14 +44,14 @@ function tablesOf(root: XmlElement, family: Family, reading: Reading): readonly 
     places.push(at);
   };
   for (const table of new Set(lines.map((line) => line.table))) {
-    push(`*${table.replaceAll(/\s/g, '')}`);
+    push(['*', table.replaceAll(/\s/g, '')].join(''));
     for (const line of lines) if (line.table === table) push(line.text, line.at);
     push('COMMIT');
   }
   const read = parseIptablesSave(`${out.join('\n')}\n`, { family, chains: [] });
   const moved = (at: Position): Position => places[(at.line ?? 0) - 1] ?? { file, text: at.text };
   for (const { at, reason, fatal } of read.problems satisfies readonly RuleProblem[])
-    reading.tell(moved(at), reason, fatal);
+    reading.note(moved(at), reason, fatal);
   return read.tables.map((table) => ({
     ...table,
     name: `direct ${table.name}`,

@@ -186,6 +186,17 @@ describe('policies', () => {
 });
 
 describe('firewalld', () => {
+  it('gives up on everything for one rule', () => {
+    const destination = '<destination address="10.0.0.1"/>';
+    const rules = open(`<rule family="ipv4">${destination}<service name="mdns"/><accept/></rule>`);
+    expect(
+      rules.problems
+        .filter(({ fatal }) => fatal)
+        .map(({ reason }) => reason)
+        .join(),
+    ).toContain('falls back');
+  });
+
   it('lets nobody in while it panics', () => {
     expect(said(open(redis, { panic: true }), '192.0.2.7')).toBe('no');
   });

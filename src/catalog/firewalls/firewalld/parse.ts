@@ -4,6 +4,7 @@ import { compile } from './compile.ts';
 import { readDirect } from './direct.ts';
 import type { NamedSet, Policy, Service, Zone } from './model.ts';
 import { Reading } from './reading.ts';
+import { tellRefusals } from './refusals.ts';
 import { readService, readSet } from './sets-and-services.ts';
 import { readPolicyList, readZoneList } from './settings-list.ts';
 import { type NamedXml, readPolicy, readZone } from './settings-xml.ts';
@@ -50,7 +51,7 @@ export function parseFirewalld(files: FirewalldFiles): RuleSet {
   const reading = new Reading();
   const conf = confOf(files.conf ?? '');
   if (files.conf === undefined)
-    reading.tell({ file: confFile, text: '' }, 'this file was not read: taken as firewalld ships it');
+    reading.note({ file: confFile, text: '' }, 'this file was not read: taken as firewalld ships it');
   const listed =
     files.allZones === undefined ? undefined : readZoneList(files.allZones, '--list-all-zones', reading);
   const written = firstOf((files.zones ?? []).flatMap((one) => readZone(one, reading) ?? []));
@@ -60,26 +61,33 @@ export function parseFirewalld(files: FirewalldFiles): RuleSet {
       ? firstOf((files.policies ?? []).flatMap((one) => readPolicy(one, reading) ?? []))
       : readPolicyList(files.allPolicies, '--list-all-policies', reading);
   for (const zone of zones.filter(({ name }) => name.includes('/')))
-    reading.tell(zone.at, 'a zone of several files: each is read as a zone of its own', true);
+    reading.note(zone.at, 'a zone of several files: each is read as a zone of its own', true);
   const defaultZone =
     files.defaultZone?.trim() ?? listed?.defaultZone ?? conf.get('DefaultZone')?.value ?? 'public';
   const standard = zones.find(({ name }) => name === defaultZone);
   const standardAt: Position = conf.get('DefaultZone')?.at ?? {
     text: `default zone ${defaultZone}`.slice(0, 100),
   };
-  if (!standard) reading.tell(standardAt, `the default zone ${defaultZone.slice(0, 40)} is not known`, true);
+  if (!standard) reading.note(standardAt, `the default zone ${defaultZone.slice(0, 40)} is not known`, true);
   if (!listed)
     for (const zone of new Set([...(standard ? [standard] : []), ...zones.filter(isBound)]))
       if (!written.some(({ name }) => name === zone.name))
-        reading.tell(zone.at, `no file for zone ${zone.name} was read: taken as firewalld ships it`);
+        reading.note(zone.at, `no file for zone ${zone.name} was read: taken as firewalld ships it`);
   const version = /^\d{1,3}(?=\.)/.exec(files.version?.trim() ?? '')?.[0];
   const nftables = conf.get('FirewallBackend')?.value.toLowerCase() !== 'iptables';
+  const service = servicesOf(files, reading);
+  tellRefusals(
+    zones.filter((zone) => zone === standard || isBound(zone)),
+    policies,
+    service,
+    reading,
+  );
   const tables = compile({
     zones,
     policies,
     standard,
     standardAt,
-    known: { sets: setsOf(files, reading), service: servicesOf(files, reading) },
+    known: { sets: setsOf(files, reading), service },
     nftables,
     rpfilter: rpfilterOf(conf.get('IPv6_rpfilter')?.value ?? 'yes'),
     rfc3964: !isNo(conf.get('RFC3964_IPv4')?.value),
@@ -89,7 +97,7 @@ export function parseFirewalld(files: FirewalldFiles): RuleSet {
   });
   const direct = files.direct === undefined ? [] : readDirect(files.direct, reading);
   if (!nftables && direct.some(({ chains }) => chains.some(({ rules }) => rules.length > 0)))
-    reading.tell(
+    reading.note(
       { file: '/etc/firewalld/direct.xml', text: '' },
       'rules of direct.xml may let in what zones refuse: not followed with iptables',
       true,

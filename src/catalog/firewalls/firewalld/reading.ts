@@ -8,7 +8,7 @@ const mostProblems = 1000;
 export class Reading {
   readonly problems: RuleProblem[] = [];
 
-  tell(at: Position, reason: string, fatal = false): void {
+  note(at: Position, reason: string, fatal = false): void {
     // A file of a million wrong lines needs no million sentences.
     if (this.problems.length < mostProblems) this.problems.push({ at, reason, fatal });
   }

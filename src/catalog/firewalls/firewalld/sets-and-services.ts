@@ -19,7 +19,7 @@ export function readSet(given: NamedXml, reading: Reading): NamedSet | undefined
   if (type !== 'hash:ip' && type !== 'hash:net') return { family, type, entries, open: expires };
   const { addresses, bad } = fromTexts(family, entries);
   if (bad.length > 0)
-    reading.tell(
+    reading.note(
       positionOf(root, fileOf(given, 'ipsets')),
       `${bad.length} of its entries are no addresses of its family`,
       true,

@@ -66,7 +66,7 @@ function blocksOf(text: string, file: string, reading: Reading): readonly Block[
   const lines = text.split('\n', mostLines + 1);
   if (lines.length > mostLines) {
     lines.pop();
-    reading.tell({ file, text: '' }, `more than ${mostLines} lines: the rest is not read`, true);
+    reading.note({ file, text: '' }, `more than ${mostLines} lines: the rest is not read`, true);
   }
   for (const [index, raw] of lines.entries()) {
     const line = raw.trimEnd();
@@ -75,16 +75,16 @@ function blocksOf(text: string, file: string, reading: Reading): readonly Block[
     const block = blocks.at(-1);
     if (!/^\s/.test(line)) {
       const [, name = '', flags = ''] = /^(\S{1,200})(?: \(([a-z, ]{0,40})\))?$/.exec(line) ?? [];
-      if (name === '') reading.tell(at, 'this line is not understood');
+      if (name === '') reading.note(at, 'this line is not understood');
       else blocks.push({ name, flags: flags.split(/, */), at, fields: new Map() });
       field = undefined;
     } else if (line.startsWith('\t') || line.startsWith('    ')) {
       if (field) field.lines.push({ text: line.trim(), at });
-      else reading.tell(at, 'this line belongs to nothing');
+      else reading.note(at, 'this line belongs to nothing');
     } else {
       const colon = line.indexOf(':');
       if (colon < 0 || !block) {
-        reading.tell(at, 'this line is not understood');
+        reading.note(at, 'this line is not understood');
         continue;
       }
       field = { value: line.slice(colon + 1).trim(), at, lines: [] };
@@ -111,7 +111,7 @@ function settingsOf(block: Block, reading: Reading): Settings {
   for (const line of block.fields.get('rich rules')?.lines ?? [])
     takeRule(parseRichRule(line.text, line.at), line.at, rules, reading);
   const target = targetOf(valueOf(block, 'target'));
-  if (target === undefined) reading.tell(place('target'), 'this target is not known', true);
+  if (target === undefined) reading.note(place('target'), 'this target is not known', true);
   return {
     name,
     at: place('target'),

@@ -37,7 +37,7 @@ export function rootOf(
   const file = fileOf(given, folder);
   const { root, problem } = readXml(given.xml);
   if (problem) {
-    reading.tell(
+    reading.note(
       { file, line: problem.line, text: '' },
       `not XML that firewalld reads: ${problem.reason}`,
       true,
@@ -45,7 +45,7 @@ export function rootOf(
     return undefined;
   }
   if (root.name === name) return root;
-  reading.tell(positionOf(root, file), `<${name}> was expected`, true);
+  reading.note(positionOf(root, file), `<${name}> was expected`, true);
   return undefined;
 }
 
@@ -77,11 +77,11 @@ export function readZone(given: NamedXml, reading: Reading): Zone | undefined {
     if (child.name === 'interface') interfaces.push({ name: attribute(child, 'name'), at });
     else if (child.name === 'source') {
       const peer = peerOf(child);
-      if (peer.not) reading.tell(at, 'firewalld ignores a source of a zone that is turned round');
+      if (peer.not) reading.note(at, 'firewalld ignores a source of a zone that is turned round');
       else sources.push({ ...peer, at });
     } else if (child.name === 'forward') forward = true;
     else if (child.name !== 'icmp-block-inversion')
-      reading.tell(at, `<${child.name}> is not known here: firewalld ignores what it does not know`);
+      reading.note(at, `<${child.name}> is not known here: firewalld ignores what it does not know`);
   });
   const priority = attribute(root, 'ingress-priority');
   return { ...settings, interfaces, sources, forward, priority: numberOf(priority, 0) };
@@ -97,7 +97,7 @@ export function readPolicy(given: NamedXml, reading: Reading): Policy | undefine
     if (child.name === 'ingress-zone') ingress.push(attribute(child, 'name'));
     else if (child.name === 'egress-zone') egress.push(attribute(child, 'name'));
     else
-      reading.tell(
+      reading.note(
         positionOf(child, file),
         `<${child.name}> is not known here: firewalld ignores what it does not know`,
       );
@@ -127,7 +127,7 @@ function readSettings(
   const portEntry = (child: XmlElement): PortEntry => {
     const at = positionOf(child, file);
     const port = portOf(attribute(child, 'port'), attribute(child, 'protocol'));
-    if (isNoPort(port)) reading.tell(at, 'this is no port: firewalld does not take the file', true);
+    if (isNoPort(port)) reading.note(at, 'this is no port: firewalld does not take the file', true);
     return { ...port, at };
   };
   for (const child of root.children) {
@@ -165,7 +165,7 @@ function readSettings(
     }
   }
   const target = targetOf(attribute(root, 'target'));
-  if (target === undefined) reading.tell(rootAt, 'firewalld knows no such target', true);
+  if (target === undefined) reading.note(rootAt, 'firewalld knows no such target', true);
   return {
     name,
     at: rootAt,
@@ -183,8 +183,8 @@ function readSettings(
 /** Keeps a rule that firewalld takes, and tells why it leaves out another. */
 export function takeRule(rule: RichRule | string, at: Position, rules: RichRule[], reading: Reading): void {
   const refusal = typeof rule === 'string' ? rule : refusalOf(rule);
-  if (refusal !== undefined) reading.tell(at, `firewalld leaves this rule out: ${refusal}`);
+  if (refusal !== undefined) reading.note(at, `firewalld leaves this rule out: ${refusal}`);
   else if (rules.length >= mostRules)
-    reading.tell(at, `more than ${mostRules} rules: this one is not read`, true);
+    reading.note(at, `more than ${mostRules} rules: this one is not read`, true);
   else if (typeof rule !== 'string') rules.push(rule);
 }
