@@ -54,7 +54,7 @@ export function readSecrets(path: string): SecretsFile | undefined {
     const entries = Object.entries(value.secrets);
     if (!entries.every(([, secret]) => isSecret(secret)))
       throw new Error(`${path}: each secret needs a user and a password that is not empty`);
-    return { schema: value.schema, plan: String(value.plan), secrets: Object.fromEntries(entries) };
+    return { schema: value.schema, plan: value.plan, secrets: Object.fromEntries(entries) };
   } finally {
     closeSync(file);
   }

@@ -37,7 +37,10 @@ export function tunnelFrom(target: SshTarget, { program = 'ssh', words = [] }: T
   const servers = new Map<string, Promise<{ readonly server: Server; readonly path: string }>>();
   const children = new Set<ChildProcess>();
   const shared = [
-    ...['BatchMode=yes', 'ConnectTimeout=10', 'ControlMaster=auto', 'ControlPersist=20'],
+    'BatchMode=yes',
+    'ConnectTimeout=10',
+    'ControlMaster=auto',
+    'ControlPersist=20',
     `ControlPath=${join(folder, 'c')}`,
   ].flatMap((option) => ['-o', option]);
 

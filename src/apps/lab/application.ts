@@ -39,7 +39,7 @@ export function startApplication(to: NetConnectOpts, secretsFile: string): Appli
   let lost = 0;
   let moves = 0;
   const errors: string[] = [];
-  let stopped = false;
+  const stop = new AbortController();
   let login: Login | undefined;
   let line: Line | undefined;
   let looked = 0;
@@ -82,7 +82,7 @@ export function startApplication(to: NetConnectOpts, secretsFile: string): Appli
     }
   };
   const running = (async () => {
-    for (let number = 0; !stopped; number++) {
+    for (let number = 0; !stop.signal.aborted; number++) {
       await moveIfTold();
       for (const words of requestsOf(number)) {
         requests++;
@@ -100,7 +100,7 @@ export function startApplication(to: NetConnectOpts, secretsFile: string): Appli
   return {
     served,
     stop: async () => {
-      stopped = true;
+      stop.abort();
       await running;
       return served();
     },

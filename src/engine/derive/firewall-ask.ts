@@ -74,7 +74,10 @@ export function askRules({ network, by, to, sources, arrives }: Asked): Verdict 
 function verdictOf(family: Family, answers: readonly Answer[]): Verdict {
   const of = (kind: Answer['reach']): readonly Answer[] => answers.filter(({ reach: one }) => one === kind);
   const together = (some: readonly Answer[]): AddressSet =>
-    some.reduce((sum, { sources }) => union(sum, sources), emptySet(family));
+    unionOf(
+      family,
+      some.map(({ sources }) => sources),
+    );
   const certain = together(of('certain'));
   const depends = subtract(together(of('depends')), certain);
   const no = subtract(subtract(together(of('no')), certain), depends);
@@ -92,8 +95,26 @@ function verdictOf(family: Family, answers: readonly Answer[]): Verdict {
   };
 }
 
-const mostly = (answers: readonly Answer[]): Position | undefined =>
-  answers.toSorted((a, b) => Number(sizeOf(b.sources) - sizeOf(a.sources) > 0n) * 2 - 1)[0]?.because;
+/** The rule that decides over most of them. */
+function mostly(answers: readonly Answer[]): Position | undefined {
+  let most: { readonly size: bigint; readonly because: Position } | undefined;
+  for (const { sources, because } of answers) {
+    const size = sizeOf(sources);
+    if (!most || size > most.size) most = { size, because };
+  }
+  return most?.because;
+}
+
+/** Of many sets, two by two: one after another each would be walked as often as there are sets. */
+function unionOf(family: Family, sets: readonly AddressSet[]): AddressSet {
+  let level = sets;
+  while (level.length > 1)
+    level = Array.from({ length: Math.ceil(level.length / 2) }, (_, index) => {
+      const [first, second] = [level[2 * index], level[2 * index + 1]];
+      return first && second ? union(first, second) : (first ?? emptySet(family));
+    });
+  return level[0] ?? emptySet(family);
+}
 
 /** Those who get through by any of several ways. */
 export function either(a: Verdict, b: Verdict): Verdict {

@@ -7,7 +7,7 @@ export interface PortRule {
   readonly chain: string;
   readonly rule: Rule;
   /** The same for two rules that do the same in the same chain, whatever words they are written in. */
-  readonly key: string;
+  readonly key: () => string;
 }
 
 /** Chains and tables that a program makes anew when it starts; DOCKER-USER is left to people. */
@@ -40,7 +40,7 @@ export function portRules(ruleSets: readonly RuleSet[], port: number): readonly 
                 .filter(({ when, does }) => decides(does) && when.some((match) => isAbout(match, port)))
                 .map((rule): PortRule => {
                   const chain = `${table.name} ${name}`;
-                  return { chain, rule, key: keyOf(chain, table.families, rule) };
+                  return { chain, rule, key: () => keyOf(chain, table.families, rule) };
                 }),
             ),
     ),
@@ -61,6 +61,8 @@ const keyOf = (chain: string, families: readonly string[], { when, does }: Rule)
     json(does.filter(({ deed }) => deed !== 'go-on')),
   ].join('\n');
 
+const mostCompared = 5000;
+
 export interface RuleDrift {
   /** In the kernel, and in no file that is loaded at boot. */
   readonly unsaved: readonly string[];
@@ -76,9 +78,12 @@ export function ruleDrift(
 ): RuleDrift {
   const here = ports.flatMap((port) => portRules(live, port));
   const there = ports.flatMap((port) => portRules(saved, port));
+  // Of so many, all are written by one program and in the same words.
+  const many = here.length + there.length > mostCompared;
+  const key = ({ rule, key: meaning }: PortRule): string => (many ? rule.at.text : meaning());
   const missing = (from: readonly PortRule[], among: readonly PortRule[]): readonly string[] => {
-    const keys = new Set(among.map(({ key }) => key));
-    return [...new Set(from.filter(({ key }) => !keys.has(key)).map(({ rule }) => sayRule(rule.at)))];
+    const keys = new Set(among.map(key));
+    return [...new Set(from.filter((one) => !keys.has(key(one))).map(({ rule }) => sayRule(rule.at)))];
   };
   return { unsaved: missing(here, there), unloaded: missing(there, here) };
 }

@@ -51,6 +51,8 @@ function restore(resource: Resource, was: string): string | undefined {
     case 'saved':
       return `{ printf '${resource.by === 'acl-save' ? 'ACL SAVE' : 'CONFIG REWRITE'}\\n' | tell; }`;
     case 'sentinel':
+    case 'firewall':
+    case 'kept-firewall':
       return undefined;
   }
 }
