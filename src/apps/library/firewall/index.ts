@@ -105,7 +105,7 @@ const overNetworks = (origins: readonly Origin[]): readonly Origin[] =>
   origins.filter(({ via }) => 'port' in via);
 
 async function tableOf(
-  { name, evidence }: ServerAudit,
+  { name, evidence, exposure: whole }: ServerAudit,
   asked: FirewallReport['asked'],
   asking: Asking,
 ): Promise<FirewallTable> {
@@ -116,9 +116,10 @@ async function tableOf(
     target: name,
     // Without rules nothing was narrowed to the one who is asked about.
     origins: firewall.known || !asking.only ? origins : [],
-    notCollected: exposure.known ? exposure.value.notCollected : [],
+    notCollected: whole.known ? whole.value.notCollected : [],
     ...(firewall.known ? {} : { unknown: firewall.detail }),
-    problems: exposure.known ? [] : [exposure.detail],
+    // Asked about one who gets nowhere, the table is empty, and that is the answer.
+    problems: whole.known ? [] : [whole.detail],
     ...(asked === 'diff' && firewall.known ? { drift: await driftOf(evidence, firewall.value) } : {}),
   };
 }

@@ -1,0 +1,120 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { interfacesOf } from './interfaces.ts';
+import { readRules } from './rules.ts';
+import { managersOf, savedRules } from './saved.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'keyward-firewall-'));
+const put = (path: string, text: string, mode = 0o644): string => {
+  const whole = join(root, path);
+  mkdirSync(dirname(whole), { recursive: true });
+  writeFileSync(whole, text);
+  chmodSync(whole, mode);
+  return whole;
+};
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('interfaces', () => {
+  it('have the networks that they are on, and those behind their gateways', () => {
+    put(
+      'proc/self/net/route',
+      `Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT
+eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
+eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+*\t00000A0A\t00000000\t0201\t0\t0\t0\t0000FFFF\t0\t0\t0
+`,
+    );
+    const zero = '0'.repeat(32);
+    put(
+      'proc/self/net/ipv6_route',
+      `fd000000000000000000000000000000 40 ${zero} 00 ${zero} 00000100 00000001 00000000 00000001     eth0
+${zero} 00 ${zero} 00 fd000000000000000000000000000001 00000400 00000003 00000000 00000003     eth0
+fd000000000000000000000000000002 80 ${zero} 00 ${zero} 00000000 00000004 00000000 80200001     eth0
+ff000000000000000000000000000000 08 ${zero} 00 ${zero} 00000100 00000002 00000000 00000001     eth0
+${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo
+`,
+    );
+    const addresses = [
+      { interface: 'lo', address: '127.0.0.1', prefix: 8 },
+      { interface: 'eth0', address: '192.0.2.9', prefix: 24 },
+    ];
+    // The numbers of /proc/net/route stand in the byte order of the machine; these are little-endian.
+    expect(interfacesOf('self', addresses, root)).toEqual([
+      { name: 'lo', addresses: ['127.0.0.1'], networks: [], routes: [], gateways: [] },
+      {
+        name: 'eth0',
+        addresses: ['192.0.2.9'],
+        networks: ['192.0.2.0/24', 'fd00::/64'],
+        routes: ['0.0.0.0/0', '::/0'],
+        gateways: ['192.0.2.1', 'fd00::1'],
+      },
+    ]);
+  });
+});
+
+describe('files that are loaded at boot', () => {
+  it('are read as they are, with those that they include', () => {
+    put('etc/iptables/rules.v4', '*filter\nCOMMIT\n');
+    put('etc/nftables.conf', 'include "/etc/nftables.d/*.nft"\n');
+    put('etc/nftables.d/redis.nft', 'table inet f {}\n');
+    put('etc/ufw/ufw.conf', 'ENABLED=yes\n');
+    expect(savedRules(root).map(({ words, from }) => [words, from])).toEqual([
+      ['iptables-save', '/etc/iptables/rules.v4'],
+      ['nft', '/etc/nftables.conf'],
+      ['nft', '/etc/nftables.d/redis.nft'],
+    ]);
+    expect(managersOf(root)).toEqual(['ufw']);
+  });
+});
+
+describe('rules of the kernel', () => {
+  const place = { pid: 'self', within: [], root } as const;
+  const modular = (): void => void put('proc/modules', '');
+
+  it('nothing loaded: no program is started, and there are none', async () => {
+    modular();
+    const trap = dirname(put('trap/nft', '#!/bin/sh\necho started\n', 0o755));
+    expect(await readRules({ ...place, folders: [trap] })).toEqual({ rules: [], unread: [], asked: true });
+  });
+
+  it('loaded, and no program to list them: never none', async () => {
+    modular();
+    put('sys/module/nf_tables/refcnt', '1');
+    put('proc/self/net/ip_tables_names', 'filter\n');
+    const { rules, unread, asked } = await readRules({ ...place, folders: [join(root, 'none')] });
+    expect([rules, asked]).toEqual([[], false]);
+    expect(unread).toEqual([
+      'rules of nftables (no nft here)',
+      'rules of legacy iptables (no iptables-save here)',
+    ]);
+  });
+
+  it('a program that fails is told with its reason, and iptables is asked where nft shows a table of it', async () => {
+    const folder = dirname(
+      put(
+        'bin/nft',
+        `#!/bin/sh\necho '{"nftables": [{"table": {"family": "ip", "name": "filter", "handle": 1}}]}'\n`,
+        0o755,
+      ),
+    );
+    put('bin/iptables-save', '#!/bin/sh\necho "*filter"\n', 0o755);
+    put('bin/iptables-legacy-save', '#!/bin/sh\necho "Permission denied" >&2\nexit 3\n', 0o755);
+    put('bin/ip6tables-save', '#!/bin/sh\necho started\n', 0o755);
+    const { rules, unread } = await readRules({ ...place, folders: [folder] });
+    expect(rules.map(({ words, from }) => [words, from])).toEqual([
+      ['nft-json', 'nft'],
+      ['iptables-save', 'iptables-save'],
+    ]);
+    expect(unread).toEqual(['rules of legacy iptables (Permission denied)']);
+  });
+
+  it('more than can be held is not read at all', async () => {
+    const folder = dirname(put('long/nft', '#!/bin/sh\nhead -c 9000000 /dev/zero\n', 0o755));
+    put('proc/self/net/ip_tables_names', '');
+    const { rules, unread } = await readRules({ ...place, folders: [folder] });
+    expect(rules).toEqual([]);
+    expect(unread).toEqual(['rules of nftables (more than 8 MB of rules)']);
+  });
+});
