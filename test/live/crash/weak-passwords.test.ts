@@ -9,6 +9,9 @@ crashMatrix(
       ...(hasUsers(server) ? ['user bob on >bob ~* +@all'] : []),
     ],
     login: () => ({ password: 'redis' }),
+    // These are tried on a server that has no login.
+    plan: { except: ['files', 'limits', 'setting'] },
+    leastSteps: 2,
   },
-  600,
+  400,
 );
