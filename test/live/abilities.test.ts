@@ -201,7 +201,7 @@ async function climb(who: Trier): Promise<readonly Trier[]> {
 }
 
 // One of each kind; KEYWARD_DEEP takes them all.
-const kinds = new Set(['redis-6.0', 'redis-8.6', 'valkey-9.1']);
+const kinds = new Set(['redis-6.0', 'valkey-9.1']);
 const withUsers = matrix
   .filter(({ product, atLeast }) => product === 'valkey' || atLeast(6, 0))
   .filter(({ name }) => process.env['KEYWARD_DEEP'] !== undefined || kinds.has(name));

@@ -7,7 +7,7 @@ import { converse } from '../support/ask.ts';
 import { matrixServer } from '../support/servers.ts';
 import { idOf, loginIn, stageOf, until, watchdogsOf, weak, type Stage } from '../../cli/change/stage.ts';
 
-const instants = process.env.KEYWARD_DEEP ? 40 : 5;
+const instants = process.env.KEYWARD_DEEP ? 40 : 3;
 const acls = [...weak, 'user metrics on >metrics-9b1d0a44c1 ~* +info'];
 
 /** An odd spread, so that two servers and two runs do not stop at the same places. */

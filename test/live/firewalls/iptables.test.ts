@@ -19,7 +19,7 @@ import { iptablesTools } from '../support/iptables-tools.ts';
 const why = whyNoFirewallHost();
 const tools = why === undefined ? await iptablesTools() : { missing: why };
 const lacks = 'missing' in tools ? tools.missing : undefined;
-const runs = Number(process.env['KEYWARD_RUNS'] ?? (process.env['KEYWARD_DEEP'] ? 2000 : 72));
+const runs = Number(process.env['KEYWARD_RUNS'] ?? (process.env['KEYWARD_DEEP'] ? 2000 : 40));
 const minutes = process.env['KEYWARD_DEEP'] ? 60 : 3;
 
 describe.skipIf(lacks !== undefined)(`iptables against the kernel${lacks ? ` (${lacks})` : ''}`, () => {

@@ -27,7 +27,7 @@ import { nftRulesets } from '../support/nft-rulesets.ts';
 import { nftTool } from '../support/nft-tools.ts';
 import { boundarySources } from '../support/nft-sources.ts';
 
-const rulesets = process.env['KEYWARD_DEEP'] ? 2000 : 150;
+const rulesets = process.env['KEYWARD_DEEP'] ? 2000 : 90;
 const patience = 90;
 const tool = await nftTool();
 const why = 'missing' in tool ? tool.missing : whyNoFirewallHost();
