@@ -343,7 +343,7 @@ describe.each(matrix)('$name', (kind) => {
     const talk = await converse({ port: server.port });
     await talk.ask('PING');
     await world.capture({ kind: 'user', ...at(), user: 'default' });
-    expect(await seen(world, unused)).toBe('broken: 1 connections of default');
+    expect(await seen(world, unused)).toBe('broken: 1 connection of default');
     expect(await seen(world, port)).toMatch(
       kind.atLeast(6, 2) ? /^broken: 1 connections to port/ : /^untried/,
     );

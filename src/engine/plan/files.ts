@@ -122,6 +122,8 @@ export const guardsSocket: Room = (scene: Scene, wishes) =>
               ...settled.does,
             ],
             proves: [
+              // A server that has just died leaves its socket behind: that one's mode proves nothing.
+              ...(socket ? [{ claim: 'answers', node: node.id } as const] : []),
               ...(socket ? [{ claim: 'access', node: node.id, path, mode } as const] : []),
               ...settled.proves,
             ],

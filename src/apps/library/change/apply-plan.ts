@@ -36,7 +36,12 @@ const refused = (why: string): ApplyResult => ({ outcome: { kind: 'refused', why
 /** What an earlier run left is brought to its end first; what waits for a confirmation stands in the way. */
 async function clearTheWay(plan: Plan, options: ApplyPlanOptions): Promise<string | undefined> {
   for (const journal of pendingOf(plan.nodes)) {
-    const settled = await finishJournal(journal, options);
+    const settled = await finishJournal(journal, options).catch((error: unknown) => {
+      // Somebody else has the server right now: that is for whoever asked to know, and no fault.
+      if (error instanceof UsageError) return error;
+      throw error;
+    });
+    if (settled instanceof UsageError) return `${settled.message}: ${settled.hint}`;
     if (settled.kind === 'waiting')
       return `a change of this server waits for its confirmation until ${settled.deadline}: keyward confirm ${journal.plan?.id ?? journal.path}, or keyward undo`;
     if (settled.kind === 'stuck')

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { readSecrets, type Secret } from '../../../adapters/journal/secrets-file.ts';
 import { reopenJournal } from '../../../adapters/journal/journal-file.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type SettleOptions,
   type WayBack,
 } from '../../../engine/apply/index.ts';
-import type { JournalSink, World } from '../../../model/index.ts';
+import type { JournalSink, World, PlanNode } from '../../../model/index.ts';
 import { UsageError } from '../usage-error.ts';
 import { asJudged, brokenOff, judge, wasConfirmed } from './changed-since.ts';
 import { openJournal, type KnownJournal } from './journals.ts';
@@ -30,6 +31,15 @@ export function secretsOf({ secretsFile }: KnownJournal): Readonly<Record<string
   }
 }
 
+/** A watchdog that has a look holds it for a moment: that is no reason to refuse anybody. */
+async function lockSoon(nodes: readonly PlanNode[]): Promise<ReturnType<typeof lockServers>> {
+  for (let attempt = 1; ; attempt++) {
+    const lock = lockServers(nodes);
+    if (!('heldBy' in lock) || attempt === 10) return lock;
+    await wait(100);
+  }
+}
+
 /** With the servers locked, over new connections, at the end of the journal as it is by then. */
 async function within<T>(
   { plan, path }: KnownJournal,
@@ -38,7 +48,7 @@ async function within<T>(
 ): Promise<T> {
   const nodes = plan?.nodes ?? [];
   await assertPrivate(nodes, reach);
-  const lock = lockServers(nodes);
+  const lock = await lockSoon(nodes);
   if ('heldBy' in lock)
     throw new UsageError(
       `another Keyward (process ${lock.heldBy}) is at work on this server`,
