@@ -52,7 +52,6 @@ export async function startMachine(
     'daemonize no',
     // Written at every start, outside of the disk that is filled.
     `pidfile ${dir}.pid`,
-    ...(process.env.KEYWARD_SHOW ? ['logfile /tmp/kw/machine.log'] : []),
     ...lines({ dir, port, tlsPort }),
   ];
   writeFileSync(conf, `${text.join('\n')}\n`, { mode: 0o644 });
