@@ -43,6 +43,26 @@ describe.each(matrix)('$name', (kind) => {
     }
   });
 
+  it('has the output buffers of one class of clients, whatever those of the others are', async () => {
+    const { world } = await started(kind, ['client-output-buffer-limit normal 0 0 0']);
+    const claim = {
+      claim: 'setting',
+      ...at(),
+      name: 'client-output-buffer-limit',
+      value: 'replica 64mb 32mb 60',
+    } as const;
+    expect(await seen(world, claim)).toMatch(/^broken/);
+    await world.perform({
+      do: 'set-setting',
+      ...at(),
+      name: claim.name,
+      value: 'slave 67108864 33554432 60',
+    });
+    await world.perform({ do: 'set-setting', ...at(), name: claim.name, value: 'normal 1048576 0 0' });
+    expect(await seen(world, claim)).toMatch(/^held: .* slave 67108864 33554432 60/);
+    expect(await seen(world, { ...claim, value: 'normal 0 0 0' })).toMatch(/^broken/);
+  });
+
   it('takes a password for everybody and gives it back', async () => {
     const { world } = await started(kind);
     await roundTrip(

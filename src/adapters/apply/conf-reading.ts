@@ -3,7 +3,7 @@ import { parseConf, readConf, type ConfFile, type ConfReading, type Loaded } fro
 import type { PlanNode } from '../../model/index.ts';
 import { expandGlob } from '../files/glob.ts';
 import type { Place } from '../place/index.ts';
-import { tableProduct } from './setting.ts';
+import { tableProduct } from './product.ts';
 
 const maxFiles = 1024;
 

@@ -3,7 +3,7 @@ import { decodeText, edit, encodeText, parseConf, printConf } from '../../lang/c
 import type { Action, PlanNode } from '../../model/index.ts';
 import { assertLoads } from './edit-conf.ts';
 import { rewrite } from './files.ts';
-import { tableProduct } from './setting.ts';
+import { tableProduct } from './product.ts';
 import type { Site } from './site.ts';
 import { nameIn, rulesIn } from './user-text.ts';
 import { userLine } from './users.ts';

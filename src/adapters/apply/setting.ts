@@ -1,6 +1,7 @@
 import { directiveTable } from '../../lang/conf/index.ts';
 import { namesSecret, type PlanNode, type Resource } from '../../model/index.ts';
 import { captured } from './capture.ts';
+import { tableProduct } from './product.ts';
 import type { Keeper, Site } from './site.ts';
 import { userLine, restoreUser, type UserState } from './users.ts';
 import { pairsIn } from './words.ts';
@@ -21,10 +22,6 @@ export const setSetting = async ({ session }: Site, name: string, value: string)
 
 export const isSecretSetting = (node: PlanNode, name: string): boolean =>
   namesSecret(name) || directiveTable(tableProduct(node), node.version).get(name)?.secret === true;
-
-/** Whose redis.conf it is: a product that we do not know is read as Redis. */
-export const tableProduct = ({ product }: PlanNode): 'redis' | 'valkey' | 'keydb' =>
-  product === 'valkey' || product === 'keydb' ? product : 'redis';
 
 /** Names of files that are read again when they are set to what they were. */
 const namesFile = (name: string): boolean => /^tls-.*-(file|dir)$/.test(name);

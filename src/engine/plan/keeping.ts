@@ -122,8 +122,7 @@ function changesFor(node: Situation, name: string, value: Value): readonly Plann
 export function settleInFile(node: Situation, name: string, value: Value, path: string): Settled {
   return {
     does: [{ do: 'edit-conf', node: node.id, path, changes: changesFor(node, name, value) }],
-    proves:
-      name === 'client-output-buffer-limit' ? [] : [{ claim: 'file-sets', node: node.id, path, name, value }],
+    proves: [{ claim: 'file-sets', node: node.id, path, name, value }],
   };
 }
 
@@ -140,12 +139,6 @@ export function settleNow(
       : { does: [{ do: 'save', node: node.id, by: keeping.by } as const], proves: [] };
   return {
     does: [{ do: 'set-setting', node: node.id, name, value }, ...kept.does],
-    proves: [
-      // CONFIG GET prints all classes of clients at once.
-      ...(name === 'client-output-buffer-limit'
-        ? []
-        : [{ claim: 'setting', node: node.id, name, value } as const]),
-      ...kept.proves,
-    ],
+    proves: [{ claim: 'setting', node: node.id, name, value }, ...kept.proves],
   };
 }

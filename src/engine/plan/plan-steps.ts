@@ -19,6 +19,7 @@
  */
 import { policies } from '../../catalog/policies/index.ts';
 import type { Resource, SecretRequest, Step, Unmet } from '../../model/index.ts';
+import { renamesAway } from '../renamed-away.ts';
 import { movesAccess } from './access.ts';
 import { advises } from './advice.ts';
 import { needsOf, phases, roleRank, undoOf, unmetFor, type Draft, type Room } from './draft.ts';
@@ -141,24 +142,17 @@ const numbered = (scene: Scene, drafts: readonly Draft[]): readonly Step[] =>
     };
   });
 
-/** Where CONFIG is renamed away, nobody can be asked for a setting later: the file says what it is. */
+/** Where CONFIG is renamed away, nobody can be asked for a setting once that start is made: the file says what it is. */
 function stillAskable(drafts: readonly Draft[]): readonly Draft[] {
   const mute = new Set(drafts.filter((draft) => !draft.held && takesConfig(draft)).map(({ node }) => node));
   return drafts.map((draft) =>
-    mute.has(draft.node)
+    mute.has(draft.node) && draft.does.some(({ do: what }) => what === 'restart')
       ? { ...draft, proves: draft.proves.filter(({ claim }) => claim !== 'setting') }
       : draft,
   );
 }
 
-const takesConfig = ({ does }: Draft): boolean =>
-  does.some(
-    (action) =>
-      action.do === 'edit-conf' &&
-      action.changes.some(
-        (change) => change.do === 'append' && change.name === 'rename-command' && change.args[0] === 'config',
-      ),
-  );
+const takesConfig = ({ does }: Draft): boolean => does.some((action) => renamesAway(action, 'config'));
 
 /** A cell is closed by the first step that closes it. */
 function eachCellOnce(steps: readonly Step[]): readonly Step[] {

@@ -413,6 +413,14 @@ describe('a server before 6.0', () => {
     expect(kindsOf(parts).at(-1)).toBe('restart n1');
   });
 
+  it('proves each setting where it is made, and in the file alone once nobody can ask for it', () => {
+    const parts = plan([subject('n1', old())], { allowRestart: true, policy: 'strict' });
+    expect(stepOf(parts, 'rename-command').title).toMatch(/config/);
+    const claims = (kind: Step['kind']) => stepOf(parts, kind).proves.map(({ claim }) => claim);
+    expect(claims('protected-mode')).toEqual(['setting', 'file-sets']);
+    expect(claims('restart')).not.toContain('setting');
+  });
+
   it('keeps commands that its append-only file may hold', () => {
     const logged = old({ settings: settings({ 'protected-mode': 'no', appendonly: 'yes' }) });
     expect(stepOf(plan([subject('n1', logged)]), 'rename-command').title).not.toMatch(/flushall/);

@@ -1,5 +1,6 @@
 /** Settings: at once where CONFIG SET takes them, else in the file and with the one restart of the node. */
 import { namesSecret, type Goal, type Risk, type StepKind } from '../../model/index.ts';
+import { bufferClass } from '../../lang/conf/index.ts';
 import { cellsByDoor, cellsOfCommands, isRemote } from './closing.ts';
 import { checksOf, holdFor, refused, together, type Answer, type Draft, type Room } from './draft.ts';
 import { keepSetting, settleInFile, settleNow } from './keeping.ts';
@@ -56,8 +57,13 @@ const kindOf = (name: string): StepKind =>
               : 'setting';
 
 /** What it is set to: by the finding, else by the user. */
-export const valueFor = (scene: Scene, goal: SettingGoal): string | undefined =>
-  scene.input.answers.get(goal.name) ?? ('value' in goal ? goal.value : undefined);
+export const valueFor = (scene: Scene, goal: SettingGoal): string | undefined => {
+  const value = scene.input.answers.get(goal.name) ?? ('value' in goal ? goal.value : undefined);
+  // In bytes: CONFIG SET before 6.0 takes the 64mb of output buffers for 64 bytes, and hangs up on the replicas.
+  return goal.name === 'client-output-buffer-limit' && value !== undefined
+    ? (bufferClass(value, value) ?? value)
+    : value;
+};
 
 const isSetting = (wish: Wish): wish is Wish & { readonly goal: SettingGoal } =>
   wish.goal.kind === 'setting' && !elsewhere(wish.goal.name);

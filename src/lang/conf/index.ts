@@ -19,6 +19,7 @@ export type {
 export { parseConf, printConf, type ParseOptions } from './parse.ts';
 export { decodeText, encodeText } from '../c-text/index.ts';
 export type { Directive, DirectiveKind, DirectiveTable } from './directive.ts';
+export { bufferClass } from './buffer-class.ts';
 export { directiveTable, newestMeasured } from './table.ts';
 export type { ConfProduct } from './traits.ts';
 export { readConf } from './read.ts';

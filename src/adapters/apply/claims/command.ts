@@ -1,6 +1,6 @@
 import type { Who } from '../../../model/index.ts';
 import { failed, type Connection } from '../../server/connection.ts';
-import { tableProduct } from '../setting.ts';
+import { tableProduct } from '../product.ts';
 import type { Site } from '../site.ts';
 import { Refusal } from '../refusal.ts';
 import { bytesOf, errorIn, textIn } from '../words.ts';

@@ -1,6 +1,7 @@
-import { normalise } from '../../../lang/conf/index.ts';
+import { bufferClass, normalise } from '../../../lang/conf/index.ts';
 import { readThrough } from '../conf-reading.ts';
-import { isSecretSetting, settingOf, tableProduct } from '../setting.ts';
+import { tableProduct } from '../product.ts';
+import { isSecretSetting, settingOf } from '../setting.ts';
 import { resolved } from '../site.ts';
 import { broken, held, said, when, type Saw, type Trying } from './saw.ts';
 import type { Site } from '../site.ts';
@@ -11,9 +12,12 @@ function compared(site: Site, name: string, found: string | undefined, value: Va
   if (found === undefined) return broken(`${where} knows no ${name}`);
   const { product, version } = { product: tableProduct(site.node), version: site.node.version };
   const wanted = resolved(value, site.settings);
-  const same =
-    found === wanted ||
-    normalise(name, found, { product, version }) === normalise(name, wanted, { product, version });
+  const options = { product, version };
+  // CONFIG GET prints the output buffers of all classes of clients at once.
+  const normal = (text: string): string =>
+    (name === 'client-output-buffer-limit' ? bufferClass(wanted, text, options) : undefined) ??
+    normalise(name, text, options);
+  const same = found === wanted || normal(found) === normal(wanted);
   if (typeof value !== 'string' || isSecretSetting(site.node, name))
     return when(
       same,

@@ -9,7 +9,7 @@ import {
 import { decodeText, parseConf } from '../../../lang/conf/index.ts';
 import type { PlanNode } from '../../../model/index.ts';
 import { addressOf, connectionsOf, othersOf, userOf } from '../clients.ts';
-import { tableProduct } from '../setting.ts';
+import { tableProduct } from '../product.ts';
 import type { Site } from '../site.ts';
 import { inOrder, nameIn, withoutPasswords } from '../user-text.ts';
 import { userLine } from '../users.ts';
