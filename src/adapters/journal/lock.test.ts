@@ -23,6 +23,24 @@ describe('a lock', () => {
     expect(held(lock(folder, 'redis://10.0.0.5:6379'))).toBeUndefined();
   });
 
+  it('that was released stays with whoever got it since, also when it is released again', () => {
+    const first = lock(folder, 'a');
+    if ('release' in first) first.release();
+    expect(held(lock(folder, 'a'))).toBeUndefined();
+    if ('release' in first) first.release();
+    expect(held(lock(folder, 'a'))).toBe(process.pid);
+  });
+
+  it('that somebody else has by now is not taken from him', () => {
+    const first = lock(folder, 'a');
+    expect(held(first)).toBeUndefined();
+    const [name = ''] = readdirSync(folder);
+    const { ppid: pid } = process;
+    writeFileSync(join(folder, name), JSON.stringify({ pid, started: startOf(pid) }));
+    if ('release' in first) first.release();
+    expect(held(lock(folder, 'a'))).toBe(pid);
+  });
+
   it('of a process that was killed is free', () => {
     const script = `import { lock } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}; lock(${JSON.stringify(folder)}, 'a'); process.kill(process.pid, 'SIGKILL');`;
     const { signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', script]);

@@ -53,7 +53,7 @@ export function lock(folder: string, what: string): Lock | { readonly heldBy: nu
     for (let attempt = 0; attempt < 10; attempt++) {
       try {
         linkSync(own, path);
-        return { release: () => rmSync(path, { force: true }) };
+        return { release: once(() => giveBack(path)) };
       } catch (error) {
         if ((error as { code?: string }).code !== 'EEXIST') throw error;
       }
@@ -65,6 +65,21 @@ export function lock(folder: string, what: string): Lock | { readonly heldBy: nu
   } finally {
     rmSync(own, { force: true });
   }
+}
+
+/** Only what is ours: who found us dead, wrongly or not, may have it by now. */
+function giveBack(path: string): void {
+  const holder = holderOf(path);
+  const us = ourselves();
+  if (holder?.pid === us.pid && holder.started === us.started) rmSync(path, { force: true });
+}
+
+function once(does: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) does();
+    done = true;
+  };
 }
 
 function takeAway(path: string, dead: Holder | undefined): void {
