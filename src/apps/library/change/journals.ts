@@ -97,6 +97,34 @@ const sharesServer = (a: readonly PlanNode[], b: readonly PlanNode[]): boolean =
   return b.flatMap(namesOf).some((name) => names.has(name));
 };
 
+/** What a journal's plan touched, named so that another plan of the same server names it alike. */
+function touchedBy({ plan, captured }: KnownJournal): ReadonlySet<string> {
+  const names = new Map((plan?.nodes ?? []).map((node) => [node.id, namesOf(node)]));
+  return new Set(
+    captured.flatMap(({ resource: { node, ...thing } }) =>
+      (names.get(node) ?? []).map((name) => JSON.stringify([name, Object.entries(thing).toSorted()])),
+    ),
+  );
+}
+
+const begunAt = ({ entries }: KnownJournal): number => {
+  const begin = entries.find(({ entry }) => entry === 'begin');
+  return begin?.entry === 'begin' ? Date.parse(begin.at) : 0;
+};
+
+/** Changes that stand, and were made after this one to the same things: they have to go back first. The newest first. */
+export function laterOn(journal: KnownJournal): readonly KnownJournal[] {
+  const touched = touchedBy(journal);
+  return allJournals()
+    .filter(
+      ({ standing }) =>
+        standing.kind === 'applied' || (standing.kind === 'ended' && standing.outcome.kind === 'done'),
+    )
+    .filter((other) => begunAt(other) > begunAt(journal))
+    .filter((other) => [...touchedBy(other)].some((name) => touched.has(name)))
+    .toSorted((a, b) => begunAt(b) - begunAt(a));
+}
+
 /** Journals of these servers that have not come to their end. */
 export const pendingOf = (nodes: readonly PlanNode[]): readonly KnownJournal[] =>
   allJournals().filter(

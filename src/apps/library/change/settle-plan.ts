@@ -6,7 +6,7 @@ import { loginOf } from '../audit-targets.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Confirmed, Settled } from '../../../engine/apply/index.ts';
 import { confirmJournal, finishJournal, secretsOf } from './finish.ts';
-import { allJournals, openJournal, type KnownJournal } from './journals.ts';
+import { allJournals, laterOn, openJournal, type KnownJournal } from './journals.ts';
 import type { ReachOptions, UndoOptions } from './options.ts';
 import { provePlan } from './prove-plan.ts';
 import type { ProveOptions } from './options.ts';
@@ -31,7 +31,11 @@ export async function confirmPlan(named: string, options: ReachOptions = {}): Pr
   return confirmJournal(journal, options);
 }
 
-/** Puts back exactly what was; what somebody changed since stays, and the outcome is `stuck` with its name. */
+/**
+ * Puts back exactly what was; what somebody changed since stays, and the outcome is `stuck` with its name.
+ *
+ * @throws UsageError where a later plan changed the same things: that one goes back first
+ */
 export async function undoPlan(named: string, options: UndoOptions = {}): Promise<Outcome> {
   const journal = openJournal(named);
   planOf(journal);
@@ -39,6 +43,12 @@ export async function undoPlan(named: string, options: UndoOptions = {}): Promis
     throw new UsageError(
       journal.problem,
       'Put the journal back from a backup, or put the files back by hand: its first lines hold them.',
+    );
+  const [later] = laterOn(journal);
+  if (later?.plan)
+    throw new UsageError(
+      `plan ${later.plan.id} changed some of the same things after it, and would be left half`,
+      `Take that one back first: keyward undo ${later.plan.id}.`,
     );
   const settled: Settled = await finishJournal(journal, options, { takeBack: 'you asked for it' });
   return settled.kind === 'waiting'
