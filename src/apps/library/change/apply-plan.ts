@@ -9,6 +9,7 @@ import {
   type SecretsFile,
 } from '../../../adapters/journal/secrets-file.ts';
 import { apply, type Applied } from '../../../engine/apply/index.ts';
+import { referencesIn } from '../../../engine/plan-check/references.ts';
 import type { Plan } from '../../../model/index.ts';
 import { UsageError } from '../usage-error.ts';
 import { withNeighbours } from './changed-since.ts';
@@ -79,13 +80,20 @@ export async function applyPlan(plan: Plan, options: ApplyPlanOptions = {}): Pro
   }
 }
 
+/** Those that a step puts on a server: the login of a step that is held works nowhere, and nobody is told it. */
+function requestsOf({ secrets, steps }: Plan): Plan['secrets'] {
+  const used = referencesIn(steps).secrets;
+  return secrets.filter(({ id }) => used.has(id));
+}
+
 async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () => void): Promise<ApplyResult> {
   const path = journalPath(plan.id);
   // Ours are on disk before the first step. Those who take their logins from the file that the user named get them
   // when they work, and not before.
   const ownPath = ownSecretsOf(path);
   const secretsPath = options.secretsFile ?? ownPath;
-  const publishes = plan.secrets.length > 0 && secretsPath !== ownPath;
+  const requests = requestsOf(plan);
+  const publishes = requests.length > 0 && secretsPath !== ownPath;
   sweepHalfWritten([ownPath, resolve(secretsPath)].map((one) => dirname(one)));
   const had = secretsIn(secretsPath);
   let published = false;
@@ -93,7 +101,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
     if (!published && publishes) writeSecrets(secretsPath, file);
     published = true;
   };
-  const file = secretsFor(plan.id, plan.secrets, had);
+  const file = secretsFor(plan.id, requests, had);
   const { confirmWithin = 300 } = options;
   const world = reachWorld(plan.nodes, options, file.secrets);
   let journal: ReturnType<typeof createJournal>;
@@ -111,7 +119,7 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
   }
   try {
     try {
-      if (plan.secrets.length > 0) writeSecrets(ownPath, file);
+      if (requests.length > 0) writeSecrets(ownPath, file);
       if (publishes && had) writeSecrets(formerSecretsOf(path), had);
       if (publishes) accessSync(dirname(resolve(secretsPath)), constants.W_OK);
     } catch (error) {
@@ -154,7 +162,10 @@ async function applyLocked(plan: Plan, options: ApplyPlanOptions, release: () =>
       if (outcome.kind === 'refused') forget(path);
       return { outcome, ...(outcome.kind === 'refused' ? {} : { journal: path }) };
     }
-    const done = { journal: path, ...secretsPlace(publish, plan, secretsPath, ownPath) };
+    const done = {
+      journal: path,
+      ...(requests.length > 0 ? secretsPlace(publish, secretsPath, ownPath) : {}),
+    };
     if (confirmWithin > 0) return { outcome, ...done };
     release();
     const confirmed = await confirmJournal(openJournal(path), options);
@@ -199,13 +210,7 @@ async function startedWatchdog(orders: Orders): Promise<void> {
 }
 
 /** Where the secrets are in the end: where the user wanted them, else where we keep ours. */
-function secretsPlace(
-  publish: () => void,
-  plan: Plan,
-  wanted: string,
-  own: string,
-): { readonly secrets?: string } {
-  if (plan.secrets.length === 0) return {};
+function secretsPlace(publish: () => void, wanted: string, own: string): { readonly secrets: string } {
   try {
     publish();
     return { secrets: wanted };
