@@ -4,7 +4,7 @@ import type { Filtering, FirewallFacts } from '../../model/index.ts';
 import { ruledNetwork } from './firewall-layer.ts';
 import { sayRule } from './firewall-names.ts';
 import { portRules, ruleDrift } from './firewall-rules.ts';
-import { ruleSetsOf } from './firewall-texts.ts';
+import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 
 /** To look for mistakes each rule is held against all before it. */
 const mostLinted = 5000;

@@ -14,7 +14,7 @@ import { ruledNetwork } from './firewall-layer.ts';
 import { cidrsOf, nameSources } from './firewall-names.ts';
 import { ruleDrift } from './firewall-rules.ts';
 import { reachTable } from './firewall-table.ts';
-import { ruleSetsOf } from './firewall-texts.ts';
+import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 
 /** Who gets in now, and who will after the host was started again. */
 export async function firewallDrift(facts: FirewallFacts, doors: readonly DoorWay[]): Promise<FirewallDrift> {

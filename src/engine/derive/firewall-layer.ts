@@ -29,7 +29,9 @@ export async function ruledNetwork(layer: FirewallLayer): Promise<RuledNetwork> 
   const had = known.get(layer);
   if (had) return had;
   const ruleSets =
-    layer.rules.length === 0 ? [] : (await import('./firewall-texts.ts')).ruleSetsOf(layer.rules);
+    layer.rules.length === 0
+      ? []
+      : (await import('../../catalog/firewalls/texts.ts')).ruleSetsOf(layer.rules);
   const topologyFor = (family: Family): Topology => ({
     interfaces: layer.interfaces.map(({ name, addresses, networks, routes }) => ({
       name,

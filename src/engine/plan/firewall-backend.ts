@@ -1,6 +1,6 @@
 import { fromCidr, isEmpty, intersect, type RuleSet } from '../../lang/packets/index.ts';
 import type { FirewallFacts, FirewallLayer, FirewallText } from '../../model/index.ts';
-import { ruleSetsOf } from '../derive/firewall-texts.ts';
+import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 import type { OurRules } from './firewall-network.ts';
 
 /** Where our rules go, and in which network they judge. */

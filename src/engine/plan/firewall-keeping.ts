@@ -1,6 +1,6 @@
 import { families } from '../../catalog/firewalls/print/index.ts';
 import type { Action, FirewallFacts, FirewallText } from '../../model/index.ts';
-import { ruleSetsOf } from '../derive/firewall-texts.ts';
+import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 import type { OurRules } from './firewall-network.ts';
 
 type Keep = Extract<Action, { do: 'keep-firewall' }>;

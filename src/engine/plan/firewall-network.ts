@@ -11,7 +11,7 @@ import {
   type Topology,
 } from '../../lang/packets/index.ts';
 import type { FirewallBackend, FirewallLayer, FirewallPart, FirewallText } from '../../model/index.ts';
-import { ruleSetsOf } from '../derive/firewall-texts.ts';
+import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 
 /** One rule set of ours, in the words in which plan and apply have it. */
 export interface OurRules extends FirewallPart {

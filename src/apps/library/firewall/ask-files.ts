@@ -2,7 +2,7 @@ import { networkOf } from '../../../lang/address/index.ts';
 import { printable } from '../../../lang/text/index.ts';
 import type { FirewallFacts, FirewallTable, FirewallText, NetworkInterface } from '../../../model/index.ts';
 import { reachTable } from '../../../engine/derive/firewall-table.ts';
-import { ruleSetsOf } from '../../../engine/derive/firewall-texts.ts';
+import { ruleSetsOf } from '../../../catalog/firewalls/texts.ts';
 import type { Asking } from '../../../engine/derive/firewall-origins.ts';
 import { readBounded } from '../read-bounded.ts';
 import { UsageError } from '../usage-error.ts';

@@ -1,10 +1,10 @@
-import { parseIpsetSave, type IpSets } from '../../catalog/firewalls/ipset/index.ts';
-import { parseIptablesSave } from '../../catalog/firewalls/iptables/index.ts';
-import { parseNft, parseNftJson } from '../../catalog/firewalls/nft/index.ts';
+import { parseIpsetSave, type IpSets } from './ipset/index.ts';
+import { parseIptablesSave } from './iptables/index.ts';
+import { parseNft, parseNftJson } from './nft/index.ts';
 import type { RuleSet } from '../../lang/packets/index.ts';
 import type { FirewallText } from '../../model/index.ts';
 
-/** Rule sets of texts that are all in force at once. */
+/** Rule sets of texts that are all in force at once: of one kernel, or of the files that are loaded at boot. */
 export function ruleSetsOf(texts: readonly FirewallText[]): readonly RuleSet[] {
   const sets = ipSetsOf(texts);
   const compatible = new Set(texts.flatMap(tablesOverNft));
