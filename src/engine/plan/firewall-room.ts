@@ -4,6 +4,7 @@ import { fromCidr, intersect, isEmpty } from '../../lang/packets/index.ts';
 import type { Claim, Goal, Origin } from '../../model/index.ts';
 import { cellsByDoor, isRemote } from './closing.ts';
 import { checksOf, holdFor, nothing, refused, together, type Answer, type Hold, type Room } from './draft.ts';
+import { areKept, areThere } from './firewall-already.ts';
 import { chosenFor, type Chosen } from './firewall-backend.ts';
 import { kept } from './firewall-keeping.ts';
 import { reachingIn, withOurs } from './firewall-network.ts';
@@ -127,6 +128,12 @@ function firewallAt(
   const shown =
     allow.length === 0 ? 'this host' : `${allow.slice(0, 4).join(', ')}${allow.length > 4 ? ' …' : ''}`;
   const outer = ours[0]?.ports ?? ports;
+  const lasts = !('why' in keeping);
+  if (areThere(layer, ours) && (!lasts || areKept(firewall.value.saved, keeping.does)))
+    return no(
+      `It is so already: only ${shown} ${allow.length > 1 ? 'open' : 'opens'} connections to port ${outer.join(', ')}${lasts ? '' : ', until the host starts anew'}.`,
+      lasts ? 'Nothing is to be done.' : `${keeping.why}.`,
+    );
   const needed = neededAt(node);
   return {
     unmet: [],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listener } from '../../catalog/example-facts.ts';
+import { mergeSaved } from '../../catalog/firewalls/print/index.ts';
 import type { FirewallFacts, FirewallLayer, FirewallText, Step } from '../../model/index.ts';
 import { checkPlan } from '../plan-check/index.ts';
 import { planFirewall, type FirewallChoice } from './firewall.ts';
@@ -117,6 +118,35 @@ describe('only these addresses reach this server', () => {
     ]);
     const bare = choose(server(facts([layer([])])), { untilReboot: true });
     expect(only(bare.steps).does).toMatchObject([{ do: 'set-firewall', backend: 'nft' }]);
+  });
+
+  it('is no step where it is so already, live and in the files that are loaded at boot', () => {
+    const allow = ['10.0.0.0/8', 'fd00::/8'];
+    const part = { ports: [6379], allow, backend: 'iptables' } as const;
+    const merged = (text: string, words: 'iptables-save' | 'ip6tables-save'): FirewallText => {
+      const made = mergeSaved(text, { ...part, words });
+      return { words, from: words, text: 'text' in made ? made.text : '' };
+    };
+    const nat = '*nat\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n';
+    const live = [
+      merged(`${nat}${iptables.text}`, 'iptables-save'),
+      merged('*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n', 'ip6tables-save'),
+    ];
+    const files = savedFiles.map((one, at) => ({ ...(live[at] ?? one), from: one.from }));
+    const there = server(facts([layer(live)], { saved: files }));
+    const again = choose(there);
+    expect([again.steps, again.held]).toEqual([[], []]);
+    expect(again.unmet).toMatchObject([
+      { why: expect.stringMatching(/^It is so already: only 10\.0\.0\.0\/8, fd00::\/8 open/) },
+    ]);
+    // Anything else of it, and there is something to do.
+    expect(choose(there, { allow: ['10.0.0.0/8'] }).steps).toHaveLength(1);
+    expect(choose(there, { ports: [6379, 16_379] }).steps).toHaveLength(1);
+    expect(choose(server(facts([layer(live)], { saved: savedFiles }))).steps).toHaveLength(1);
+    expect(choose(server(facts([layer(live.slice(0, 1))], { saved: files }))).steps).toHaveLength(1);
+    const lost = choose(server(facts([layer(live)])));
+    expect([lost.steps, lost.held]).toEqual([[], []]);
+    expect(lost.unmet[0]?.why).toContain('until the host starts anew');
   });
 
   it('is held where it would not last, until somebody says that it need not', () => {
