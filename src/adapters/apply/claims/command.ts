@@ -73,7 +73,7 @@ async function queued(words: readonly string[], connection: Connection): Promise
 export const command: Trying<'command'> = async ({ as, words, permitted }, site) => {
   if (as.kind === 'nobody' || as.kind === 'wrong') {
     const came = await comeAs(as, site);
-    if ('refused' in came) return when(!permitted, said(came.refused));
+    if ('refused' in came) return when(!permitted && !came.away, said(came.refused));
     came.close();
   }
   const told = await dryRun(words, as, site, permitted);
@@ -82,7 +82,9 @@ export const command: Trying<'command'> = async ({ as, words, permitted }, site)
     return untried('the server cannot say what it would permit, and it is not tried');
   const came = await comeAs(as, site);
   if ('refused' in came)
-    return as.kind === 'user' ? untried(said(came.refused)) : when(!permitted, said(came.refused));
+    return as.kind === 'user'
+      ? untried(said(came.refused))
+      : when(!permitted && !came.away, said(came.refused));
   try {
     if (isHarmless(words)) {
       const answer = await came.tell([words[0] ?? '', ...bytesOf(words.slice(1))]);

@@ -25,6 +25,9 @@ const isGrant = (claim: Claim): boolean =>
   claim.claim === 'serves' ||
   (claim.claim === 'client-certificate' && claim.required);
 
+/** Who may come in, and do what: the server itself has to say it. */
+const isDoor = ({ claim }: Claim): boolean => claim === 'login' || claim === 'command';
+
 /** A stranger and a guesser at the door of each server, whatever the plan said. */
 const atTheDoor = (nodes: readonly PlanNode[]): readonly Claim[] =>
   nodes.flatMap(({ id }): readonly Claim[] => [
@@ -82,7 +85,9 @@ export async function trialsOutside(
   const world = reachWorld(nodes, options, secrets, tunnel);
   try {
     const reached = new Map<string, boolean>();
+    const answers = new Map<string, boolean>();
     for (const { id, target } of nodes) {
+      answers.set(id, (await world.test({ claim: 'answers', node: id })).outcome === 'held');
       if (target.kind !== 'tcp') continue;
       const there: Claim = {
         claim: 'port',
@@ -101,7 +106,7 @@ export async function trialsOutside(
     const trials: Trial[] = [];
     for (const claim of distinct)
       trials.push(
-        isGrant(claim) && !reached.get(claim.node)
+        (isGrant(claim) && !reached.get(claim.node)) || (isDoor(claim) && !answers.get(claim.node))
           ? {
               claim,
               from: name,
