@@ -4,7 +4,7 @@ import type { LiveContext } from '../collectors/define-live.ts';
 import { liveCollectors, liveQuestions } from '../collectors/index.ts';
 import {
   connect,
-  type Answer,
+  failed,
   type Connection,
   type ConnectionSettings,
   type Failure,
@@ -61,13 +61,18 @@ function endpointOf(
   };
 }
 
-async function readAll(answers: readonly Answer[], context: LiveContext): Promise<Partial<Collected>> {
+async function askAll(connection: Connection, context: LiveContext): Promise<Partial<Collected>> {
+  const answers = await connection.ask(liveQuestions);
   const facts: Record<string, unknown> = {};
   let at = 0;
-  for (const collector of liveCollectors) {
-    const own = answers.slice(at, at + collector.ask.length);
-    at += collector.ask.length;
-    facts[collector.fact] = await collector.read(own, context);
+  for (const { fact, ask, otherwise, read } of liveCollectors) {
+    const own = answers.slice(at, at + ask.length);
+    at += ask.length;
+    const first = await read(own, context);
+    facts[fact] =
+      first.known || otherwise === undefined || own.some((answer) => failed(answer))
+        ? first
+        : await read([...own, ...(await connection.ask(otherwise))], context);
   }
   return facts;
 }
@@ -108,9 +113,7 @@ async function converse(
       lacksLogin,
     };
   }
-  const read = await inTurn(async () =>
-    readAll(await connection.ask(liveQuestions), { meter: settings.meter, names }),
-  );
+  const read = await inTurn(() => askAll(connection, { meter: settings.meter, names }));
   const wanted = read.config?.known && read.config.value['tls-auth-clients'] !== 'no';
   return { facts: { ...facts, ...endpointOf(where, connection, wanted === true), ...read } };
 }

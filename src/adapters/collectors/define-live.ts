@@ -14,6 +14,8 @@ export interface LiveContext {
 export interface LiveCollector<K extends CollectedName = CollectedName> {
   readonly fact: K;
   readonly ask: readonly Question[];
+  /** Asked where the answers to `ask` tell nothing; theirs come after those. */
+  readonly otherwise?: readonly Question[];
   readonly read: (
     answers: readonly Answer[],
     context: LiveContext,

@@ -29,17 +29,16 @@ function parseInfo(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(fields);
 }
 
-/** Before 2.6 INFO takes no argument: hence two questions, of which the longer answer counts. */
 export default defineLive({
   fact: 'info',
-  ask: [question('INFO', 'all'), question('INFO')],
+  ask: [question('INFO', 'all')],
+  // Before 2.6 it takes no argument.
+  otherwise: [question('INFO')],
   read([all, plain]) {
-    const why = refusal(all, 'INFO') && refusal(plain, 'INFO');
-    if (why) return why;
-    const [first = '', second = ''] = [all, plain].map((answer) =>
-      answer && !failed(answer) ? (textOf(answer.value) ?? '') : '',
-    );
-    const fields = parseInfo(first.length >= second.length ? first : second);
+    const answer = plain ?? all;
+    const why = refusal(answer, 'INFO');
+    if (why || !answer || failed(answer)) return why ?? unknown('not-asked', 'INFO');
+    const fields = parseInfo(textOf(answer.value) ?? '');
     return Object.keys(fields).length > 0
       ? known(fields, 'INFO')
       : unknown('unreadable', 'INFO holds no field');
