@@ -4,7 +4,7 @@ import type { Claim } from '../../src/model/index.ts';
 import { matrix } from './support/servers.ts';
 import { at, seen, started, worldOf } from './support/worlds.ts';
 
-const few = matrix.filter(({ name }) => ['redis-5.0', 'redis-7.2', 'valkey-9.1'].includes(name));
+const few = matrix.filter(({ name }) => ['redis-5.0', 'redis-8.6', 'valkey-9.1'].includes(name));
 const login = (as: Extract<Claim, { claim: 'login' }>['as']): Claim => ({
   claim: 'login',
   ...at(),

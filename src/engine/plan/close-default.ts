@@ -1,6 +1,6 @@
 import type { Band } from './band.ts';
 import { missingOfCluster } from './bands.ts';
-import { cellsOfUser } from './closing.ts';
+import { cellsOfUser, risksLogin } from './closing.ts';
 import { checksOf, holdFor, untilUnused, type Draft } from './draft.ts';
 import { holdForLinks } from './foreign-links.ts';
 import { dropRequirepass, keepUser, keepUsers } from './keeping.ts';
@@ -29,14 +29,19 @@ export function closeDefault(band: Band, node: Situation, before: readonly Draft
       { claim: 'login', node: node.id, as: { kind: 'nobody' }, accepted: false },
       { claim: 'login', node: node.id, as: { kind: 'wrong', user: 'default' }, accepted: false },
       { claim: 'login', node: node.id, as: { kind: 'operator' }, accepted: true },
+      // Where it has a password, strangers are refused before as well as after.
+      { claim: 'user-has', node: node.id, user: 'default', words: ['off'] },
+      { claim: 'passwords', node: node.id, user: 'default', are: [] },
       ...kept.proves,
     ],
     risk: {
       level: 'refuses',
-      why:
+      why: risksLogin(
+        node,
         clients.length > 0
           ? `clients that still come without a login: ${[...new Set(clients.map(({ address }) => address))].slice(0, 6).join(', ')}; it waits until they have moved`
           : 'clients that come without a login and were not seen',
+      ),
     },
     closes: cellsOfUser(node, 'default'),
     requires: before.map(({ key }) => key),

@@ -35,6 +35,20 @@ export function cellsByDoor(node: Situation, gone: (origin: Origin) => boolean):
 export const isRemote = ({ via, reach }: Origin): boolean =>
   reach !== 'host' && reach !== 'socket' && !('path' in via) && !isLoopback(via.address);
 
+/**
+ * What a step risks that takes the open default user away. Protected mode goes with that user: hosts that it turned
+ * away so far get as far as the login from then on.
+ */
+export function risksLogin(node: Situation, why: string): string {
+  const away = tableOf(node)?.origins.filter(
+    (origin) => isRemote(origin) && origin.refused !== undefined && origin.refusedBy !== 'firewall',
+  );
+  const who = [...new Set(away?.map(({ label }) => label))];
+  return who.length === 0
+    ? why
+    : `${why}; protected mode turned other hosts away so far, from then on they may reach the login: ${who.slice(0, 3).join('; ')}${who.length > 3 ? ' …' : ''}`;
+}
+
 /** What a user could do only by commands that it may run no longer. */
 export function cellsOfCommands(
   node: Situation,

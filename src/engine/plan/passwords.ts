@@ -1,6 +1,6 @@
 /** New passwords: two at once where a user may have two; else the clients that are there stand in the way. */
 import type { SecretRequest } from '../../model/index.ts';
-import { cellsOfUser } from './closing.ts';
+import { cellsOfUser, risksLogin } from './closing.ts';
 import {
   checksOf,
   holdFor,
@@ -113,6 +113,7 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
   const links = linkLogins(scene, node, { user, secret, checks });
   const cleared = user === 'default' ? dropRequirepass(node, keeping) : [];
   if (facts?.noPassword === true) {
+    const strangers = `who connects as ${user} without the new password`;
     // A first password takes `nopass` away with it: there is no moment at which both ways are open.
     return {
       unmet: [],
@@ -141,7 +142,10 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
               ? [{ claim: 'login', node: node.id, as: { kind: 'nobody' }, accepted: false } as const]
               : []),
           ],
-          risk: { level: 'refuses', why: `who connects as ${user} without the new password` },
+          risk: {
+            level: 'refuses',
+            why: user === 'default' ? risksLogin(node, strangers) : strangers,
+          },
           closes: cellsOfUser(node, user, weakKinds),
           secrets: [secret],
           held: holdForUsers(scene, node, user),
@@ -170,7 +174,8 @@ function newPassword(scene: Scene, node: Situation, user: string, wishes: readon
     checks,
     does: [replace, ...kept.does, ...cleared],
     guard: [{ claim: 'moved', node: node.id, user }],
-    proves,
+    // The new one was let in before as well: a server that came back with the old ones beside it is not done.
+    proves: [...proves, { claim: 'passwords', node: node.id, user, are: [{ secret: secret.id }] }],
     risk: {
       level: 'refuses',
       why:
@@ -258,9 +263,12 @@ function requirepass(scene: Scene, node: Situation, wishes: readonly Wish[]): An
         ],
         risk: {
           level: 'refuses',
-          why: cuts
-            ? 'this version refuses connections that are there already, from the moment at which it has a password'
-            : 'who connects without the new password',
+          why: risksLogin(
+            node,
+            cuts
+              ? 'this version refuses connections that are there already, from the moment at which it has a password'
+              : 'who connects without the new password',
+          ),
         },
         closes: cellsOfUser(node, 'default', weakKinds),
         secrets: [secret],

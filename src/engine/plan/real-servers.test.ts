@@ -1,5 +1,6 @@
 /** What is planned for a real server is what that server takes: word by word, and file by file. */
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { auditTargets, type Census, type PlanNode } from '../../index.ts';
 import type { RunningServer } from '../../adapters/servers/index.ts';
@@ -7,7 +8,7 @@ import { edit, parseConf, printConf, readConf, type ConfChange } from '../../lan
 import { asText, type RespValue } from '../../lang/resp/index.ts';
 import type { Action, RuleWord, Value } from '../../model/index.ts';
 import { ask, converse } from '../../../test/live/support/ask.ts';
-import { matrix } from '../../../test/live/support/servers.ts';
+import { matrix, matrixServer } from '../../../test/live/support/servers.ts';
 import { derive } from '../derive/index.ts';
 import type { PlanSubject } from './input.ts';
 import { plan } from './subjects-of-tests.ts';
@@ -142,6 +143,33 @@ describe.each(matrix.map((server) => [server.name, server] as const))(
         const reading = readConf([{ path, bytes }], { product, version: server.version });
         expect(reading.problems.filter(({ fatal }) => fatal)).toEqual([]);
         expect(changes.length).toBeGreaterThan(0);
+      } finally {
+        await running.stop();
+      }
+    });
+  },
+);
+
+/** An address of this host by which it is no stranger to itself, and not on loopback. */
+const own = Object.values(networkInterfaces())
+  .flatMap((all = []) => all)
+  .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+
+describe.skipIf(own === undefined)(
+  `a server in protected mode${own === undefined ? ' (this host has loopback alone)' : ''}`,
+  () => {
+    it.each(['redis-7.0', 'valkey-9.1'])('%s: what the plan says of other hosts is so', async (name) => {
+      const running = await matrixServer(name).start([`bind 127.0.0.1 ${own}`, 'protected-mode yes']);
+      const outside = { host: own ?? '', port: running.port };
+      try {
+        // It may hang up before its words are read.
+        expect(await ask(outside, 'PING').then(said, String)).toMatch(/DENIED|ended|ECONNRESET|EPIPE/);
+        const { steps } = plan([await subjectAt('n1', running, [])], { policy: 'essential' });
+        const close = steps.find(({ kind }) => kind === 'close-default');
+        expect(close?.risk).toMatchObject({ why: expect.stringContaining('may reach the login') });
+        for (const command of steps.flatMap(({ does }) => does).map(commandOf))
+          if (command) await ask({ port: running.port }, ...command);
+        expect(said(await ask(outside, 'PING'))).toMatch(/NOAUTH/);
       } finally {
         await running.stop();
       }

@@ -16,7 +16,7 @@ import {
   user,
 } from '../../catalog/example-facts.ts';
 import { bundledCommands, type CommandTable } from '../../lang/acl/index.ts';
-import type { Facts, Step } from '../../model/index.ts';
+import type { Facts, Origin, Step } from '../../model/index.ts';
 import type { PlannedParts } from './input.ts';
 import { openServer, openUser, plan, subject, type Server } from './subjects-of-tests.ts';
 
@@ -136,6 +136,21 @@ describe('a server that lets everybody in', () => {
       'network|nobody:default|read',
       'network|nobody:default|control',
     ]);
+  });
+
+  it('says who gets as far as the login once protected mode turns nobody away', () => {
+    const away = { id: 'away', label: 'the network 10.0.0.0/24', refused: 'protected mode: no password' };
+    const told = (more: Partial<Origin>, passwordOnly = false): string => {
+      const table = exposure([origin('host'), origin('network', { ...away, ...more })], [actor('nobody')]);
+      const parts = plan([subject('n1', open({ exposure: table }))], { passwordOnly });
+      const { risk } = stepOf(parts, passwordOnly ? 'password' : 'close-default');
+      return 'why' in risk ? risk.why : '';
+    };
+    const login = /from then on they may reach the login: the network 10\.0\.0\.0\/24$/;
+    expect(told({})).toMatch(login);
+    expect(told({}, true)).toMatch(login);
+    expect(told({ refusedBy: 'firewall' })).not.toContain('login:');
+    expect(told({ via: { address: '127.0.0.1', port: 6379, tls: false } })).not.toContain('login:');
   });
 
   it('that is off and still open loses what is left of it, and nobody moves', () => {
