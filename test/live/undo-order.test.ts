@@ -1,22 +1,14 @@
 /** Two plans of one server: the later one is taken back before the earlier, so that neither is left half. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { applyPlan, makePlan, undoPlan } from '../../src/index.ts';
+import { asText } from '../../src/lang/resp/index.ts';
+import { ask, converse } from './support/ask.ts';
+import { ownState } from './support/own-state.ts';
 import { matrixServer } from './support/servers.ts';
 
-const before = process.env.KEYWARD_STATE;
-let state = '';
-beforeAll(() => {
-  state = mkdtempSync(join(tmpdir(), 'keyward-state-'));
-  process.env.KEYWARD_STATE = state;
-});
-afterAll(() => {
-  rmSync(state, { recursive: true, force: true });
-  if (before === undefined) delete process.env.KEYWARD_STATE;
-  else process.env.KEYWARD_STATE = before;
-});
+ownState();
 
 it(
   'an earlier plan is not taken back under a later one, and nothing is changed by asking',
@@ -44,6 +36,45 @@ it(
       expect(await undoPlan(second)).toMatchObject({ kind: 'undone' });
       expect(await undoPlan(first)).toMatchObject({ kind: 'undone' });
       expect(readFileSync(server.configFile, 'utf8')).toBe(old);
+    } finally {
+      await server.stop();
+    }
+  },
+);
+
+it(
+  'who was given a way back is left with it as somebody makes it while others still use theirs',
+  { timeout: 60_000 },
+  async () => {
+    const server = await matrixServer('redis-7.0').start(['protected-mode no']);
+    const where = { port: server.port };
+    const secretsFile = join(server.dir, 'logins.json');
+    try {
+      const { plan } = await makePlan([`redis://127.0.0.1:${server.port}`], {
+        policy: 'essential',
+        censusSeconds: 0,
+        refuse: ['default'],
+      });
+      expect((await applyPlan(plan, { confirmWithin: 0, secretsFile })).outcome).toEqual({ kind: 'done' });
+      const { secrets } = JSON.parse(readFileSync(secretsFile, 'utf8')) as {
+        readonly secrets: Readonly<Record<string, { readonly password: string }>>;
+      };
+      const app = await converse(where);
+      await app.ask('AUTH', 'app', secrets['user:app']?.password ?? '');
+      const back = undoPlan(plan.id, { goBackWithin: 40 });
+      await expect
+        .poll(async () => asText(await ask(where, 'PING')), { timeout: 20_000, interval: 20 })
+        .toBe('PONG');
+      await ask(where, 'ACL', 'SETUSER', 'default', 'resetpass', '>theirs-0123456789');
+      app.end();
+      const outcome = await back;
+      expect(outcome).toMatchObject({
+        kind: 'stuck',
+        left: expect.arrayContaining([
+          expect.objectContaining({ resource: { kind: 'user', node: 'n1', user: 'default' } }),
+        ]),
+      });
+      expect(asText(await ask(where, 'AUTH', 'theirs-0123456789'))).toBe('OK');
     } finally {
       await server.stop();
     }

@@ -161,4 +161,60 @@ describe('undo', () => {
     expect(things.get(userName('default'))).toBe('open');
     expect(things.get(userName('app'))).toBeUndefined();
   });
+
+  it('leaves what somebody changes while clients have time to go, and says so', async () => {
+    const { captured, world, journal, things, events, tell } = await after(
+      closing,
+      { default: 'open' },
+      (claim) => claim.claim !== 'unused' || events.includes('waits'),
+    );
+    const since = new Map<string, Captured>();
+    for (const { resource } of captured) since.set(nameOf(resource), await world.capture(resource));
+    const meddled: World = {
+      ...world,
+      pause: async (milliseconds) => {
+        things.set(userName('default'), 'with a password of theirs');
+        await world.pause(milliseconds);
+      },
+    };
+    const outcome = await undo(captured, meddled, journal, 'asked', {
+      plan: closing,
+      since,
+      wayBack: { tell },
+    });
+    expect(outcome).toMatchObject({
+      kind: 'stuck',
+      left: [{ resource: { user: 'default' }, why: expect.stringContaining('changed since') }],
+    });
+    expect(things.get(userName('default'))).toBe('with a password of theirs');
+    expect(things.get(userName('app'))).toBeUndefined();
+  });
+
+  it('knows what its own start made of a server from what somebody else did before', async () => {
+    const restarting = planOf(
+      ...closing.steps,
+      step('restart', [{ do: 'restart', node, by: { kind: 'relaunch' } }]),
+    );
+    // The running server and its file were of two minds before: a start alone does not bring `live` back.
+    const { captured, world, journal, things, tell } = await after(
+      restarting,
+      { default: 'live', other: 'x' },
+      () => true,
+    );
+    things.set(nameOf({ kind: 'file', node, path: '/user-default' }), 'as the file has it');
+    things.set(userName('app'), 'changed by hand');
+    const since = new Map<string, Captured>();
+    for (const one of captured) since.set(nameOf(one.resource), await world.capture(one.resource));
+    since.set(userName('app'), {
+      ...(since.get(userName('app')) as Captured),
+      digest: 'what the plan left',
+    });
+    const outcome = await undo(captured, world, journal, 'asked', {
+      plan: restarting,
+      since,
+      wayBack: { tell },
+    });
+    expect(things.get(userName('default'))).toBe('live');
+    expect(outcome).toMatchObject({ kind: 'stuck', left: [{ resource: { user: 'app' } }] });
+  });
 });

@@ -56,8 +56,8 @@ export interface Farewells {
   readonly leaves: (one: Captured) => boolean;
   /** Opens what was open before, tells clients, and waits for them; does nothing where that was done already. */
   readonly open: (attempts?: number) => Promise<void>;
-  /** Whether this was put back as far as clients need it: it is ours then, whatever it looks like. */
-  readonly opened: (one: Captured) => boolean;
+  /** What this was made for the way back, where it was: what else it is now, somebody made it since. */
+  readonly opened: (one: Captured) => Captured | undefined;
   /** Why a login has to stay: somebody uses it who has no other. */
   readonly needed: (one: Captured) => Promise<string | undefined>;
   /** Tells clients, where they were not; why that does not work. */
@@ -82,7 +82,7 @@ export function farewells(
     if (!leaving.has(name)) return first.get(name) ?? [];
     return leaving.get(name) === 'moved' && first.get(name) !== one ? one : [];
   });
-  const opened = new Set<string>();
+  const opened = new Map<string, Captured>();
   let done = guests.length === 0;
   let said: { readonly any: boolean } | undefined;
 
@@ -123,12 +123,12 @@ export function farewells(
 
   return {
     leaves: ({ resource }) => leaving.has(nameOf(resource)),
-    opened: ({ resource }) => opened.has(nameOf(resource)),
+    opened: ({ resource }) => opened.get(nameOf(resource)),
     open: async (attempts) => {
       if (done) return;
       let closed = false;
       for (const door of doors) {
-        if ((await putBack(door, attempts)) === undefined) opened.add(nameOf(door.resource));
+        if ((await putBack(door, attempts)) === undefined) opened.set(nameOf(door.resource), door);
         else closed = true;
       }
       if (closed || tell() !== undefined) return;
