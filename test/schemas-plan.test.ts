@@ -193,6 +193,7 @@ describe('the schema of a plan knows', () => {
         'file-sets': true,
         'user-exists': true,
         'user-has': true,
+        passwords: true,
         'user-kept': true,
         login: true,
         command: true,
@@ -201,6 +202,7 @@ describe('the schema of a plan knows', () => {
         'client-certificate': true,
         access: true,
         'runs-as': true,
+        'no-new-privileges': true,
         unused: true,
         moved: true,
         'no-refused-login': true,
@@ -302,9 +304,9 @@ describe('a plan of the wrong shape is told', () => {
     ],
     [
       'with both a user and a port',
-      ['steps', '0', 'guard', '15', 'port'],
+      ['steps', '0', 'guard', '17', 'port'],
       1,
-      '/steps/0/guard/15 says too little, or two',
+      '/steps/0/guard/17 says too little, or two',
     ],
     ['with an escape code for a name', ['\u001b[2J'], 1, 'it has "\\x1b[2J", which'],
   ])('%s', (_, path, value, said) => {

@@ -37,6 +37,34 @@ function replicationOf(subject: PlanSubject, user: string, secret: string): read
     : [set, { do: 'save', node: node.id, by: 'config-rewrite' }];
 }
 
+/** What is kept says the same as what runs. */
+const isKept = (does: readonly Action[]): readonly Claim[] =>
+  does.flatMap((action): readonly Claim[] => {
+    if (action.do === 'keep-user') {
+      const { node, user, path, file } = action;
+      return [{ claim: 'user-kept', node, user, path, file }];
+    }
+    if (action.do === 'set-setting') {
+      const { node, name, value } = action;
+      return [{ claim: 'setting', node, name, value }];
+    }
+    return action.do === 'edit-conf'
+      ? action.changes.flatMap((change) =>
+          change.do === 'set' && change.args[0] !== undefined
+            ? [
+                {
+                  claim: 'file-sets',
+                  node: action.node,
+                  path: action.path,
+                  name: change.name,
+                  value: change.args[0],
+                },
+              ]
+            : [],
+        )
+      : [];
+  });
+
 export interface RotationOptions {
   /** Seconds for which logins of the user are watched once the old password is gone; 3. */
   readonly watchSeconds?: number;
@@ -97,7 +125,7 @@ export function planRotation(
       does,
       undo: does.flatMap(resourcesOf),
       guard: more.guard ?? [],
-      proves: more.proves,
+      proves: [...isKept(does), ...more.proves],
       risk: { level: 'none' },
       closes: [],
       needs: node.host ? 'files' : 'server',
@@ -144,7 +172,11 @@ export function planRotation(
       [{ do: 'set-user', node: node.id, user, rules: ['resetpass', { secret }] }, ...keeping(node, user)],
       {
         guard: [{ claim: 'moved', node: node.id, user }],
-        proves: [logsIn(node), { claim: 'no-refused-login', node: node.id, user, seconds: watchSeconds }],
+        proves: [
+          logsIn(node),
+          { claim: 'passwords', node: node.id, user, are: [{ secret }] },
+          { claim: 'no-refused-login', node: node.id, user, seconds: watchSeconds },
+        ],
       },
     );
   return {

@@ -262,6 +262,13 @@ export function clientCertificateSteps(
     guard: [serves],
     proves: [
       ...users.map(({ name }): Claim => ({ claim: 'user-exists', node, user: name, exists: true })),
+      ...wish.clients.flatMap(({ name }) =>
+        ['crt', 'key'].map((end): Claim => ({
+          claim: 'access',
+          node,
+          path: `${place.folder}/${name}.${end}`,
+        })),
+      ),
       ...(mapping?.proves ?? []),
       serves,
     ],

@@ -29,6 +29,13 @@ export type Claim =
       readonly user: string;
       readonly words: readonly string[];
     }
+  /** The user has these passwords on the running server, and no other; nor does he get in with none. */
+  | {
+      readonly claim: 'passwords';
+      readonly node: string;
+      readonly user: string;
+      readonly are: readonly SecretRef[];
+    }
   /** The user's line in this file says the same as the running server. */
   | {
       readonly claim: 'user-kept';
@@ -80,6 +87,8 @@ export type Claim =
       readonly group?: string;
     }
   | { readonly claim: 'runs-as'; readonly node: string; readonly user: string }
+  /** Its process gains no rights by what it runs: the first wall of a sandbox, and the kernel tells of it. */
+  | { readonly claim: 'no-new-privileges'; readonly node: string }
   /** No client but ourselves: as this user, or on this port. Waited for, up to the patience of the run. */
   | {
       readonly claim: 'unused';

@@ -52,8 +52,7 @@ export type StepKind =
   | 'files'
   | 'run-as'
   | 'sandbox'
-  | 'restart'
-  | 'persist';
+  | 'restart';
 
 /** What may go wrong for those who use the server now. */
 export type Risk =

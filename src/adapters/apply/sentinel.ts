@@ -39,7 +39,7 @@ export const sentinels: Keeper<Option> = {
     return captured(resource, { value }, { shown: { value: shown } });
   },
   async restore(resource, state, site) {
-    const { value } = state as { readonly value: string };
-    if ((await optionOf(site, resource.master, resource.option)) !== value) await tell(site, resource, value);
+    // Whatever its file says: what it has is not to be seen, and may be newer than a file that it could not write.
+    await tell(site, resource, (state as { readonly value: string }).value);
   },
 };

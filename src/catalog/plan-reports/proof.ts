@@ -32,6 +32,10 @@ export function sayClaim(claim: Claim): string {
       return `user ${claim.user} ${claim.exists ? 'is there' : 'is gone'}`;
     case 'user-has':
       return `user ${claim.user} has ${claim.words.join(' ')}`;
+    case 'passwords':
+      return claim.are.length === 0
+        ? `user ${claim.user} has no password, and does not get in without one`
+        : `user ${claim.user} has no other password`;
     case 'user-kept':
       return `${claim.path} keeps user ${claim.user} as it runs`;
     case 'login':
@@ -48,6 +52,8 @@ export function sayClaim(claim: Claim): string {
       return `${claim.path} is ${[claim.mode, claim.owner, claim.group].filter((part) => part !== undefined).join(' ')}`;
     case 'runs-as':
       return `the server runs as ${claim.user}`;
+    case 'no-new-privileges':
+      return 'the server gains no rights by what it runs';
     case 'unused':
       return `nobody uses ${'user' in claim ? `user ${claim.user}` : `port ${claim.port}`}`;
     case 'moved':

@@ -47,7 +47,6 @@ export const essential: Policy = {
     'unix-socket',
     'firewall',
     'files',
-    'persist',
     'restart',
   ],
 };

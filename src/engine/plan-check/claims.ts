@@ -27,6 +27,7 @@ export function claimProblem(claim: Claim): string | undefined {
   switch (claim.claim) {
     case 'user-exists':
     case 'user-kept':
+    case 'passwords':
     case 'moved':
       return isUserName(claim.user) ? undefined : 'this is no name of a user';
     case 'user-has':
@@ -58,6 +59,7 @@ export function claimProblem(claim: Claim): string | undefined {
     case 'client-certificate':
     case 'access':
     case 'replicates':
+    case 'no-new-privileges':
       return undefined;
   }
 }

@@ -37,7 +37,7 @@ function deletion(node: Situation, name: string, refuse: readonly string[]): Ans
     does: [{ do: 'delete-user', node: node.id, user: name }, ...kept.does],
     // Deleting a user ends its connections: they are given time to go by themselves.
     guard: untilUnused(refuse, node.id, name),
-    proves: [{ claim: 'user-exists', node: node.id, user: name, exists: false }],
+    proves: [{ claim: 'user-exists', node: node.id, user: name, exists: false }, ...kept.proves],
     risk: { level: 'refuses', why: `who logs in as ${name} and was not connected meanwhile` },
   };
   return { drafts: [draft], unmet: [], taken: [] };

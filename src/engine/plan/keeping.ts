@@ -142,3 +142,19 @@ export function settleNow(
     proves: [{ claim: 'setting', node: node.id, name, value }, ...kept.proves],
   };
 }
+
+/** What Sentinel wrote of a master into its own file, which alone tells of a login: some say OK and could not write. */
+export const sentinelKeeps = (
+  { id, node: { conf, host } }: Situation,
+  master: string,
+  options: Readonly<Record<string, Value>>,
+): readonly Claim[] =>
+  conf === undefined || host === undefined
+    ? []
+    : Object.entries(options).map(([option, value]) => ({
+        claim: 'file-sets',
+        node: id,
+        path: conf,
+        name: `sentinel ${option} ${master}`,
+        value,
+      }));

@@ -27,6 +27,5 @@ const kinds: Readonly<Record<StepKind, true>> = {
   'run-as': true,
   sandbox: true,
   restart: true,
-  persist: true,
 };
 export const stepKinds: ReadonlySet<string> = new Set(Object.keys(kinds));

@@ -1,7 +1,7 @@
 /** Replicas and Sentinels log in with a new password before their master asks for it. */
 import type { SecretRequest } from '../../model/index.ts';
 import type { Draft } from './draft.ts';
-import { keepSetting, settleNow } from './keeping.ts';
+import { keepSetting, sentinelKeeps, settleNow } from './keeping.ts';
 import { nodeKey, textOf, type Scene, type Situation } from './scene.ts';
 
 interface NewLogin {
@@ -70,7 +70,10 @@ export function linkLogins(
               ({ name: master }) =>
                 ({ do: 'set-sentinel', node: one.id, master, option: 'auth-pass', value }) as const,
             ),
-            proves: [{ claim: 'answers', node: one.id }],
+            proves: [
+              { claim: 'answers', node: one.id },
+              ...masters.flatMap(({ name: master }) => sentinelKeeps(one, master, { 'auth-pass': value })),
+            ],
             secrets: [secret],
           },
         ];

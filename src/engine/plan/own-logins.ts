@@ -3,7 +3,7 @@ import type { Claim, ClientGroup } from '../../model/index.ts';
 import { userNamed, request, type Band } from './band.ts';
 import { masterOf } from './bands.ts';
 import type { Draft } from './draft.ts';
-import { keepSetting, settleNow } from './keeping.ts';
+import { keepSetting, sentinelKeeps, settleNow } from './keeping.ts';
 import { nodeKey, type Scene, type Situation } from './scene.ts';
 
 export function replicationLogin(band: Band, node: Situation): Draft | undefined {
@@ -111,6 +111,9 @@ export function sentinelLogin(band: Band, node: Situation): readonly Draft[] {
       ]),
       proves: [
         { claim: 'answers', node: node.id },
+        ...masters.flatMap(({ name: master }) =>
+          sentinelKeeps(node, master, { 'auth-user': user, 'auth-pass': { secret: secret.id } }),
+        ),
         ...band.servers.map(
           ({ id }) =>
             ({

@@ -99,7 +99,16 @@ function renameAt(scene: Scene, node: Situation, wishes: readonly Wish[]): Answe
             ]),
           },
         ],
-        proves: [],
+        proves: names.map(
+          (name) =>
+            ({
+              claim: 'file-sets',
+              node: node.id,
+              path,
+              name: 'rename-command',
+              value: `${name} ""`,
+            }) as const,
+        ),
         risk: { level: 'refuses', why: `whoever uses one of these and was not seen: ${names.join(', ')}` },
         closes: cellsOfCommands(
           node,

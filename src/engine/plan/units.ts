@@ -89,6 +89,7 @@ function unitAt(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer 
     owner: 'root',
     group: 'root',
   });
+  const written = { claim: 'access', node: node.id, path, mode: '0644', owner: 'root' } as const;
   const ofKind = (kind: Goal['kind']): readonly Wish[] => wishes.filter(({ goal }) => goal.kind === kind);
   const drafts: Draft[] = [];
   if (account !== undefined) {
@@ -107,9 +108,12 @@ function unitAt(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer 
         ),
         write(`[Service]\nUser=${account}\nGroup=${account}\n`),
       ],
-      proves: owned.map(
-        ({ path: file }) => ({ claim: 'access', node: node.id, path: file, owner: account }) as const,
-      ),
+      proves: [
+        ...owned.map(
+          ({ path: file }) => ({ claim: 'access', node: node.id, path: file, owner: account }) as const,
+        ),
+        written,
+      ],
       needs: 'root',
       restarts: true,
       afterRestart: [{ claim: 'runs-as', node: node.id, user: account }],
@@ -127,9 +131,11 @@ function unitAt(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer 
       title: `Its unit leaves it nothing but what it needs${open.length === 0 ? '' : `; left open: ${open.map(({ directive, why }) => `${directive}, since ${why}`).join('; ')}`}`,
       checks: checksOf(walled),
       does: [write(text)],
-      proves: [],
+      proves: [written],
       needs: 'root',
       restarts: true,
+      // The kernel tells of this wall; a unit whose file counts for nothing puts up none of them.
+      afterRestart: [{ claim: 'no-new-privileges', node: node.id }],
       requires: account === undefined ? [] : [nodeKey('run-as', node.node)],
     });
   }

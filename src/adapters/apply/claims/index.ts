@@ -2,13 +2,14 @@ import type { Claim } from '../../../model/index.ts';
 import type { Site } from '../site.ts';
 import { command } from './command.ts';
 import { firewallAllows } from './firewall.ts';
-import { access, runsAs } from './host.ts';
+import { access, noNewPrivileges, runsAs } from './host.ts';
 import { login } from './logins.ts';
 import { clientCertificate, port, serves } from './network.ts';
 import { replicates } from './replicates.ts';
 import { noRefusedLogin } from './refused-logins.ts';
 import type { Saw, Trying } from './saw.ts';
 import { answers, fileSets, setting } from './settings.ts';
+import { passwords } from './passwords.ts';
 import { moved, unused, userExists, userHas, userKept } from './users.ts';
 
 const ways: { readonly [K in Claim['claim']]: Trying<K> } = {
@@ -17,6 +18,7 @@ const ways: { readonly [K in Claim['claim']]: Trying<K> } = {
   'file-sets': fileSets,
   'user-exists': userExists,
   'user-has': userHas,
+  passwords,
   'user-kept': userKept,
   login,
   command,
@@ -25,6 +27,7 @@ const ways: { readonly [K in Claim['claim']]: Trying<K> } = {
   'client-certificate': clientCertificate,
   access,
   'runs-as': runsAs,
+  'no-new-privileges': noNewPrivileges,
   unused,
   moved,
   'no-refused-login': noRefusedLogin,

@@ -45,6 +45,11 @@ export const fileSets: Trying<'file-sets'> = async ({ path, name, value }, site)
     );
   }
   if (reading.refused) return broken(`${path}: the server would not start: ${said(reading.refused.reason)}`);
+  const [, option, master] = /^sentinel (\S+) (\S+)$/.exec(name) ?? [];
+  if (option !== undefined) {
+    const said = reading.sentinel?.primaries.find((one) => one.name === master)?.settings.get(option);
+    return compared(site, option, said ?? '', value, path);
+  }
   const found =
     reading.settings.get(name) ?? reading.moduleSettings.findLast((one) => one.name === name)?.args.join(' ');
   return compared(site, name, found, value, path);

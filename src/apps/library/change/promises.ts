@@ -18,9 +18,19 @@ export function promisesOf({ steps }: Plan): readonly Claim[] {
 /** What a claim is about, without what it says of it. */
 function subjectOf(claim: Claim): string {
   const about: Record<string, unknown> = { ...claim };
-  // A directive of its own for each class of clients.
-  const parts = 'name' in claim && claim.name === 'client-output-buffer-limit';
-  for (const said of ['accepted', 'permitted', 'open', 'value', 'exists', 'required', 'words'] as const)
+  // A directive of its own for each class of clients, for each command.
+  const parts =
+    'name' in claim && (claim.name === 'client-output-buffer-limit' || claim.name === 'rename-command');
+  for (const said of [
+    'accepted',
+    'permitted',
+    'open',
+    'value',
+    'exists',
+    'required',
+    'words',
+    'are',
+  ] as const)
     if (!(said === 'words' && claim.claim === 'command') && !(said === 'value' && parts)) delete about[said];
   return JSON.stringify(about);
 }
