@@ -1,6 +1,7 @@
 import type { Check } from '../catalog/define-check.ts';
 import {
   compareSeverity,
+  type CheckResult,
   type Evidence,
   type FactName,
   type Facts,
@@ -15,26 +16,22 @@ import {
 import { byText } from './by-text.ts';
 import { weigh } from './weigh.ts';
 
-const blank = (check: Check): Omit<Finding, 'verdict' | 'seen'> => ({
-  check: check.id,
-  theme: check.theme,
-  title: check.title,
-  severity: check.severity,
-  remedy: check.remedy,
-  goals: [],
-  opens: [],
-});
+const result = <V extends CheckResult['verdict']>(
+  { id, theme, title, severity }: Check,
+  verdict: V,
+  seen: string,
+): CheckResult & { readonly verdict: V } => ({ check: id, theme, title, verdict, severity, seen });
 
 // What servers say stands in some of them: neither many are kept nor long ones.
 const mostSettled = 8;
 const longestSeen = 2000;
-const settled = new WeakMap<Check, Finding[]>();
+const settled = new WeakMap<Check, CheckResult[]>();
 
 /** What a check says of many servers in the same words is one and the same object: a fleet has few of them. */
-function settle(check: Check, verdict: Exclude<Finding['verdict'], 'fail'>, seen: string): Finding {
+function settle(check: Check, verdict: Exclude<CheckResult['verdict'], 'fail'>, seen: string): CheckResult {
   const before = settled.get(check) ?? [];
   for (const one of before) if (one.seen === seen && one.verdict === verdict) return one;
-  const made: Finding = { ...blank(check), verdict, seen };
+  const made = result(check, verdict, seen);
   if (seen.length > longestSeen) return made;
   if (before.length === mostSettled) before.pop();
   before.unshift(made);
@@ -59,7 +56,7 @@ function valuesOf(view: View): Partial<Facts> {
 }
 
 /** One check on one server. Says `unknown` itself when a needed fact is missing: no check can forget it. */
-export function judge(check: Check, view: View): readonly Finding[] {
+export function judge(check: Check, view: View): readonly (Finding | CheckResult)[] {
   if (check.needs.some((name) => !view[name].known)) return withoutNeeded(check, view);
   const verdict = check.judge(valuesOf(view), view);
   switch (verdict.kind) {
@@ -76,12 +73,12 @@ export function judge(check: Check, view: View): readonly Finding[] {
 interface Withheld {
   /** What was missing, in the order of what the check needs; where it was not missing, nothing. */
   readonly facts: readonly (Unknown | undefined)[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckResult[];
 }
 const withheld = new WeakMap<Check, Withheld>();
 
 /** Where a needed fact is not known. Most servers lack what the last one lacked. */
-function withoutNeeded(check: Check, view: View): readonly Finding[] {
+function withoutNeeded(check: Check, view: View): readonly CheckResult[] {
   const last = withheld.get(check);
   const lacks = (name: FactName, index: number): boolean => {
     const fact = view[name];
@@ -114,11 +111,10 @@ function failure(check: Check, fault: Fault, view: View): Finding {
   const { severity, opens } = weigh(fault, check.severity, view.exposure);
   const own = fault.severity ?? check.severity;
   return {
-    ...blank(check),
-    verdict: 'fail',
+    ...result(check, 'fail', fault.seen),
     // A table that leaves out whom and where nobody looked at makes nothing lighter.
     severity: isWhole(view) ? severity : own,
-    seen: fault.seen,
+    remedy: check.remedy,
     goals: fault.goals,
     opens,
     ...(fault.where ? { where: fault.where } : {}),
@@ -174,12 +170,14 @@ function healthOf(view: View, findings: readonly Finding[]): Health {
   return isWhole(view) && !keptBack(view) ? 'sound' : 'unknown';
 }
 
+const isFinding = (one: Finding | CheckResult): one is Finding => one.verdict === 'fail';
+
 /** All checks on one server. Pure: the same evidence gives the same audit. */
 export function audit(name: string, evidence: Evidence, view: View, checks: readonly Check[]): ServerAudit {
   const all = checks.flatMap((check) => judge(check, view));
-  const of = (verdict: Finding['verdict']): readonly Finding[] =>
-    all.filter((finding) => finding.verdict === verdict);
-  const findings = of('fail').toSorted(byWeight);
+  const of = (verdict: CheckResult['verdict']): readonly CheckResult[] =>
+    all.filter((one) => one.verdict === verdict);
+  const findings = all.filter(isFinding).toSorted(byWeight);
   return {
     name,
     collectedAt: evidence.collectedAt,

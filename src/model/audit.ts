@@ -1,7 +1,7 @@
 import type { Evidence } from './evidence.ts';
 import type { Exposure } from './exposure.ts';
 import type { Fact } from './fact.ts';
-import type { Finding } from './finding.ts';
+import type { CheckResult, Finding } from './finding.ts';
 import type { Identity } from './identity.ts';
 import type { Severity } from './severity.ts';
 
@@ -19,9 +19,9 @@ export interface ServerAudit {
   /** Failed checks, signs of compromise first, then by severity, then by what they open. */
   readonly findings: readonly Finding[];
   /** Checks that could not be answered, with what is missing. */
-  readonly unknowns: readonly Finding[];
-  readonly passed: readonly Finding[];
-  readonly notApplicable: readonly Finding[];
+  readonly unknowns: readonly CheckResult[];
+  readonly passed: readonly CheckResult[];
+  readonly notApplicable: readonly CheckResult[];
   readonly counts: Readonly<Record<Severity, number>>;
   /** Facts that could not be had: name, reason, detail. */
   readonly missing: readonly { readonly fact: string; readonly why: string; readonly detail: string }[];

@@ -30,8 +30,8 @@ export type Verdict =
   | { readonly kind: 'unknown'; readonly because: string }
   | { readonly kind: 'fail'; readonly faults: readonly Fault[] };
 
-/** A verdict of one check on one server. A check that fails in three places gives three findings. */
-export interface Finding {
+/** What came of one check on one server where nothing is wrong, or nothing is known. */
+export interface CheckResult {
   readonly check: string;
   readonly theme: string;
   readonly title: string;
@@ -39,6 +39,11 @@ export interface Finding {
   readonly severity: Severity;
   /** For `fail`: what was seen. Else why there is no answer. */
   readonly seen: string;
+}
+
+/** One fault that a check found. A check that fails in three places gives three findings. */
+export interface Finding extends CheckResult {
+  readonly verdict: 'fail';
   readonly remedy: string;
   readonly goals: readonly Goal[];
   /** The cells of the exposure table that this opens, as `from|as|can`. */

@@ -11,6 +11,7 @@ import {
   type Capability,
   type Cell,
   type Collected,
+  type CheckResult,
   type CollectedFacts,
   type Evidence,
   type Exposure,
@@ -91,6 +92,15 @@ export const findingOf = (
   opens: [],
   ...more,
 });
+
+export const resultOf = (
+  verdict: Exclude<CheckResult['verdict'], 'fail'>,
+  check: string,
+  theme: string,
+  severity: Severity,
+  title: string,
+  seen = title,
+): CheckResult => ({ check, theme, title, verdict, severity, seen });
 
 const nobody: Actor = { id: 'nobody:default', kind: 'nobody', user: 'default', label: 'nobody (no login)' };
 const person = (kind: Actor['kind'], name: string): Actor => ({
@@ -223,14 +233,10 @@ const weakFindings: readonly Finding[] = [
   }),
 ];
 
-const unknownCheck = (check: string, theme: string, title: string, seen: string): Finding =>
-  findingOf(check, theme, 'medium', title, {
-    verdict: 'unknown',
-    seen,
-    remedy: 'Run Keyward on the host of the server.',
-  });
-const passedCheck = (check: string, theme: string, title: string): Finding =>
-  findingOf(check, theme, 'medium', title, { verdict: 'pass', seen: 'as it should be' });
+const unknownCheck = (check: string, theme: string, title: string, seen: string): CheckResult =>
+  resultOf('unknown', check, theme, 'medium', title, seen);
+const passedCheck = (check: string, theme: string, title: string): CheckResult =>
+  resultOf('pass', check, theme, 'medium', title, 'as it should be');
 
 const weak = serverOf('redis://10.0.0.5:6379', {
   identity: known(
@@ -264,10 +270,14 @@ const weak = serverOf('redis://10.0.0.5:6379', {
     passedCheck('indicator-keys', 'compromise', 'Keys of a known intrusion exist'),
   ],
   notApplicable: [
-    findingOf('sentinel-open', 'authentication', 'high', 'Sentinel needs no password', {
-      verdict: 'not-applicable',
-      seen: 'this is no Sentinel',
-    }),
+    resultOf(
+      'not-applicable',
+      'sentinel-open',
+      'authentication',
+      'high',
+      'Sentinel needs no password',
+      'this is no Sentinel',
+    ),
   ],
   missing: [
     { fact: 'unit', why: 'no-access', detail: 'systemctl show redis-server: not permitted' },

@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../../model/index.ts';
+import type { CheckResult, Finding, Severity } from '../../model/index.ts';
 import type { ReportOptions } from '../define-report.ts';
 import { harmless } from './shown.ts';
 
@@ -9,12 +9,12 @@ export interface Explained {
   readonly title: string;
   readonly severity: Severity;
   readonly why?: string;
-  readonly remedy: string;
+  readonly remedy?: string;
   readonly links: readonly string[];
 }
 
 /** Looks up checks by id; what the registry does not know is made from the finding itself. */
-export function explainer({ checks = [] }: ReportOptions): (finding: Finding) => Explained {
+export function explainer({ checks = [] }: ReportOptions): (one: CheckResult | Finding) => Explained {
   const words = checks.map(({ id, theme, title, severity, why, remedy, links }) => ({
     id,
     theme,
@@ -25,8 +25,15 @@ export function explainer({ checks = [] }: ReportOptions): (finding: Finding) =>
     links,
   }));
   const byId: ReadonlyMap<string, Explained> = new Map(harmless(words).map((check) => [check.id, check]));
-  return ({ check, theme, title, severity, remedy }) =>
-    byId.get(check) ?? { id: check, theme, title, severity, remedy, links: [] };
+  return ({ check, theme, title, severity, ...more }) =>
+    byId.get(check) ?? {
+      id: check,
+      theme,
+      title,
+      severity,
+      ...('remedy' in more ? { remedy: more.remedy } : {}),
+      links: [],
+    };
 }
 
 /** Only addresses of the web, written out in full in plain ASCII: what is not is no link. */

@@ -1,4 +1,10 @@
-import { compareSeverity, type Finding, type Goal, type Severity } from '../../model/index.ts';
+import {
+  compareSeverity,
+  type CheckResult,
+  type Finding,
+  type Goal,
+  type Severity,
+} from '../../model/index.ts';
 
 /** One thing to do, for all the findings that it ends. */
 export interface Remedy {
@@ -12,7 +18,7 @@ export interface Remedy {
   readonly urgent: boolean;
 }
 
-export const isSign = ({ theme }: Finding): boolean => theme === 'compromise';
+export const isSign = ({ theme }: CheckResult): boolean => theme === 'compromise';
 
 /** Findings with equal remedies, or with the very same goals, are ended by one thing. */
 function gather(findings: readonly Finding[]): readonly (readonly Finding[])[] {

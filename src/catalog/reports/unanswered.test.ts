@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { findingOf } from './example-audit.ts';
+import { resultOf } from './example-audit.ts';
 import { unanswered } from './unanswered.ts';
 
 const open = (check: string, theme: string, seen: string) =>
-  findingOf(check, theme, 'low', check, { verdict: 'unknown', seen });
+  resultOf('unknown', check, theme, 'low', check, seen);
 
 it('gathers checks by what they wait for: an intruder first, then what leaves most open', () => {
   const all = [

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Finding } from '../../../model/index.ts';
+import type { CheckResult, Finding } from '../../../model/index.ts';
 import { defineReport, type ReportOptions } from '../../define-report.ts';
 import { openings } from '../exposure-table.ts';
 import type { ShownAudit, ShownServer } from '../shown.ts';
@@ -23,8 +23,9 @@ export const header = [
 
 type Row = readonly (string | number)[];
 
-function row(server: ShownServer, finding: Finding): Row {
-  const { verdict, severity, check, theme, title, seen, where, opens, remedy } = finding;
+function row(server: ShownServer, one: CheckResult | Finding): Row {
+  const { verdict, severity, check, theme, title, seen } = one;
+  const { where, opens, remedy } = 'opens' in one ? one : { where: undefined, opens: [], remedy: '' };
   const opened = server.exposure.known ? openings(server.exposure.value, opens).join('; ') : '';
   return [
     server.name,
@@ -50,7 +51,7 @@ function rows(server: ShownServer, { verbose }: ReportOptions): readonly Row[] {
     ...server.unknowns,
     ...(verbose ? [...server.passed, ...server.notApplicable] : []),
   ];
-  if (all.length > 0) return all.map((finding) => row(server, finding));
+  if (all.length > 0) return all.map((one) => row(server, one));
   return [
     [
       server.name,

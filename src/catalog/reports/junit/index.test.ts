@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { emptyAudit, exampleAudit, findingOf, serverOf } from '../example-audit.ts';
+import { emptyAudit, exampleAudit, findingOf, resultOf, serverOf } from '../example-audit.ts';
 import { hostileAudit } from '../hostile-audit.ts';
 import junit from './index.ts';
 
@@ -21,7 +21,7 @@ describe('the JUnit report', () => {
 
   it('counts checks, not findings, and adds up', () => {
     const findings = ['one', 'two'].map((seen) => findingOf('a', 'host', 'low', 'A fault', { seen }));
-    const unknowns = [findingOf('b', 'host', 'low', 'Another', { verdict: 'unknown', seen: 'no access' })];
+    const unknowns = [resultOf('unknown', 'b', 'host', 'low', 'Another', 'no access')];
     const text = junit.render(
       {
         ...emptyAudit,

@@ -1,9 +1,11 @@
-import type { Finding } from '../../../model/index.ts';
+import type { CheckResult, Finding } from '../../../model/index.ts';
 import { defineReport } from '../../define-report.ts';
 import { openings } from '../exposure-table.ts';
 import type { ShownAudit, ShownServer } from '../shown.ts';
 import { sentence, who } from '../words.ts';
 import { element, text } from './xml.ts';
+
+const isFinding = (one: CheckResult | Finding): one is Finding => 'remedy' in one;
 
 const place = ({ where }: Finding): string =>
   where ? ` at ${where.file}${where.line === undefined ? '' : `:${where.line}`}` : '';
@@ -25,12 +27,12 @@ function failure(server: ShownServer, findings: readonly Finding[]): string {
  * One check, whatever its number of findings; by its id, since its title names a fault, also where there is none.
  * JUnit has no word for unknown: it is skipped, and says so.
  */
-function testcase(server: ShownServer, findings: readonly Finding[]): string {
-  const [first] = findings;
+function testcase(server: ShownServer, results: readonly (CheckResult | Finding)[]): string {
+  const [first] = results;
   if (!first) return '';
   const { theme, check, title, verdict, seen } = first;
   const outcome = {
-    fail: () => [failure(server, findings)],
+    fail: () => [failure(server, results.filter(isFinding))],
     unknown: () => [element('skipped', { message: `unknown: ${title}? ${seen}` })],
     'not-applicable': () => [element('skipped', { message: `does not apply: ${seen}` })],
     pass: () => [],
@@ -47,8 +49,8 @@ interface Suite {
 }
 
 function suite(server: ShownServer): Suite {
-  const cases = (findings: readonly Finding[]): (readonly Finding[])[] => [
-    ...Map.groupBy(findings, ({ check }) => check).values(),
+  const cases = <T extends CheckResult>(results: readonly T[]): (readonly T[])[] => [
+    ...Map.groupBy(results, ({ check }) => check).values(),
   ];
   const failed = cases(server.findings);
   const skipped = [...cases(server.unknowns), ...cases(server.notApplicable)];

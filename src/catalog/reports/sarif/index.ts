@@ -1,5 +1,5 @@
 import type { Log, ReportingDescriptor, Result, Run, Notification } from 'sarif';
-import type { Finding, Severity } from '../../../model/index.ts';
+import type { CheckResult, Finding, Severity } from '../../../model/index.ts';
 import { defineReport } from '../../define-report.ts';
 import { explainer, isLink, type Explained } from '../explain.ts';
 import { openings } from '../exposure-table.ts';
@@ -41,10 +41,12 @@ function rule(check: Explained): ReportingDescriptor {
     shortDescription: { text: check.title },
     fullDescription: { text: about },
     help: {
-      text: [about, `What to do: ${check.remedy}`, ...links].join('\n\n'),
+      text: [about, ...(check.remedy === undefined ? [] : [`What to do: ${check.remedy}`]), ...links].join(
+        '\n\n',
+      ),
       markdown: [
         quiet(about),
-        `**What to do:** ${quiet(check.remedy)}`,
+        ...(check.remedy === undefined ? [] : [`**What to do:** ${quiet(check.remedy)}`]),
         ...links.map((link) => `- <${link}>`),
       ].join('\n\n'),
     },
@@ -64,12 +66,15 @@ const uri = (path: string): string => {
   return path.startsWith('/') ? `file://${parts}` : parts;
 };
 
-function result(server: ShownServer, finding: Finding, ruleIndex: number, nth: number): Result {
-  const { check, verdict, severity, seen, where, opens } = finding;
+const whereOf = (one: CheckResult | Finding): Finding['where'] => ('where' in one ? one.where : undefined);
+
+function result(server: ShownServer, one: CheckResult | Finding, ruleIndex: number, nth: number): Result {
+  const { check, verdict, severity, seen, title } = one;
+  const where = whereOf(one);
   const failed = verdict === 'fail';
-  const opened = server.exposure.known && failed ? openings(server.exposure.value, opens) : [];
+  const opened = server.exposure.known && 'opens' in one ? openings(server.exposure.value, one.opens) : [];
   const text = [
-    failed ? `${server.name}: ${seen}.` : `${server.name}: ${finding.title}? ${seen}.`,
+    failed ? `${server.name}: ${seen}.` : `${server.name}: ${title}? ${seen}.`,
     ...opened.map((line) => `Opens ${line}.`),
   ].join(' ');
   return {
@@ -126,11 +131,11 @@ export default defineReport({
     const explain = explainer(options);
     const rules: ReportingDescriptor[] = [];
     const index = new Map<string, number>();
-    const indexOf = (finding: Finding): number => {
-      const before = index.get(finding.check);
+    const indexOf = (one: CheckResult | Finding): number => {
+      const before = index.get(one.check);
       if (before !== undefined) return before;
-      index.set(finding.check, rules.length);
-      return rules.push(rule(explain(finding))) - 1;
+      index.set(one.check, rules.length);
+      return rules.push(rule(explain(one))) - 1;
     };
     const results = audit.servers.flatMap((server) => {
       const seen = new Map<string, number>();
@@ -139,11 +144,11 @@ export default defineReport({
         ...server.unknowns,
         ...(options.verbose ? [...server.passed, ...server.notApplicable] : []),
       ];
-      return chosen.map((finding) => {
-        const key = `${finding.check} ${finding.where?.file ?? ''}`;
+      return chosen.map((one) => {
+        const key = `${one.check} ${whereOf(one)?.file ?? ''}`;
         const nth = seen.get(key) ?? 0;
         seen.set(key, nth + 1);
-        return result(server, finding, indexOf(finding), nth);
+        return result(server, one, indexOf(one), nth);
       });
     });
     const run: Run = {

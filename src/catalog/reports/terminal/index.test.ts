@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { width } from '../../../lang/text/index.ts';
 import { known, type Audit } from '../../../model/index.ts';
 import { actor, exposure, origin } from '../../example-facts.ts';
-import { exampleAudit, exampleServers, findingOf, serverOf } from '../example-audit.ts';
+import { exampleAudit, exampleServers, findingOf, resultOf, serverOf } from '../example-audit.ts';
 import { hostileAudit } from '../hostile-audit.ts';
 import terminal from './index.ts';
 
@@ -76,10 +76,7 @@ describe('the report in a terminal', () => {
 
   it('says once what several checks wait for', () => {
     const unknowns = ['one', 'two'].map((check) =>
-      findingOf(check, 'host', 'low', `Fault ${check}`, {
-        verdict: 'unknown',
-        seen: 'no access to the host',
-      }),
+      resultOf('unknown', check, 'host', 'low', `Fault ${check}`, 'no access to the host'),
     );
     const text = show(only(serverOf('redis://192.0.2.1:6379', { unknowns })));
     expect(text).toContain('  ? no access to the host\n    – Fault one? [one]\n    – Fault two? [two]\n');

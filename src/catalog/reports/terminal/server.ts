@@ -1,5 +1,5 @@
 import { clip, pad, width } from '../../../lang/text/index.ts';
-import type { Finding } from '../../../model/index.ts';
+import type { CheckResult, Finding } from '../../../model/index.ts';
 import { openings } from '../exposure-table.ts';
 import { isSign, remedies, type Remedy } from '../remedies.ts';
 import type { ShownServer } from '../shown.ts';
@@ -142,13 +142,17 @@ function notKnown(page: Page, { unknowns, missing }: ShownServer): string[] {
 /** Only when everything is wanted: what was looked for and is not there, and what makes no sense here. */
 function rest(page: Page, { passed, notApplicable }: ShownServer): string[] {
   if (!page.verbose) return [];
-  const lines = (title: string, checks: readonly Finding[], say: (finding: Finding) => string): string[] =>
+  const lines = (
+    title: string,
+    checks: readonly CheckResult[],
+    say: (one: CheckResult) => string,
+  ): string[] =>
     checks.length === 0
       ? []
       : [
           heading(page, title),
-          ...checks.flatMap((finding) =>
-            hang(page, `  ${page.signs.dash} `, `${say(finding)} [${finding.check}]`, ['dim']),
+          ...checks.flatMap((one) =>
+            hang(page, `  ${page.signs.dash} `, `${say(one)} [${one.check}]`, ['dim']),
           ),
           '',
         ];
