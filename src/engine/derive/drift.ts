@@ -42,11 +42,36 @@ const never = new Set([
   'dir',
 ]);
 
+/** Modes of the sockets as they lie on the disk, as numbers. */
+const socketModes = ({ listeners, files }: Collected): readonly number[] => {
+  const heard = listeners.known ? listeners.value.filter(({ family }) => family === 'unix') : [];
+  const modes = heard.flatMap(({ mode }) => mode ?? []);
+  const lying = files.known
+    ? files.value.filter(({ role, kind }) => role === 'unixsocket' && kind === 'socket')
+    : [];
+  return (modes.length > 0 ? modes : lying.map(({ mode }) => mode)).map((mode) => Number.parseInt(mode, 8));
+};
+
+/**
+ * A server gives its socket this mode once, when it starts: where somebody gave it the mode of the file since, what the
+ * server remembers decides nothing any more, and the next start changes nothing.
+ */
+function isOnDisk(name: string, there: Value, facts: Collected): boolean {
+  if (name !== 'unixsocketperm' || typeof there !== 'string') return false;
+  const modes = socketModes(facts);
+  return modes.length > 0 && modes.every((mode) => mode === Number.parseInt(there, 8));
+}
+
 /** File against runtime: settings that the file names and the server has otherwise. */
-function settingDrift(conf: ConfFacts, runtime: Readonly<Record<string, Value>>): readonly Drift[] {
+function settingDrift(
+  conf: ConfFacts,
+  runtime: Readonly<Record<string, Value>>,
+  facts: Collected,
+): readonly Drift[] {
   return Object.entries(conf.settings).flatMap(([name, there]): readonly Drift[] => {
     const here = runtime[name];
     if (here === undefined || never.has(name) || same(name, there, here)) return [];
+    if (isOnDisk(name, there, facts)) return [];
     return [{ kind: 'setting', name, between: ['file', 'runtime'], there: shown(there), here: shown(here) }];
   });
 }
@@ -115,7 +140,7 @@ export function deriveDrift(
   const { conf, config, aclUsers, aclFile } = facts;
   if (!conf.known && !aclFile.known) return unknown(conf.why, conf.detail);
   if (!config.known && !aclUsers.known) return unknown(config.why, config.detail);
-  const settings = conf.known && config.known ? settingDrift(conf.value, config.value) : [];
+  const settings = conf.known && config.known ? settingDrift(conf.value, config.value, facts) : [];
   const users =
     !aclUsers.known || !permissions
       ? []
