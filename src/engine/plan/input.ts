@@ -7,6 +7,8 @@ export interface PlanSubject {
   readonly view: View;
   /** Absent: nobody looked who uses it. */
   readonly census?: Census;
+  /** TCP ports that anybody listens at where the server is; absent: not known. */
+  readonly takenPorts?: readonly number[];
 }
 
 export interface PlanInput {

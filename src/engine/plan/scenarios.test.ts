@@ -17,7 +17,7 @@ import {
 } from '../../catalog/example-facts.ts';
 import { bundledCommands, type CommandTable } from '../../lang/acl/index.ts';
 import type { Facts, Origin, Step } from '../../model/index.ts';
-import type { PlannedParts } from './input.ts';
+import type { PlannedParts, PlanSubject } from './input.ts';
 import { openServer, openUser, plan, subject, type Server } from './subjects-of-tests.ts';
 
 let seven: CommandTable;
@@ -766,6 +766,44 @@ describe('TLS', () => {
     expect(
       milder.unmet.find(({ goal }) => goal.kind === 'setting' && goal.name === 'tls-port')?.advice,
     ).toMatch(/--only tls/);
+  });
+
+  it('gets a port that nobody listens at, and says where the answer is none', () => {
+    const planned = (port: string | undefined, ...subjects: readonly PlanSubject[]) => {
+      const { steps, unmet } = plan(subjects, {
+        policy: 'strict',
+        only: ['tls'],
+        answers: new Map(port === undefined ? [] : [['tls-port', port]]),
+      });
+      return [
+        ...steps.flatMap(({ does }) =>
+          does.flatMap((action) =>
+            action.do === 'set-setting' && action.name === 'tls-port' ? [action.value] : [],
+          ),
+        ),
+        ...unmet.flatMap(({ why, advice }) => [why, advice]),
+      ];
+    };
+    const one = subject('n1', open(facts));
+    const busy = { ...one, takenPorts: [22, 6380, 6381] };
+    expect(planned(undefined, one)).toEqual(['6380']);
+    expect(planned(undefined, busy)).toEqual(['6382']);
+    expect(planned('6390', busy)).toEqual(['6390']);
+    expect(planned('6381', busy)).toEqual([
+      'Somebody listens at port 6381 already, so the server could not open it for TLS.',
+      'Answer with another port: --set tls-port=6382.',
+    ]);
+    expect(planned('many', busy)[0]).toBe('many is no port.');
+    // Servers of one host get ports of their own, and one of another host may have the same.
+    const next = { ...facts, settings: settings({ port: '6380', 'tls-port': '0', bind: '10.0.0.5' }) };
+    const second = (host: string) =>
+      subject('n2', { ...open(next), target: at('127.0.0.1', 6380), host, conf: '/etc/redis/2.conf' });
+    expect(planned(undefined, one, second('here'))).toEqual(['6381', '6382']);
+    expect(planned('7000', one, second('here')).slice(0, 2)).toEqual([
+      '7000',
+      expect.stringContaining('port 7000 already'),
+    ]);
+    expect(planned('7000', one, second('ssh://b'))).toEqual(['7000', '7000']);
   });
 
   it('leaves the plain port open to whoever came by it', () => {

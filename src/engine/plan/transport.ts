@@ -26,14 +26,15 @@ import type { Wish } from './wishes.ts';
 const wants = ({ goal }: Wish, name: string): boolean => goal.kind === 'setting' && goal.name === name;
 const names = ['tls-port', 'port', 'tls-auth-clients'] as const;
 
-export const speaksTls: Room = (scene, wishes) =>
-  together(
+export const speaksTls: Room = (scene, wishes) => {
+  const given: GivenPort[] = [];
+  return together(
     scene.nodes.flatMap((node) => {
       const own = wishes.filter((wish) => wish.node === node.id);
       const of = (name: string): readonly Wish[] => own.filter((wish) => wants(wish, name));
       if (names.every((name) => of(name).length === 0)) return [];
       return [
-        dual(scene, node, of('tls-port')),
+        dual(scene, node, of('tls-port'), given),
         plain(
           node,
           of('port').filter(({ goal }) => closes(goal)),
@@ -42,25 +43,59 @@ export const speaksTls: Room = (scene, wishes) =>
       ];
     }),
   );
+};
 
 const closes = (goal: Goal): boolean => goal.kind === 'setting' && 'value' in goal && goal.value === '0';
 
 const portOf = (node: Situation, name: string): number => Number(textOf(node, name) ?? 0);
 
-/** A port beside the plain one that nobody listens at. */
-function freePort(scene: Scene, node: Situation): number {
-  const said = Number(scene.input.answers.get('tls-port'));
-  if (Number.isInteger(said) && said > 0 && said < 65_536) return said;
+/** A port that one server of the plan gets: no other of its host may. */
+interface GivenPort {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** Where somebody listens already at the server, and where others of the plan will. */
+function takenAt(scene: Scene, node: Situation, given: readonly GivenPort[]): ReadonlySet<number> {
   const { listeners } = node.view;
-  const taken = new Set([
-    ...(listeners.known ? listeners.value.map(({ port }) => port) : []),
-    ...scene.nodes.flatMap((one) => [portOf(one, 'port'), portOf(one, 'tls-port')]),
+  const { host } = node.node;
+  return new Set([
+    ...(listeners.known ? listeners.value.map(({ port }) => port ?? 0) : []),
+    ...(node.takenPorts ?? []),
+    ...scene.nodes
+      .filter((one) => one.node.host === host)
+      .flatMap((one) => [portOf(one, 'port'), portOf(one, 'tls-port')]),
+    ...given.filter((one) => one.host === host).map(({ port }) => port),
   ]);
+}
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && port < 65_536;
+
+/** A port beside the plain one that nobody listens at: the one that was answered, else the next that is free. */
+function freePort(
+  scene: Scene,
+  node: Situation,
+  given: readonly GivenPort[],
+): number | readonly [why: string, advice: string] {
+  const taken = takenAt(scene, node, given);
   const first = portOf(node, 'port') + 1 || 6380;
-  return (
-    Array.from({ length: 100 }, (_, i) => first + i).find((port) => port < 65_536 && !taken.has(port)) ??
-    first
+  const free = Array.from({ length: 100 }, (_, i) => first + i).find(
+    (port) => isPort(port) && !taken.has(port),
   );
+  const answer = scene.input.answers.get('tls-port');
+  if (answer === undefined)
+    return (
+      free ?? [
+        `Somebody listens at every port from ${first} to ${first + 99} already.`,
+        'Say which port is for TLS with --set tls-port=PORT.',
+      ]
+    );
+  const said = Number(answer);
+  const another = `Answer with another port: --set tls-port=${free ?? 'PORT'}.`;
+  if (!isPort(said)) return [`${answer} is no port.`, another];
+  return taken.has(said)
+    ? [`Somebody listens at port ${said} already, so the server could not open it for TLS.`, another]
+    : said;
 }
 
 function placeOf(node: Situation, tlsPort: number): TlsPlace | undefined {
@@ -93,10 +128,11 @@ const outOfReach = [
   'Run Keyward where the server runs, or put a stunnel pair in front of it.',
 ] as const;
 
-function dual(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer {
+function dual(scene: Scene, node: Situation, wishes: readonly Wish[], given: GivenPort[]): Answer {
   if (wishes.length === 0) return nothing;
   const built = node.settings['tls-port']?.from === 'runtime';
-  const place = placeOf(node, freePort(scene, node));
+  const port = freePort(scene, node, given);
+  const place = placeOf(node, typeof port === 'number' ? port : 0);
   if (place === undefined) return refused(wishes, ...outOfReach);
   if (!built)
     return refused(
@@ -104,6 +140,8 @@ function dual(scene: Scene, node: Situation, wishes: readonly Wish[]): Answer {
       'This server was built without TLS, or is too old for it.',
       'Install a build with TLS (6.0 or later), or put a stunnel pair in front of it.',
     );
+  if (typeof port !== 'number') return refused(wishes, ...port);
+  given.push({ host: node.node.host, port });
   return drafted(
     node,
     wishes,

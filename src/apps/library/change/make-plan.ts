@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { lookAtClients } from '../../../adapters/census/index.ts';
+import { lookAtClients, takenPorts } from '../../../adapters/census/index.ts';
 import { previewSteps } from '../../../adapters/preview/index.ts';
 import { placeNamed } from '../../../adapters/place/index.ts';
 import { textOf } from '../../../adapters/collectors/define-live.ts';
@@ -9,7 +9,16 @@ import { question } from '../../../adapters/server/read-only.ts';
 import { takeCensus } from '../../../engine/census/index.ts';
 import { derive } from '../../../engine/derive/index.ts';
 import { planSteps, stepKinds, type PlannedParts, type PlanSubject } from '../../../engine/plan/index.ts';
-import type { Basis, Census, Plan, PlanNode, Resource, ServerAudit, World } from '../../../model/index.ts';
+import type {
+  Basis,
+  Census,
+  Plan,
+  PlanNode,
+  Resource,
+  ServerAudit,
+  View,
+  World,
+} from '../../../model/index.ts';
 import { checks } from '../../../catalog/checks/index.ts';
 import { printable } from '../../../lang/text/index.ts';
 import { auditTargets, loginOf } from '../audit-targets.ts';
@@ -89,7 +98,14 @@ export async function planWith(
     const view = await derive(server.evidence);
     const node = nodeOf(`n${audit.servers.indexOf(server) + 1}`, server, view, options.filesAt);
     const census = await censusOf(node, options);
-    return { node, audit: server, view, ...(census ? { census } : {}) };
+    const ports = await portsAt(node, view, options);
+    return {
+      node,
+      audit: server,
+      view,
+      ...(census ? { census } : {}),
+      ...(ports ? { takenPorts: ports } : {}),
+    };
   });
   const parts = steps(subjects);
   const nodes = subjects.map(({ node }) => node);
@@ -115,6 +131,21 @@ export async function planWith(
     };
   } finally {
     await world.close();
+  }
+}
+
+/** Ports that are taken where the server is: another one of its own must not be one of them. */
+async function portsAt(
+  { host }: PlanNode,
+  { process }: View,
+  { sshConfig }: PlanOptions,
+): Promise<readonly number[] | undefined> {
+  if (host === undefined) return undefined;
+  const place = placeNamed(host, sshConfig);
+  try {
+    return await takenPorts(place, host === 'here' && process.known ? process.value.pid : undefined);
+  } finally {
+    await place.close();
   }
 }
 
