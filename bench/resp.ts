@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { createDecoder, type RespValue } from '../src/lang/resp/index.ts';
+import { median, medianBounds } from './statistics.ts';
 
 const require = createRequire(import.meta.url);
 const CHUNK = 64 * 1024;
@@ -20,8 +21,9 @@ export interface BenchRow {
   readonly name: string;
   /** Microseconds for one reply: the median over the rounds. */
   readonly micros: Readonly<Record<string, number>>;
-  /** How many times as fast as the faster of the others. */
+  /** How many times as fast as the faster of the others: the median over the rounds, and what it may truly be. */
   readonly ratio: number;
+  readonly bounds: readonly [low: number, high: number];
 }
 
 interface Reader {
@@ -116,9 +118,6 @@ interface Run {
 const samplesOf = (runs: readonly Run[], name: string): readonly number[] =>
   runs.find(({ who }) => who === name)?.samples ?? [];
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
-
 /** Every row measured; `rounds` alternating rounds each, after some to warm up. */
 export async function bench(rounds = 81): Promise<readonly BenchRow[]> {
   const makes = Object.entries(contenders());
@@ -158,9 +157,16 @@ export async function bench(rounds = 81): Promise<readonly BenchRow[]> {
         const ours = samplesOf(runs, 'keyward');
         const ratios = Object.keys(micros)
           .filter((who) => who !== 'keyward')
-          .map((who) => median(samplesOf(runs, who).map((time, round) => time / (ours[round] ?? time))));
+          .map((who) => samplesOf(runs, who).map((time, round) => time / (ours[round] ?? time)))
+          .toSorted((a, b) => median(a) - median(b));
         const how = size === CHUNK ? 'in 64 KB chunks' : 'whole';
-        rows.push({ name: `${name}, ${mode}, ${how}`, micros, ratio: Math.min(...ratios) });
+        const [least = []] = ratios;
+        rows.push({
+          name: `${name}, ${mode}, ${how}`,
+          micros,
+          ratio: median(least),
+          bounds: medianBounds(least),
+        });
       }
     }
   }
