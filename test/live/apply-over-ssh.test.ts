@@ -1,13 +1,13 @@
 /** A server whose files are on another host: planned, applied, proved and undone over the system's own OpenSSH. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/adapters/servers/ports.ts';
 import { applyPlan, makePlan, undoPlan, type Plan } from '../../src/index.ts';
 import { ask } from './support/ask.ts';
+import { ownState } from './support/own-state.ts';
 import { matrix } from './support/servers.ts';
 import { startSshHost, whyNoSshd, type SshHost } from './support/sshd.ts';
 
@@ -20,12 +20,9 @@ describe.skipIf(missing !== undefined || !newest)(`over ssh${missing ? ` (${miss
   let host: SshHost;
   let server: ChildProcess;
   let port = 0;
-  let state = '';
-  const before = process.env.KEYWARD_STATE;
+  ownState();
 
   beforeAll(async () => {
-    state = mkdtempSync(join(tmpdir(), 'keyward-state-'));
-    process.env.KEYWARD_STATE = state;
     host = await startSshHost();
     port = await freePort();
     // The other host has a root folder of its own: its server is started inside of it, and its files are only there.
@@ -45,9 +42,6 @@ describe.skipIf(missing !== undefined || !newest)(`over ssh${missing ? ` (${miss
   afterAll(async () => {
     server?.kill('SIGKILL');
     await host?.stop();
-    rmSync(state, { recursive: true, force: true });
-    if (before === undefined) delete process.env.KEYWARD_STATE;
-    else process.env.KEYWARD_STATE = before;
   });
 
   it.each(['root', 'ops'] as const)('as %s', { timeout: 90_000 }, async (user) => {

@@ -1,23 +1,13 @@
 /** A user that the operator named goes from the server and from its file, once nobody uses it; undo brings it back. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyPlan, makePlan, undoPlan } from '../../src/index.ts';
 import { ask, converse } from './support/ask.ts';
+import { ownState } from './support/own-state.ts';
 import { matrix } from './support/servers.ts';
 
-const before = process.env.KEYWARD_STATE;
-let state = '';
-beforeAll(() => {
-  state = mkdtempSync(join(tmpdir(), 'keyward-state-'));
-  process.env.KEYWARD_STATE = state;
-});
-afterAll(() => {
-  rmSync(state, { recursive: true, force: true });
-  if (before === undefined) delete process.env.KEYWARD_STATE;
-  else process.env.KEYWARD_STATE = before;
-});
+ownState();
 
 describe.each(matrix.filter(({ name }) => /6\.0|8\.6|9\.1/.test(name)))('$name', (server) => {
   it.each(['redis.conf', 'ACL file'])('a user in its %s', { timeout: 60_000 }, async (where) => {

@@ -10,6 +10,7 @@ import { applyPlan, makeRotation, undoPlan } from '../../../src/index.ts';
 import { asItems, asText, type RespValue } from '../../../src/lang/resp/index.ts';
 import { ask, converse } from '../support/ask.ts';
 import { startLoad, type Load } from '../support/load.ts';
+import { ownState } from '../support/own-state.ts';
 import { matrix, type MatrixServer } from '../support/servers.ts';
 
 const login = { user: 'operator', password: 'Operator-0f-the-test' };
@@ -38,15 +39,8 @@ const kinds = [first, newest('redis'), newest('valkey')].filter((one) => one !==
 if (kinds.length === 0) console.warn('skipped: no server with users in .cache/servers');
 
 const folder = mkdtempSync(join(tmpdir(), 'keyward-rotation-'));
-const state = process.env.KEYWARD_STATE;
-beforeAll(() => {
-  process.env.KEYWARD_STATE = join(folder, 'state');
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-  if (state === undefined) delete process.env.KEYWARD_STATE;
-  else process.env.KEYWARD_STATE = state;
-});
+ownState();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const targetOf = ({ port }: RunningServer): string => `redis://127.0.0.1:${port}`;
 

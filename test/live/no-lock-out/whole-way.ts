@@ -14,6 +14,7 @@ import { asItems, asPairs, asText } from '../../../src/lang/resp/index.ts';
 import { converse, type Conversation } from '../support/ask.ts';
 import { startLoad, type Load } from '../support/load.ts';
 import { libraries } from '../support/load-clients.ts';
+import { ownState } from '../support/own-state.ts';
 import type { MatrixServer } from '../support/servers.ts';
 import { endAllIn } from '../support/worlds.ts';
 
@@ -28,7 +29,7 @@ export const wholeWay = (kind: MatrixServer): void => {
   /** Stays logged in as an administrator of its own, to see what the server saw. */
   let observer: Conversation;
   const plans: string[] = [];
-  const state = process.env.KEYWARD_STATE;
+  ownState();
 
   const users = async (): Promise<readonly string[]> =>
     (asItems(await observer.ask('ACL', 'LIST')) ?? []).map((line) => asText(line) ?? '').toSorted();
@@ -40,7 +41,6 @@ export const wholeWay = (kind: MatrixServer): void => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'keyward-no-lock-out-'));
     secretsFile = join(folder, 'secrets.json');
-    process.env.KEYWARD_STATE = join(folder, 'state');
     server = await kind.start(['user observer on >0bserver-of-the-test ~* +@all']);
     target = `redis://127.0.0.1:${server.port}`;
     observer = await converse({ port: server.port });
@@ -54,8 +54,6 @@ export const wholeWay = (kind: MatrixServer): void => {
     if (server) endAllIn(server.dir);
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
-    if (state === undefined) delete process.env.KEYWARD_STATE;
-    else process.env.KEYWARD_STATE = state;
   });
 
   it('is closed: its applications go over to their new login', async () => {
