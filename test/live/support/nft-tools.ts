@@ -1,23 +1,15 @@
 /** nft: that of the PATH, or of this distribution's packages, unpacked below `.cache` and installed nowhere. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openApt } from '../../../scripts/servers/apt.ts';
-import { readHost } from '../../../scripts/servers/host.ts';
-import { withLock } from '../../../scripts/servers/lock.ts';
-import { run } from '../../../scripts/servers/run.ts';
-import { unpack } from '../../../scripts/servers/unpack.ts';
+import { unpacked } from './debian-packages.ts';
 
 export interface NftTool {
   readonly program: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
-const folder = join(import.meta.dirname, '../../../.cache/tools/nftables');
 const program = 'usr/sbin/nft';
-const packages = [
+export const nftPackages = [
   'nftables',
   'libnftables1',
   'libnftnl11',
@@ -32,46 +24,10 @@ const packages = [
 /** The program, or why it cannot be had. Never throws. */
 export async function nftTool(): Promise<NftTool | { readonly missing: string }> {
   if (spawnSync('nft', ['--version']).status === 0) return { program: 'nft', env: process.env };
-  try {
-    if (!existsSync(join(folder, program)))
-      await withLock(
-        `tool ${folder}`,
-        () => undefined,
-        async () => {
-          if (!existsSync(join(folder, program))) await bring();
-        },
-      );
-  } catch (error) {
-    return { missing: `nft: ${error instanceof Error ? error.message : String(error)}` };
-  }
-  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const libraries = ['usr/lib', 'lib'].map((place) => join(folder, `${place}/${machine}-linux-gnu`));
+  const brought = await unpacked('nftables', nftPackages, program);
+  if ('missing' in brought) return brought;
   return {
-    program: join(folder, program),
-    env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') },
+    program: join(brought.folder, program),
+    env: { ...process.env, LD_LIBRARY_PATH: brought.libraries.join(':') },
   };
-}
-
-async function bring(): Promise<void> {
-  const host = readHost();
-  if ('reason' in host) throw new Error(host.reason);
-  const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable';
-  const work = await mkdtemp(join(tmpdir(), 'keyward-tools-'));
-  try {
-    await openApt(host, suite, work);
-    const env = { ...process.env, APT_CONFIG: join(work, 'apt.conf'), LC_ALL: 'C' };
-    await run('apt-get', ['-q', 'download', ...packages], { env, cwd: work });
-    const archives = (await readdir(work)).filter((file) => file.endsWith('.deb'));
-    const half = `${folder}.half`;
-    rmSync(half, { recursive: true, force: true });
-    mkdirSync(half, { recursive: true });
-    await unpack(
-      archives.map((file) => join(work, file)),
-      half,
-    );
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(half, folder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
 }

@@ -1,20 +1,13 @@
 /** Programs that check what we render: from the PATH, or unpacked from packages of this distribution; installed nowhere. */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { openApt } from '../../../scripts/servers/apt.ts';
-import { readHost } from '../../../scripts/servers/host.ts';
-import { withLock } from '../../../scripts/servers/lock.ts';
-import { run } from '../../../scripts/servers/run.ts';
-import { unpack } from '../../../scripts/servers/unpack.ts';
+import { unpacked, type Unpacked } from '../../live/support/debian-packages.ts';
 
 /** How to start a program, or why it cannot be had. */
 export type Tool =
   | { readonly argv: readonly [string, ...string[]]; readonly env: NodeJS.ProcessEnv }
   | { readonly missing: string };
 
-const root = join(import.meta.dirname, '../../../.cache/tools');
 const recipes = {
   shellcheck: { packages: ['shellcheck'], program: 'usr/bin/shellcheck' },
   stunnel: { packages: ['stunnel4', 'libwrap0'], program: 'usr/bin/stunnel4' },
@@ -76,51 +69,11 @@ export async function tool(name: ToolName): Promise<Tool> {
   const own = onPath(name);
   if (own !== undefined) return { argv: [own], env: process.env };
   const { packages, program } = recipes[name];
-  const folder = join(root, name);
-  try {
-    if (!existsSync(join(folder, program)))
-      await withLock(
-        `tool ${folder}`,
-        () => undefined,
-        async () => {
-          if (!existsSync(join(folder, program))) await bring(packages, folder);
-        },
-      );
-    return launcher(folder, program);
-  } catch (error) {
-    return { missing: `${name}: ${error instanceof Error ? error.message : String(error)}` };
-  }
+  const brought = await unpacked(name, packages, program);
+  return 'missing' in brought ? brought : launcher(brought, program);
 }
 
-async function bring(packages: readonly string[], folder: string): Promise<void> {
-  const host = readHost();
-  if ('reason' in host) throw new Error(host.reason);
-  const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable';
-  const work = await mkdtemp(join(tmpdir(), 'keyward-tools-'));
-  try {
-    await openApt(host, suite, work);
-    const env = { ...process.env, APT_CONFIG: join(work, 'apt.conf'), LC_ALL: 'C' };
-    await run('apt-get', ['-q', 'download', ...packages], { env, cwd: work });
-    const archives = (await readdir(work)).filter((file) => file.endsWith('.deb'));
-    const half = `${folder}.half`;
-    rmSync(half, { recursive: true, force: true });
-    mkdirSync(half, { recursive: true });
-    await unpack(
-      archives.map((file) => join(work, file)),
-      half,
-    );
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(half, folder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-function launcher(folder: string, program: string): Tool {
-  const libraries = ['x86_64', 'aarch64'].flatMap((machine) => [
-    join(folder, `usr/lib/${machine}-linux-gnu`),
-    join(folder, `lib/${machine}-linux-gnu`),
-  ]);
+function launcher({ folder, libraries }: Unpacked, program: string): Tool {
   const [first = ''] = readFileSync(join(folder, program), 'latin1').split('\n', 1);
   const python = first.startsWith('#!') && first.includes('python3');
   return {
