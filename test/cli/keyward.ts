@@ -1,6 +1,6 @@
 /** The command line as a person runs it: a process of its own. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { bundledProgram } from './bundled.ts';
 
 export interface Ran {
   readonly code: number | null;
@@ -20,10 +20,7 @@ export interface How {
   readonly patience?: number;
 }
 
-export const program: readonly string[] = [
-  process.execPath,
-  join(import.meta.dirname, '../../src/apps/cli/main.ts'),
-];
+export const program: readonly string[] = [process.execPath, await bundledProgram()];
 
 /** Runs it to its end. Its environment is ours without credentials and without wishes for colours. */
 export const keyward = (args: readonly string[], how: How = {}): Promise<Ran> =>

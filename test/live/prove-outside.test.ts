@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, Proof } from '../../src/index.ts';
 import type { RunningServer } from '../../src/adapters/servers/index.ts';
+import { program as commandLine } from '../cli/keyward.ts';
 import { matrix } from './support/servers.ts';
 import { twoHosts, whyNoTwoHosts, type TwoHosts } from './support/two-hosts.ts';
 
 const missing = whyNoTwoHosts();
 const servers = matrix.filter(({ name }) => /5\.0|7\.0|9\.1/.test(name));
-const main = join(import.meta.dirname, '../../src/apps/cli/main.ts');
 
 describe.skipIf(missing !== undefined).each(servers)(
   `$name, tried by a neighbour${missing ? ` (${missing})` : ''}`,
@@ -23,7 +23,7 @@ describe.skipIf(missing !== undefined).each(servers)(
 
     const keyward = (on: readonly string[], ...args: readonly string[]) =>
       new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((resolve) => {
-        const [program = '', ...words] = [...on, process.execPath, main, ...args];
+        const [program = '', ...words] = [...on, ...commandLine, ...args];
         execFile(
           program,
           words,

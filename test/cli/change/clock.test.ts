@@ -171,13 +171,13 @@ describe('a date that jumps', () => {
 
   it('in the journal of a real apply does not shorten the time that the watchdog gives', async () => {
     const plan = stage.copyOf(path);
-    expect((await stage.applied(plan, '--confirm-within', '4')).code).toBe(0);
+    expect((await stage.applied(plan, '--confirm-within', '8')).code).toBe(0);
     const journal = stage.at(`state/journals/${idOf(plan)}.jsonl`);
     const old = stage.journalOf(idOf(plan));
     // As if the date had jumped by years between the two.
     const jumped = old.map((entry) =>
       entry.entry === 'applied'
-        ? { ...entry, at: '2001-01-01T00:00:00.000Z', deadline: '2001-01-01T00:00:04.000Z' }
+        ? { ...entry, at: '2001-01-01T00:00:00.000Z', deadline: '2001-01-01T00:00:08.000Z' }
         : entry,
     );
     writeFileSync(journal, jumped.map((entry) => `${JSON.stringify(entry)}\n`).join(''));

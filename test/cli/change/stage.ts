@@ -179,7 +179,7 @@ export const processesWith = (...words: readonly string[]): readonly number[] =>
 
 /** The watchdogs of this stage: those whose environment has its state folder. */
 export const watchdogsOf = (stage: Stage): readonly number[] =>
-  processesWith('main.ts', 'watchdog').filter((pid) => {
+  processesWith(program.at(-1) ?? '', 'watchdog').filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(stage.at('state'));
     } catch {

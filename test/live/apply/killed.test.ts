@@ -128,7 +128,7 @@ describe('kill -9 of an undo', () => {
         server.end();
         const undo = stage.start(['undo', idOf(plan)]);
         await until('it begins', () =>
-          stage.journalOf(idOf(plan)).some(({ entry }) => entry === 'kept') || undo.child.exitCode !== null
+          stage.journalOf(idOf(plan)).some(({ entry }) => entry === 'undoing') || undo.child.exitCode !== null
             ? true
             : undefined,
         );
