@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createDecoder, encodeCommand, type RespValue } from '../../lang/resp/index.ts';
+import type { RespValue } from '../../lang/resp/index.ts';
+import { connected, isError, type Line } from './line.ts';
 
 /** What became of the requests of the live application. */
 export interface Served {
@@ -15,7 +16,7 @@ export interface Served {
 }
 
 export interface Application {
-  served(): Served;
+  /** Ends it, and says what became of its requests; done twice it says so twice. */
   stop(): Promise<Served>;
 }
 
@@ -96,13 +97,11 @@ export function startApplication(to: NetConnectOpts, secretsFile: string): Appli
     }
     line?.close();
   })();
-  const served = (): Served => ({ requests, lost, errors: [...errors], moves });
   return {
-    served,
     stop: async () => {
       stop.abort();
       await running;
-      return served();
+      return { requests, lost, errors: [...errors], moves };
     },
   };
 }
@@ -121,39 +120,4 @@ function loginIn(path: string): Login | undefined {
   } catch {
     return undefined;
   }
-}
-
-const isError = (value: RespValue): value is RespValue & { readonly kind: 'error'; readonly text: string } =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error';
-
-interface Line {
-  ask(words: readonly string[]): Promise<RespValue>;
-  close(): void;
-}
-
-async function connected(to: NetConnectOpts): Promise<Line> {
-  const socket: Socket = connect(to);
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
-  const decoder = createDecoder();
-  let waiting: PromiseWithResolvers<RespValue> | undefined;
-  const fail = (): void => waiting?.reject(new Error('the connection ended before the answer'));
-  socket.on('data', (chunk: Buffer) => {
-    decoder.push(chunk);
-    const value = decoder.next();
-    if (value !== undefined) waiting?.resolve(value);
-  });
-  socket.on('error', fail);
-  socket.on('close', fail);
-  return {
-    ask: (words) => {
-      waiting = Promise.withResolvers<RespValue>();
-      if (socket.destroyed) fail();
-      else socket.write(encodeCommand(words));
-      return waiting.promise;
-    },
-    close: () => socket.destroy(),
-  };
 }

@@ -1,37 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { findServers, type RunningServer, type ServerBinary } from '../../adapters/servers/index.ts';
 import { atEnd } from '../../adapters/servers/cleanup.ts';
-import { readSecrets } from '../../adapters/journal/secrets-file.ts';
-import type { Audit, Outcome, Plan, Proof } from '../../model/index.ts';
-import { auditTargets } from '../library/audit-targets.ts';
-import { applyPlan } from '../library/change/apply-plan.ts';
-import { makePlan } from '../library/change/make-plan.ts';
-import { administratorOf } from '../library/change/prove-plan.ts';
-import { confirmPlan, provenAgain } from '../library/change/settle-plan.ts';
 import { UsageError } from '../library/usage-error.ts';
-import { startApplication, type Served } from './application.ts';
+import { startApplication } from './application.ts';
+import { answerQuestions } from './hosts/answering.ts';
+import { runInHosts } from './hosts/in-hosts.ts';
+import { obeyOrder } from './hosts/inside.ts';
+import { ownNamespaces } from './hosts/namespaces.ts';
+import type { LabOutcome } from './outcome.ts';
+import { ownPlace, sweep } from './place.ts';
 import { privateNetwork } from './private-network.ts';
 import { weakServer } from './servers.ts';
+import { wholeWay } from './whole-way.ts';
+
+export type { LabOutcome };
 
 export interface LabOptions {
   /** A folder with servers that `npm run servers` unpacked; those of the PATH are looked at anyway. */
   readonly directory?: string;
+  /** A folder with packet filters' programs that were unpacked, for a machine that has none installed. */
+  readonly tools?: string;
   /** Progress, a line each. */
   readonly say: (line: string) => void;
-}
-
-export interface LabOutcome {
-  readonly before: Audit;
-  readonly plan: Plan;
-  /** How apply and confirm ended. */
-  readonly outcome: Outcome;
-  readonly proof: Proof;
-  readonly after: Audit;
-  /** What became of the requests of the application that talked to the server all the time. */
-  readonly served: Served;
 }
 
 /** The newest server there is: it should not be found wanting for its age. */
@@ -46,12 +37,16 @@ function newest(servers: readonly ServerBinary[]): ServerBinary {
 
 /**
  * Starts a deliberately weak real server with a live application in a temporary place, and goes the whole way: audit,
- * plan, apply, confirm, prove, and audit again. Nothing is left behind. The server listens on every address, so it
- * lives in a network of its own that leads nowhere; where none can be made it listens on loopback only.
+ * plan, apply, confirm, prove, and audit again. Nothing is left behind.
+ *
+ * The server listens on every address. Where the system lets us, it lives on a host of its own, with an application, an
+ * attacker, a container and an Internet around it: networks that lead nowhere else. Where not, it is alone in such a
+ * network, or listens on loopback only.
  */
-export async function runLab({ directory, say }: LabOptions): Promise<LabOutcome> {
+export async function runLab({ directory, tools, say }: LabOptions): Promise<LabOutcome> {
   const server = newest(await findServers(directory === undefined ? {} : { directory }));
-  const place = mkdtempSync(join(tmpdir(), 'keyward-lab-'));
+  sweep();
+  const place = ownPlace();
   const state = process.env.KEYWARD_STATE;
   const leave = (): void => {
     rmSync(place, { recursive: true, force: true });
@@ -59,59 +54,54 @@ export async function runLab({ directory, say }: LabOptions): Promise<LabOutcome
     else process.env.KEYWARD_STATE = state;
   };
   const forget = atEnd(leave);
-  process.env.KEYWARD_STATE = place;
-  let running: RunningServer | undefined;
   try {
-    const network = await privateNetwork();
-    say(
-      `starting a weak ${server.product} ${server.version} ${network ? 'in a network of its own that leads nowhere' : 'on loopback only'}`,
-    );
-    const weak = await weakServer(server.path, network);
-    running = weak.server;
-    return await wholeWay(weak, join(place, 'secrets.json'), say);
+    const own = await ownNamespaces();
+    if ('why' in own) {
+      say(`left out: the hosts around the server and its firewall, since ${own.why}`);
+      process.env.KEYWARD_STATE = place;
+      return await alone(server, place, say);
+    }
+    say(`starting a weak ${server.product} ${server.version} on a host of its own, with others around it`);
+    const order = { place, binary: server.path, ...(tools === undefined ? {} : { tools }) };
+    return await runInHosts(own.words, order, say);
   } finally {
-    await running?.stop();
     leave();
     forget();
     say('the server is stopped and removed');
   }
 }
 
-async function wholeWay(
-  { target, address }: Awaited<ReturnType<typeof weakServer>>,
-  secretsFile: string,
-  say: (line: string) => void,
+/** Without hosts around it. */
+async function alone(
+  { product, version, path }: ServerBinary,
+  place: string,
+  say: LabOptions['say'],
 ): Promise<LabOutcome> {
-  const application = startApplication(address, secretsFile);
+  let running: RunningServer | undefined;
   try {
-    say('an application talks to it from now on, all the time');
-    await wait(300);
-    say('audit');
-    const before = await auditTargets([target]);
-    say('plan (nothing is changed)');
-    const { plan } = await makePlan([target], {
-      answers: new Map([['maxmemory', '64mb']]),
-      censusSeconds: 1,
-    });
-    say(`apply: ${plan.steps.length} steps, all or none`);
-    const applied = await applyPlan(plan, {
-      secretsFile,
-      patience: 20,
-      confirmWithin: 60,
-      say: (line) => say(`  ${line}`),
-    });
-    if (applied.outcome.kind !== 'applied')
-      throw new Error(`apply ended as ${applied.outcome.kind}: ${JSON.stringify(applied.outcome)}`);
-    say('confirm: every new login over a new connection');
-    const confirmed = await confirmPlan(plan.id);
-    if (confirmed.kind !== 'done') throw new Error(`not confirmed: ${confirmed.why}`);
-    say('prove: what was closed is tried again');
-    const proof = await provenAgain(plan.id, { audit: false });
-    const login = administratorOf(plan, readSecrets(secretsFile)?.secrets ?? {});
-    say('audit again');
-    const after = await auditTargets([target], login ? { login } : {});
-    return { before, plan, outcome: confirmed, proof, after, served: await application.stop() };
+    const within = await privateNetwork();
+    say(
+      `starting a weak ${product} ${version} ${within ? 'in a network of its own that leads nowhere' : 'on loopback only'}`,
+    );
+    const { server, target, address } = await weakServer(path, within ? { within } : {});
+    running = server;
+    const secretsFile = join(place, 'secrets.json');
+    return await wholeWay(
+      {
+        target,
+        secretsFile,
+        answers: new Map(),
+        startApplication: async () => startApplication(address, secretsFile),
+      },
+      say,
+    );
   } finally {
-    await application.stop();
+    await running?.stop();
   }
+}
+
+/** What the processes do that the lab starts for itself; nothing for people. */
+export async function runLabPart(part: string): Promise<void> {
+  if (process.send === undefined) throw new UsageError('the lab starts its parts itself', 'Run keyward lab.');
+  await (part === 'inside' ? obeyOrder() : answerQuestions());
 }

@@ -128,9 +128,15 @@ const harmlessLines = (preview: Preview): Preview => ({
     .join('\n'),
 });
 
+/** A plan of which nothing can do harm to a terminal. */
+export const harmlessPlan = (plan: Plan): Plan => ({
+  ...harmless({ ...plan, previews: [] }),
+  previews: plan.previews.map(harmlessLines),
+});
+
 /** A plan for a person: who uses the servers, each step with what it changes, what is held back, what is not reached. */
 export function renderPlan(given: Plan, options: Omit<ReportOptions, 'checks'>): string {
-  const plan = { ...harmless({ ...given, previews: [] }), previews: given.previews.map(harmlessLines) };
+  const plan = harmlessPlan(given);
   const page = pageOf({ ...options, checks: [] });
   const names = plan.nodes.map(({ id, target }) =>
     plan.nodes.length > 1 ? `${id} ${targetName(target)}` : targetName(target),

@@ -7,11 +7,13 @@ import {
   type ServerAudit,
 } from '../../model/index.ts';
 import type { ReportOptions } from '../define-report.ts';
-import { harmless, show, type ShownServer } from '../reports/shown.ts';
+import { show, type ShownServer } from '../reports/shown.ts';
 import { exposureLines } from '../reports/terminal/exposure.ts';
 import { healthColors, severityColors } from '../reports/terminal/ink.ts';
 import { hang, heading, pageOf, some, type Page } from '../reports/terminal/page.ts';
 import { isOpen, plural, sentence } from '../reports/words.ts';
+import { harmlessPlan } from './plan.ts';
+import { triedLines, type TriedFrom } from './tried-from.ts';
 
 /** All that came of audit, plan, apply, confirm, prove, and audit again, on one server. */
 export interface WholeWay {
@@ -22,6 +24,10 @@ export interface WholeWay {
   readonly after: Audit;
   /** What became of the requests of those who used the server meanwhile. */
   readonly served: { readonly requests: number; readonly lost: number };
+  /** Connections from hosts around the server, where there are any. */
+  readonly tried?: readonly TriedFrom[];
+  /** What those hosts found when they tried the promises of the plan. */
+  readonly provedAround?: { readonly hosts: number } & Proof['summary'];
 }
 
 /** A line across the page with what comes below it, and the verdict where there is one. */
@@ -55,19 +61,23 @@ function faults(page: Page, { findings }: ShownServer): readonly string[] {
   ];
 }
 
-/** Each step with the first command that it sends; what every step writes into files stands in the whole plan. */
+/** Lines of rules that are shown: who is let in, and that nobody else is. */
+const mostRules = 6;
+
+/** Each step with the first command that it sends, or its rules; what goes into files stands in the whole plan. */
 function steps(page: Page, { steps: all, previews, held, unmet }: Plan): readonly string[] {
   const { shown, left } = some(page, all, 12);
-  const command = (step: string): string | undefined =>
-    previews.find((preview) => preview.step === step && !preview.text.startsWith('---'))?.text.split('\n')[0];
+  const commands = (step: string, most: number): readonly string[] =>
+    previews
+      .find((preview) => preview.step === step && !preview.text.startsWith('---'))
+      ?.text.split('\n', most) ?? [];
   return [
-    ...shown.flatMap(({ id, title }) => {
-      const first = command(id);
-      return [
-        ...hang(page, `  ${id.padEnd(4)}`, title, ['dim'], ['bold']),
-        ...(first === undefined ? [] : hang(page, '      ', first, [], ['green'])),
-      ];
-    }),
+    ...shown.flatMap(({ id, kind, title }) => [
+      ...hang(page, `  ${id.padEnd(4)}`, title, ['dim'], ['bold']),
+      ...commands(id, kind === 'firewall' ? mostRules : 1).flatMap((line) =>
+        hang(page, `      ${/^\s*/.exec(line)?.[0] ?? ''}`, line.trim(), [], ['green']),
+      ),
+    ]),
     ...(left > 0 ? [`      and ${plural(left, 'more step')}`] : []),
     ...hang(
       page,
@@ -110,6 +120,19 @@ function sideBySide(page: Page, left: ShownServer, right: ShownServer): readonly
   ];
 }
 
+const verdict = (page: Page, good: boolean, text: string): readonly string[] =>
+  hang(page, good ? '  + ' : '  ! ', text, [good ? 'green' : 'red']);
+
+const fromAround = (
+  page: Page,
+  { hosts, held, broken }: NonNullable<WholeWay['provedAround']>,
+): readonly string[] =>
+  verdict(
+    page,
+    broken === 0,
+    `tried again by ${hosts} hosts around it, over the network: ${held} claims hold, ${broken} do not`,
+  );
+
 const first = (audit: Audit): ServerAudit | undefined => audit.servers[0];
 
 /** The whole way on one server, on one screen: before, what was done, what was proved, after, and both side by side. */
@@ -120,26 +143,27 @@ export function renderWholeWay(given: WholeWay, options: Omit<ReportOptions, 'ch
   const [right] = show(after).servers;
   if (!left || !right) return '';
   const page = pageOf({ ...options, checks: [] });
-  const plan = harmless(given.plan);
+  const plan = harmlessPlan(given.plan);
   const { held, broken, untried } = given.proof.summary;
   const { requests, lost } = given.served;
-  const verdict = (good: boolean, text: string): readonly string[] =>
-    hang(page, good ? '  + ' : '  ! ', text, [good ? 'green' : 'red']);
   return `${[
     ...serverLines(page, 'BEFORE', left),
     ...faults(page, left),
     rule(page, `THE PLAN: ${plural(plan.steps.length, 'step').toUpperCase()}, ALL OR NONE`),
     ...steps(page, plan),
     rule(page, 'DONE AND PROVED'),
-    ...verdict(given.outcome.kind === 'done', endings[given.outcome.kind]),
+    ...verdict(page, given.outcome.kind === 'done', endings[given.outcome.kind]),
     ...verdict(
+      page,
       broken === 0,
       `tried again from outside: ${held} claims hold, ${broken} do not${untried > 0 ? `, ${untried} could not be tried` : ''}`,
     ),
-    ...verdict(lost === 0, `a live application sent ${requests} requests all the while: ${lost} lost`),
+    ...(given.provedAround ? fromAround(page, given.provedAround) : []),
+    ...verdict(page, lost === 0, `a live application sent ${requests} requests all the while: ${lost} lost`),
     '',
     ...serverLines(page, 'AFTER', right),
     ...faults(page, right),
+    ...(given.tried ? [rule(page, 'TRIED FROM EVERY HOST'), ...triedLines(page, given.tried)] : []),
     rule(page, 'SIDE BY SIDE'),
     ...sideBySide(page, left, right),
     '',

@@ -31,7 +31,7 @@ const longest = 30_000;
 const stubborn = 86_400_000;
 
 /** The program that has the verb `watchdog`: beside the library where it is bundled, else in the sources. */
-function program(): string {
+export function commandLine(): string {
   for (const place of ['./cli.js', '../cli.js', '../../cli/main.ts']) {
     const path = fileURLToPath(new URL(place, import.meta.url));
     if (existsSync(path)) return path;
@@ -74,7 +74,7 @@ function environment(): NodeJS.ProcessEnv {
 
 /** Starts it, and comes back when it watches. */
 export async function startWatchdog(orders: Orders): Promise<number> {
-  const child = spawn(process.execPath, [program(), 'watchdog'], {
+  const child = spawn(process.execPath, [commandLine(), 'watchdog'], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
     cwd: '/',
