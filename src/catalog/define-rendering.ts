@@ -8,7 +8,8 @@ import type { Plan } from '../model/index.ts';
 export interface Rendering {
   readonly title: string;
   readonly mediaType: string;
-  readonly render: (plan: Plan) => string;
+  /** `answers` are those that the plan was made with: what only the user knows, and the plan has no place for. */
+  readonly render: (plan: Plan, answers?: ReadonlyMap<string, string>) => string;
 }
 
 /**

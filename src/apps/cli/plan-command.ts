@@ -77,13 +77,14 @@ export const planCommand = (done: (code: ExitCode) => void) =>
       hidePasswordsOfUrls('plan', targets);
       if (options.sign !== undefined && options.output === undefined)
         throw new UsageError('--sign needs --output', 'A signature belongs to a file: name it with -o.');
+      const answers = new Map(options.set ?? []);
       const { plan } = await makePlan(targets, {
         ...(await reachOf(options)),
         policy: options.policy,
         ...(options.only ? { only: options.only } : {}),
         ...(options.except ? { except: options.except } : {}),
         ...(options.level ? { level: options.level } : {}),
-        answers: new Map(options.set ?? []),
+        answers,
         refuse: options.refuse ?? [],
         ...(options.deleteUser ? { deleteUsers: options.deleteUser } : {}),
         allowRestart: options.restart === true,
@@ -95,7 +96,7 @@ export const planCommand = (done: (code: ExitCode) => void) =>
         await writeOut(options.output, json);
         if (options.sign) await signPlan(options.output, options.sign);
       }
-      if (options.as) await print((await renderings[options.as].load()).render(plan));
+      if (options.as) await print((await renderings[options.as].load()).render(plan, answers));
       else if (options.json) await print(json);
       else {
         await print(

@@ -48,6 +48,18 @@ export const renderings = {
     extension: '.conf',
     load: () => import('./stunnel.ts').then(of),
   },
+  wireguard: {
+    title: 'A WireGuard network of the servers and their clients, as a script for each host',
+    mediaType: 'application/x-sh',
+    extension: '.sh',
+    load: () => import('./wireguard/index.ts').then(of),
+  },
+  ipsec: {
+    title: 'IPsec between the servers and their clients, for strongSwan, as a script for each host',
+    mediaType: 'application/x-sh',
+    extension: '.sh',
+    load: () => import('./ipsec/index.ts').then(of),
+  },
 } as const satisfies Readonly<Record<string, RenderingEntry>>;
 
 export type RenderingName = keyof typeof renderings;
