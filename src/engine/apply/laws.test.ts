@@ -8,7 +8,7 @@ import { nameOf, resourcesOf } from './resources-of.ts';
 import { settle } from './settle.ts';
 import { fixed, pathOf, perform, testWorld, type Fault, type Things } from './world-of-tests.ts';
 
-const runs = process.env.KEYWARD_DEEP ? 1_000_000 : 100_000;
+const runs = process.env.KEYWARD_DEEP ? 1_000_000 : 20_000;
 const node = 'n1';
 
 const setting: fc.Arbitrary<Resource> = fc
