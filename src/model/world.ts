@@ -13,6 +13,11 @@ export interface World {
   perform(action: Action): Promise<void>;
   /** Puts back exactly what was captured. */
   restore(captured: Captured): Promise<void>;
+  /**
+   * Takes back what lies between what was captured before and what the steps left, where the server itself has written
+   * more into it since. Whether it could: not where what the steps left is no longer there.
+   */
+  takeBack?(before: Captured, ours: Captured): Promise<boolean>;
   /** Tries a claim, once, harmlessly. Never throws: what went wrong is what it saw. */
   test(claim: Claim): Promise<Trial>;
   /** ISO 8601, UTC. */

@@ -20,6 +20,7 @@ import { createSession } from './session.ts';
 import { setSetting, settings as settingKeeper } from './setting.ts';
 import type { WorldSettings } from './settings.ts';
 import { resolved, type Keeper, type Site } from './site.ts';
+import { takeBack } from './take-back.ts';
 import { deleteUser, setUser, userLine, users } from './users.ts';
 
 const save = async ({ session }: Site, by: 'acl-save' | 'config-rewrite'): Promise<void> => {
@@ -116,6 +117,7 @@ export function createWorld(settings: WorldSettings): World & { close(): Promise
     async restore({ resource, state }: Captured) {
       await (keepers[resource.kind] as Keeper<Resource>).restore(resource, state, siteOf(resource.node));
     },
+    takeBack: (before, ours) => takeBack(siteOf(before.resource.node), before, ours),
     async test(claim) {
       const at = now();
       try {

@@ -51,13 +51,12 @@ export async function undo(
   { since, plan, wayBack }: UndoOptions = {},
 ): Promise<Outcome> {
   const left: Left[] = [];
-  const theirs = since ? await changedBeforeStart(captured, since, world) : new Set<string>();
-  /** Nodes that have their old files and started with them: what runs there now is not what we or others left. */
+  /** Nodes that have their old files and started with them: what was opened there is what its file says by now. */
   const started = new Set<string>();
   const again = async (one: Captured, tries?: number): Promise<string | undefined> => {
-    const name = nameOf(one.resource);
-    if (theirs.has(name)) return changedSince;
-    const ours = started.has(one.resource.node) ? undefined : (clients.opened(one) ?? since?.get(name));
+    const opened = clients.opened(one);
+    const left = opened ?? since?.get(nameOf(one.resource));
+    const ours = opened && started.has(one.resource.node) ? undefined : left;
     const problem = await putBack(one, ours, since !== undefined, world, tries);
     if (one.resource.kind === 'process' && problem === undefined) started.add(one.resource.node);
     return problem;
@@ -85,28 +84,8 @@ export async function undo(
 
 const changedSince = 'it was changed since, by somebody else: it stays as it is';
 
-const runs = ({ kind }: Resource): boolean => kind === 'setting' || kind === 'user' || kind === 'sentinel';
-
-/** What somebody changed since on running servers that are to start anew, by name: a start would hide that he did. */
-async function changedBeforeStart(
-  captured: readonly Captured[],
-  since: ReadonlyMap<string, Captured>,
-  world: World,
-): Promise<ReadonlySet<string>> {
-  const nodes = new Set(captured.flatMap(({ resource: { kind, node } }) => (kind === 'process' ? node : [])));
-  const first = new Map(captured.toReversed().map((one) => [nameOf(one.resource), one]));
-  const theirs = new Set<string>();
-  for (const [name, { resource, digest }] of first) {
-    const ours = since.get(name);
-    if (!ours || !runs(resource) || !nodes.has(resource.node)) continue;
-    const now = await stateOf({ resource }, world);
-    if (now !== undefined && now !== digest && now !== ours.digest) theirs.add(name);
-  }
-  return theirs;
-}
-
 /** A process that does not let itself be looked at is not the one that it was. */
-const stateOf = ({ resource }: Pick<Captured, 'resource'>, world: World): Promise<string | undefined> =>
+const stateOf = ({ resource }: Captured, world: World): Promise<string | undefined> =>
   world.capture(resource).then(
     ({ digest }) => digest,
     () => undefined,
@@ -142,7 +121,8 @@ async function putBack(
       // Sentinel tells its passwords by its file alone, and may have another where it could not write that.
       const untold = before.resource.kind === 'sentinel';
       if (now.digest === before.digest && !untold) return undefined;
-      if (now.digest !== before.digest && careful && ours && now.digest !== ours.digest) return changedSince;
+      if (now.digest !== before.digest && careful && ours && now.digest !== ours.digest)
+        return (await world.takeBack?.(before, ours)) ? undefined : changedSince;
       await world.restore(before);
       const then = await world.capture(before.resource);
       if (then.digest === before.digest) return undefined;
