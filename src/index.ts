@@ -14,6 +14,16 @@ export {
   type FirewallOptions,
   type SupposedHost,
 } from './apps/library/firewall/index.ts';
+export {
+  planCloudChange,
+  type CloudChange,
+  type CloudChangeOptions,
+  type CloudForm,
+  type CloudName,
+  type CloudStep,
+  type CloudWish,
+  type PlannedCloudChange,
+} from './apps/library/firewall/plan-cloud-change.ts';
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
 export { runLab, runLabPart, type LabOptions, type LabOutcome } from './apps/library/run-lab.ts';

@@ -8,6 +8,7 @@ import {
   type FirewallReport,
   type NamedRange,
 } from '../../index.ts';
+import { cloudCommand } from './cloud-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { hidePasswordsOfUrls, reaching, reachOf, type ReachFlags } from './reach-options.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
@@ -164,4 +165,5 @@ Exit codes: 0 it does not get in, 1 it does or may, 2 could not do the job.`,
           await tell(report, flags);
           done(exitCodeOf(report));
         }),
-    );
+    )
+    .addCommand(cloudCommand(done));

@@ -1,0 +1,383 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changeCloud, type CloudChange, type CloudName, type CloudWish, wayBack, withStep } from './index.ts';
+
+const runs = process.env['KEYWARD_DEEP'] ? 3000 : 25;
+const ports = [[6379, 6379]] as const;
+type Proved = Extract<CloudChange, { readonly steps: unknown }>;
+
+const ask = (cloud: CloudName, document: unknown, wish: Partial<CloudWish>): CloudChange =>
+  changeCloud(cloud, [{ text: JSON.stringify(document) }], { mode: 'only', ports, sources: [], ...wish });
+
+function proved(cloud: CloudName, document: unknown, wish: Partial<CloudWish>): Proved {
+  const change = ask(cloud, document, wish);
+  if ('refused' in change) throw new Error(change.refused);
+  return change;
+}
+
+const kinds = (change: Proved): readonly string[] =>
+  change.steps.map(({ name, before, after }) => `${after ? (before ? 'change' : 'make') : 'remove'} ${name}`);
+
+const tcp = (port: number, ...cidrs: readonly string[]): object => ({
+  IpProtocol: 'tcp',
+  FromPort: port,
+  ToPort: port,
+  IpRanges: cidrs.map((CidrIp) => ({ CidrIp })),
+});
+const group = (...IpPermissions: readonly object[]): object => ({
+  SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'redis', Description: 'd', VpcId: 'vpc-1', IpPermissions }],
+});
+
+describe('a security group', () => {
+  it('has its open rule replaced, first the new one, and keeps the good source beside it', () => {
+    const change = proved('aws', group(tcp(6379, '0.0.0.0/0', '10.1.0.0/16'), tcp(22, '0.0.0.0/0')), {
+      sources: ['10.0.0.0/8'],
+    });
+    expect(kinds(change)).toEqual(['make tcp 6379 from 10.0.0.0/8', 'remove tcp 6379 from 0.0.0.0/0']);
+    expect(change.notes).toEqual([]);
+  });
+
+  it('keeps what a wider rule lets in beside the port, and says what it cannot keep', () => {
+    const change = proved('aws', group({ IpProtocol: '-1', IpRanges: [{ CidrIp: '10.0.0.0/8' }] }), {
+      sources: ['10.1.0.0/16'],
+    });
+    expect(kinds(change)).toEqual([
+      'make tcp 0-6378 from 10.0.0.0/8',
+      'make tcp 6380-65535 from 10.0.0.0/8',
+      'make udp 0-65535 from 10.0.0.0/8',
+      'make icmp -1 from 10.0.0.0/8',
+      'make icmpv6 -1 from 10.0.0.0/8',
+      'make tcp 6379 from 10.1.0.0/16',
+      'remove everything from 10.0.0.0/8',
+    ]);
+    expect(change.notes).toEqual([
+      'GRE, ESP, SCTP is no longer let in from 10.0.0.0/8 by security-group sg-1',
+    ]);
+  });
+
+  it('tells members of one group from those of another', () => {
+    const pair = (GroupId: string): object => ({ ...tcp(6379), UserIdGroupPairs: [{ GroupId }] });
+    const change = proved('aws', group(pair('sg-app'), pair('sg-other')), { sources: ['sg-app'] });
+    expect(kinds(change)).toEqual(['remove tcp 6379 from sg-other']);
+  });
+
+  it('is left as it is where it is right', () => {
+    expect(proved('aws', group(tcp(6379, '10.0.0.0/8')), { sources: ['10.0.0.0/8'] }).steps).toEqual([]);
+    expect(
+      proved('aws', group(tcp(6379, '10.0.0.0/8')), { mode: 'allow', sources: ['10.2.3.4'] }).steps,
+    ).toEqual([]);
+  });
+
+  it('has one source taken out of a rule', () => {
+    const change = proved('aws', group(tcp(6379, '10.0.0.0/30')), { mode: 'deny', sources: ['10.0.0.1'] });
+    expect(kinds(change)).toEqual([
+      'make tcp 6379 from 10.0.0.0/32',
+      'make tcp 6379 from 10.0.0.2/31',
+      'remove tcp 6379 from 10.0.0.0/30',
+    ]);
+  });
+
+  it('is not guessed among several', () => {
+    const two = {
+      SecurityGroups: [
+        { GroupId: 'sg-1', IpPermissions: [] },
+        { GroupId: 'sg-2', IpPermissions: [] },
+      ],
+    };
+    expect(ask('aws', two, { sources: ['10.0.0.0/8'] })).toMatchObject({
+      refused: expect.stringContaining('sg-1, sg-2') as string,
+    });
+    expect(proved('aws', two, { sources: ['10.0.0.0/8'], owner: 'sg-2' }).steps).toHaveLength(1);
+  });
+
+  const anyPermission = fc.record({
+    IpProtocol: fc.constantFrom('tcp', '6', 'udp', '-1', 'icmp'),
+    FromPort: fc.constantFrom(0, 1, 6000, 6379, 6380),
+    ToPort: fc.constantFrom(6379, 6380, 7000, 65_535),
+    IpRanges: fc.uniqueArray(
+      fc
+        .constantFrom('0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '10.1.2.3/32', '192.168.0.0/16')
+        .map((CidrIp) => ({ CidrIp })),
+      { maxLength: 3, selector: ({ CidrIp }) => CidrIp },
+    ),
+    UserIdGroupPairs: fc.constantFrom([], [{ GroupId: 'sg-app' }], [{ GroupId: 'sg-1' }]),
+  });
+
+  it('comes back by the way back, whatever stood in it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyPermission, { maxLength: 5 }),
+        fc.uniqueArray(
+          fc.constantFrom('10.0.0.0/8', '10.1.0.0/16', 'sg-app', '203.0.113.0/24', '2001:db8::/32'),
+          { minLength: 1, maxLength: 3 },
+        ),
+        fc.constantFrom('only' as const, 'allow' as const, 'deny' as const),
+        (permissions, sources, mode) => {
+          const change = ask(
+            'aws',
+            group(...permissions.filter(({ FromPort, ToPort }) => FromPort <= ToPort)),
+            { sources, mode },
+          );
+          // Too many rules is the one thing that may stand in the way.
+          if ('refused' in change) {
+            expect(change.refused).toMatch(/AWS allows 60/);
+            return;
+          }
+          const there = change.steps.reduce(withStep, change.objects);
+          const home = wayBack(change.steps).reduce(withStep, there);
+          const again = (state: unknown): unknown => ask('aws', { SecurityGroups: state }, { sources, mode });
+          expect(again(there)).toMatchObject({ steps: [] });
+          const said = (one: unknown): unknown => (one as Proved).steps.map(({ name }) => name).toSorted();
+          expect(said(again(home))).toEqual(said(change));
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+});
+
+describe('a network ACL', () => {
+  const acl = (...Entries: readonly object[]): object => ({
+    NetworkAcls: [{ NetworkAclId: 'acl-1', Associations: [{ SubnetId: 'subnet-1' }], Entries }],
+  });
+  const all = (RuleNumber: number, RuleAction: string): object => ({
+    RuleNumber,
+    RuleAction,
+    Protocol: '-1',
+    Egress: false,
+    CidrBlock: '0.0.0.0/0',
+  });
+
+  it('gets its entries before the one that lets all in', () => {
+    const change = proved(
+      'aws',
+      acl(all(100, 'allow'), all(32_767, 'deny'), { ...all(100, 'allow'), Egress: true }),
+      { sources: ['10.0.0.0/8'] },
+    );
+    expect(change.steps.map(({ after }) => [after?.['RuleNumber'], after?.['RuleAction']])).toEqual([
+      [97, 'allow'],
+      [98, 'deny'],
+      [99, 'deny'],
+    ]);
+  });
+
+  it('is refused where there is no room, since entries of others are not renumbered', () => {
+    expect(ask('aws', acl(all(2, 'allow')), { sources: ['10.0.0.0/8'] })).toMatchObject({
+      refused: expect.stringContaining('no room') as string,
+    });
+  });
+});
+
+const nsgRule = (name: string, priority: number, more: object = {}): object => ({
+  name,
+  priority,
+  direction: 'Inbound',
+  access: 'Allow',
+  protocol: 'Tcp',
+  sourcePortRange: '*',
+  sourceAddressPrefix: '*',
+  destinationAddressPrefix: '*',
+  destinationPortRange: '6379',
+  ...more,
+});
+const nsg = (...securityRules: readonly object[]): object => ({
+  name: 'nsg1',
+  location: 'x',
+  securityRules,
+  id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg1',
+});
+
+describe('a network security group', () => {
+  it('has its open rule narrowed, and the rest of the virtual network kept out behind it', () => {
+    const change = proved(
+      'azure',
+      nsg(nsgRule('redis', 200), nsgRule('ssh', 300, { destinationPortRange: '22' })),
+      {
+        sources: ['10.0.0.0/8'],
+      },
+    );
+    expect(kinds(change)).toEqual(['change redis', 'make keyward-deny-6379']);
+    expect(change.notes.join()).toContain('AzureLoadBalancer');
+  });
+
+  it('needs no denial where the virtual network shall get in', () => {
+    const change = proved('azure', nsg(nsgRule('redis', 200)), {
+      sources: ['10.0.0.0/8', 'VirtualNetwork', 'AzureLoadBalancer'],
+    });
+    expect(kinds(change)).toEqual(['change redis']);
+  });
+
+  it('leaves a rule for many ports alone, and comes before it', () => {
+    const change = proved('azure', nsg(nsgRule('wide', 110, { destinationPortRange: '*', protocol: '*' })), {
+      sources: ['10.0.0.0/8'],
+    });
+    expect(change.steps.map(({ after }) => [after?.['name'], after?.['priority']])).toEqual([
+      ['keyward-allow-6379', 108],
+      ['keyward-deny-6379', 109],
+    ]);
+  });
+
+  it('is refused where no priority is free before that', () => {
+    expect(
+      ask('azure', nsg(nsgRule('wide', 100, { destinationPortRange: '*' })), { sources: ['10.0.0.0/8'] }),
+    ).toMatchObject({
+      refused: expect.stringContaining('no room') as string,
+    });
+  });
+
+  it('denies some before the rule that lets them in', () => {
+    const change = proved('azure', nsg(nsgRule('redis', 200)), { mode: 'deny', sources: ['10.6.0.0/16'] });
+    expect(change.steps).toMatchObject([
+      { after: { priority: 199, access: 'Deny', sourceAddressPrefix: '10.6.0.0/16' } },
+    ]);
+  });
+
+  const anyRule = fc.record({
+    access: fc.constantFrom('Allow', 'Deny'),
+    protocol: fc.constantFrom('Tcp', '*', 'Udp'),
+    destinationPortRange: fc.constantFrom('6379', '*', '22', '6000-7000'),
+    sourceAddressPrefix: fc.constantFrom(
+      '*',
+      'Internet',
+      'VirtualNetwork',
+      '10.0.0.0/8',
+      '10.1.0.0/16',
+      'AzureCloud',
+    ),
+    destinationAddressPrefix: fc.constantFrom('*', '10.9.0.4'),
+  });
+
+  it('comes to the wish whatever stood in it, and back again', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyRule, { maxLength: 5 }),
+        fc.uniqueArray(fc.constantFrom('10.0.0.0/8', 'VirtualNetwork', '203.0.113.0/24', 'AzureCloud'), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        fc.constantFrom('only' as const, 'allow' as const, 'deny' as const),
+        (rules, sources, mode) => {
+          const document = nsg(...rules.map((rule, index) => nsgRule(`r${index}`, 200 + 10 * index, rule)));
+          const change = proved('azure', document, { sources, mode });
+          const there = change.steps.reduce(withStep, change.objects);
+          expect(proved('azure', there, { sources, mode }).steps).toEqual([]);
+          expect(wayBack(change.steps).reduce(withStep, there)).toHaveLength(1);
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+});
+
+describe('rules of a VPC network', () => {
+  const rule = (name: string, more: object = {}): object => ({
+    name,
+    network: 'projects/p/global/networks/n',
+    direction: 'INGRESS',
+    priority: 1000,
+    sourceRanges: ['0.0.0.0/0'],
+    allowed: [{ IPProtocol: 'tcp', ports: ['6379'] }],
+    ...more,
+  });
+
+  it('are narrowed where one is for this port alone', () => {
+    expect(kinds(proved('gcp', [rule('a')], { sources: ['10.0.0.0/8'] }))).toEqual(['change a']);
+  });
+
+  it('stay as they are for other instances', () => {
+    const change = proved('gcp', [rule('a'), rule('b', { targetTags: ['web'] })], {
+      sources: ['tag:app'],
+      target: ['redis'],
+    });
+    expect(change.steps.map(({ after }) => [after?.['priority'], after?.['targetTags']])).toEqual([
+      [997, ['redis']],
+      [998, ['redis']],
+      [999, ['redis']],
+    ]);
+  });
+
+  it('are not changed by what policies around them say', () => {
+    expect(
+      ask('gcp', { firewalls: [rule('a')], firewallPolicys: [{ rules: [] }] }, { sources: ['10.0.0.0/8'] }),
+    ).toMatchObject({
+      refused: expect.stringContaining('effective') as string,
+    });
+  });
+});
+
+describe('policies of Kubernetes', () => {
+  const policy = (name: string, ingress: readonly object[], labels: object = { app: 'redis' }): object => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace: 'd' },
+    spec: { podSelector: { matchLabels: labels }, policyTypes: ['Ingress'], ingress },
+  });
+  const target = ['app=redis'];
+
+  it('close one port of pods that none selected, and no other', () => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'r', namespace: 'd', labels: { app: 'redis' } },
+      spec: {},
+    };
+    const { steps } = proved('kubernetes', pod, { sources: ['pods:app=web'], target });
+    expect(steps).toMatchObject([
+      {
+        after: {
+          spec: {
+            ingress: [
+              { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 6379 }] },
+              {
+                ports: [
+                  { port: 1, endPort: 6378 },
+                  { port: 6380, endPort: 65_535 },
+                  { protocol: 'UDP' },
+                  { protocol: 'SCTP' },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    ]);
+  });
+
+  it('are narrowed at this port, and keep the other ones and the good sources', () => {
+    const open = policy('p', [
+      {
+        from: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { podSelector: { matchLabels: { app: 'web' } } }],
+        ports: [{ port: 6379 }, { port: 9121 }],
+      },
+    ]);
+    const change = proved('kubernetes', open, { sources: ['10.0.0.0/8', 'pods:app=web'], target });
+    expect(kinds(change)).toEqual(['make keyward-only-redis-6379', 'change p']);
+  });
+
+  it('are not narrowed where they guard other pods as well', () => {
+    const open = policy('p', [{ ports: [{ port: 6379 }] }], {});
+    expect(ask('kubernetes', open, { sources: ['10.0.0.0/8'], target })).toMatchObject({
+      refused: expect.stringContaining('may guard other pods') as string,
+    });
+  });
+});
+
+describe('what cannot be read', () => {
+  it.each(['aws', 'azure', 'gcp', 'kubernetes'] as const)(
+    'gives no change of %s, and throws nothing',
+    (cloud) => {
+      fc.assert(
+        fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+          const change = changeCloud(cloud, [{ text }], {
+            mode: 'only',
+            ports,
+            sources: ['10.0.0.0/8'],
+            target: ['a=b'],
+          });
+          expect('refused' in change || change.steps.length >= 0).toBe(true);
+        }),
+        { numRuns: runs },
+      );
+    },
+  );
+});
