@@ -11,6 +11,7 @@ import {
   type Answer,
   type Dependence,
   type Family,
+  type PortRange,
   type Position,
   type RuleSet,
 } from '../../lang/packets/index.ts';
@@ -31,6 +32,10 @@ export interface Verdict {
   readonly no: AddressSet;
   readonly by: { readonly certain?: Position; readonly depends?: Position; readonly no?: Position };
   readonly on: readonly Dependence[];
+  /** Of `certain`: those who get in only from ports of their own that they pick for it. */
+  readonly picking: AddressSet;
+  /** These ports. */
+  readonly picked: readonly PortRange[];
 }
 
 export const nothing = (family: Family): Verdict => ({
@@ -39,6 +44,8 @@ export const nothing = (family: Family): Verdict => ({
   no: emptySet(family),
   by: {},
   on: [],
+  picking: emptySet(family),
+  picked: [],
 });
 
 export interface Asked {
@@ -92,6 +99,11 @@ function verdictOf(family: Family, answers: readonly Answer[]): Verdict {
       ...(never ? { no: never } : {}),
     },
     on: [...new Set(of('depends').flatMap(({ on }) => on))],
+    picking: subtract(
+      together(answers.filter(({ sourcePorts }) => sourcePorts)),
+      together(of('certain').filter(({ sourcePorts }) => !sourcePorts)),
+    ),
+    picked: of('certain').flatMap(({ sourcePorts = [] }) => sourcePorts),
   };
 }
 
@@ -126,12 +138,19 @@ export function either(a: Verdict, b: Verdict): Verdict {
     no: subtract(subtract(union(a.no, b.no), certain), depends),
     by: { ...b.by, ...a.by },
     on: [...new Set([...a.on, ...b.on])],
+    picking: union(
+      subtract(a.picking, subtract(b.certain, b.picking)),
+      subtract(b.picking, subtract(a.certain, a.picking)),
+    ),
+    picked: [...a.picked, ...b.picked],
   };
 }
 
 /** Those who get through one and then the other; what the first lets through is asked of the second. */
 export function inTurn(first: Verdict, second: Verdict): Verdict {
-  const certain = intersect(first.certain, second.certain);
+  // A port that one lets through the other may refuse.
+  const torn = intersect(first.picking, second.picking);
+  const certain = subtract(intersect(first.certain, second.certain), torn);
   const may = (one: Verdict): AddressSet => union(one.certain, one.depends);
   const depends = subtract(intersect(may(first), may(second)), certain);
   const all = union(union(may(first), first.no), union(may(second), second.no));
@@ -141,7 +160,9 @@ export function inTurn(first: Verdict, second: Verdict): Verdict {
     depends,
     no: subtract(subtract(all, certain), depends),
     by: { ...first.by, ...(stops.by.no ? { no: stops.by.no } : {}) },
-    on: [...new Set([...first.on, ...second.on])],
+    on: [...new Set([...first.on, ...second.on, ...(isEmpty(torn) ? [] : (['port'] as const))])],
+    picking: intersect(certain, union(first.picking, second.picking)),
+    picked: [...first.picked, ...second.picked],
   };
 }
 

@@ -40,6 +40,7 @@ export function placesOfWay(
       because: [
         ...(place.because ?? []),
         ...(by.certain ? [`let through by ${sayRule(by.certain)}`] : []),
+        ...pickedPorts(verdict, certain),
         ...(whole ? [] : others),
         ...doubts,
       ],
@@ -60,6 +61,19 @@ export function placesOfWay(
     });
   }
   return rows;
+}
+
+const mostPorts = 4;
+
+/** Whoever wants to gets in: the caller picks the port that it comes from. */
+function pickedPorts({ picking, picked }: Verdict, certain: AddressSet): readonly string[] {
+  if (isEmpty(intersect(picking, certain))) return [];
+  const ports = [...new Set(picked.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)))];
+  const more = ports.length > mostPorts ? ', …' : '';
+  const who = isEmpty(subtract(certain, picking)) ? '' : 'some ';
+  return [
+    `${who}only from source port ${ports.slice(0, mostPorts).join(', ')}${more}, which the caller picks`,
+  ];
 }
 
 /** Everybody on a way: as the place has them, but where it names only the nearest of them. */

@@ -1,5 +1,11 @@
 import { parseNft } from '../../catalog/firewalls/nft/index.ts';
-import { mergeSaved, nftPart, tableName } from '../../catalog/firewalls/print/index.ts';
+import {
+  mergeSaved,
+  nftPart,
+  tableName,
+  withRichRules,
+  withUfwPart,
+} from '../../catalog/firewalls/print/index.ts';
 import {
   fromCidr,
   isEmpty,
@@ -22,18 +28,21 @@ export interface OurRules extends FirewallPart {
 export function withOurs(texts: readonly FirewallText[], ours: readonly OurRules[]): readonly RuleSet[] {
   const own = new Set(ours.map(({ ports }) => `inet ${tableName(ports[0] ?? 0)}`));
   const tables = ours.filter(({ backend }) => backend === 'nft').map((part) => parseNft(nftPart(part)));
-  const chains = ours.filter(({ backend }) => backend !== 'nft');
+  const rich = ours.filter(({ backend }) => backend === 'firewalld');
+  const chains = ours.filter(({ backend }) => backend !== 'nft' && backend !== 'firewalld');
   const before = chains.length === 0 ? texts : [...texts, ...missing(texts)];
   const after = before.map((one) => ({
     ...one,
     text: chains.reduce((text, part) => put(one, text, part), one.text),
   }));
   return [
-    ...ruleSetsOf(after).map((set) => ({
-      ...set,
-      // Our table of before is replaced.
-      tables: tables.length === 0 ? set.tables : set.tables.filter(({ name }) => !own.has(name)),
-    })),
+    ...ruleSetsOf(after)
+      .map((set) => ({
+        ...set,
+        // Our table of before is replaced.
+        tables: tables.length === 0 ? set.tables : set.tables.filter(({ name }) => !own.has(name)),
+      }))
+      .map((set) => rich.reduce(withRichRules, set)),
     ...tables,
   ];
 }
@@ -46,6 +55,7 @@ const missing = (texts: readonly FirewallText[]): readonly FirewallText[] =>
 /** Of several texts of one family each may be the one in force: our part in all refuses no more than in one. */
 function put({ words }: FirewallText, text: string, part: OurRules): string {
   if (words !== 'iptables-save' && words !== 'ip6tables-save') return text;
+  if (part.backend === 'ufw') return withUfwPart(text, part, words === 'iptables-save' ? 'ipv4' : 'ipv6');
   const merged = mergeSaved(text, { ...part, words });
   return 'why' in merged ? text : merged.text;
 }
@@ -79,7 +89,9 @@ export function reachingIn(layer: FirewallLayer, ruleSets: readonly RuleSet[]): 
       const answers = ways.map((way): readonly Answer[] =>
         reach(ruleSets, topology, { family: sources.family, port, sources, ...way }),
       );
-      const refuses = answers.map((some) => some.find((answer) => answer.reach === 'no'));
+      const refuses = answers.map((some) =>
+        some.find(({ reach: how, sourcePorts }) => how === 'no' || sourcePorts),
+      );
       // It comes to one of the addresses; that another one is closed to it is nothing new.
       const first = refuses.find((one) => one !== undefined);
       return first && refuses.every((one) => one !== undefined) ? first.because.text : undefined;

@@ -144,7 +144,7 @@ const ends = (family: Family): fc.Arbitrary<readonly (number | bigint)[]> =>
 const isIn = (some: readonly (number | bigint)[], one: number | bigint): boolean =>
   some.some((from, index) => index % 2 === 0 && from <= one && one <= (some[index + 1] ?? -1));
 
-describe.each(['ipv4', 'ipv6'] as const)('sets of %s', (family) => {
+describe.each(['ipv4', 'ipv6'] as const)('sets of %s', { timeout: 120_000 }, (family) => {
   const law = (
     check: (a: readonly (number | bigint)[], b: readonly (number | bigint)[], x: number | bigint) => void,
   ): void => fc.assert(fc.property(ends(family), ends(family), value(family), check), { numRuns });

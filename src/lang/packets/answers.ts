@@ -1,12 +1,12 @@
 import { type AddressNumber, writeAddress } from './address-number.ts';
 import { type AddressSet, emptySet, isEmpty } from './address-set.ts';
 import type { Station } from './hooks.ts';
-import { doubtOf, type PacketClass } from './packet-class.ts';
-import { commonPorts } from './port-ranges.ts';
+import { allPorts, doubtOf, type PacketClass } from './packet-class.ts';
+import { commonPorts, hasPort, normal } from './port-ranges.ts';
 import type { Answer, Arrival } from './query.ts';
 import { RangeList } from './range-list.ts';
 import type { Hook, PortRange, Position } from './rule.ts';
-import { union } from './set-algebra.ts';
+import { intersect, subtract, union } from './set-algebra.ts';
 import { arrivalKey, type Group, Tally } from './tally.ts';
 import { together } from './together.ts';
 import type { Ended, Record } from './walk.ts';
@@ -35,6 +35,7 @@ export interface Outcomes {
 
 /** Some sources with the rule that decides over them. */
 interface Piece {
+  readonly packets: PacketClass;
   readonly sources: AddressSet;
   readonly at: Position;
   readonly doubts: number;
@@ -44,8 +45,12 @@ interface Piece {
 /** From these ports clients call; below them only who may and wants to. */
 const usualPorts: readonly PortRange[] = [[1024, 65535]];
 
-const isUsual = ({ strangerPorts }: PacketClass): boolean =>
-  commonPorts(strangerPorts, usualPorts).length > 0;
+const isUsual = ({ packets }: { readonly packets: PacketClass }): boolean =>
+  !packets.unusual && commonPorts(packets.strangerPorts, usualPorts).length > 0;
+
+/** All packets of its sources are here: from every port, usual ones and others. */
+const isWhole = ({ packets, doubts }: Pick<Through, 'packets' | 'doubts'>): boolean =>
+  doubts === 0 && packets.strangerPorts === allPorts && !packets.unusual;
 
 /** Makes answers of where all packets ended. */
 export function answersOf(
@@ -55,7 +60,7 @@ export function answersOf(
   const family = [...arrived, ...ended][0]?.sources.family;
   if (!family) return [];
   const tally = new Tally();
-  const sure = ended.every(({ doubts }) => doubts === 0) && arrived.every(({ doubts }) => doubts === 0);
+  const sure = ended.every(isWhole) && arrived.every(isWhole);
   // Without a doubt every packet has gone one way only, and nothing has to be weighed against anything.
   if (sure) {
     for (const { packets, sources, history } of arrived) {
@@ -78,20 +83,19 @@ function weigh(
   const accepted: Piece[] = [];
   for (const { packets, doubts, sources, history } of arrived) {
     const arrival = arrivalOf(packets, isLocal);
-    for (const piece of deciders(sources, history, false)) accepted.push({ ...piece, doubts, arrival });
+    for (const piece of deciders(sources, history, false))
+      accepted.push({ ...piece, packets, doubts, arrival });
   }
   for (const { packets, doubts, sources, at, unknown } of ended)
-    if (unknown) accepted.push({ sources, at, doubts, arrival: arrivalOf(packets, isLocal) });
-  const dropped: Piece[] = ended.map(({ sources, at, doubts }) => ({
+    if (unknown) accepted.push({ packets, sources, at, doubts, arrival: arrivalOf(packets, isLocal) });
+  const dropped: Piece[] = ended.map(({ packets, sources, at, doubts }) => ({
+    packets,
     sources,
     at,
     doubts,
     arrival: undefined,
   }));
-  const mayDrop = together(
-    family,
-    ended.filter(({ packets }) => isUsual(packets)),
-  );
+  const mayDrop = together(family, ended.filter(isUsual));
   const mayArrive = together(family, accepted);
   const targets = Map.groupBy(accepted, ({ arrival }) => arrivalKey(arrival));
   const everything = [...accepted, ...dropped];
@@ -102,12 +106,17 @@ function weigh(
         ? emptySet(family)
         : together(
             family,
-            accepted.filter((piece) => arrivalKey(piece.arrival) !== key),
+            accepted.filter((piece) => isUsual(piece) && arrivalKey(piece.arrival) !== key),
           );
     const left = new RangeList(together(family, pieces));
     const inDoubt = left.take(union(mayDrop, elsewhere));
     claim(left, pieces, tally.group('certain', 0, arrival));
-    for (const [doubts, part] of byDoubts(inDoubt, everything))
+    const picked = new RangeList(inDoubt);
+    for (const [ports, part] of byChosenPorts(inDoubt, pieces, [...accepted, ...dropped])) {
+      picked.take(part);
+      claim(new RangeList(part), pieces, tally.group('certain', 0, arrival, ports));
+    }
+    for (const [doubts, part] of byDoubts(picked.flat(), everything))
       claim(new RangeList(part), pieces, tally.group('depends', doubts || doubtOf('other'), arrival));
   }
   const refused = new RangeList(together(family, dropped));
@@ -122,6 +131,51 @@ function claim(left: RangeList, pieces: readonly Piece[], group: Group): void {
     const part = left.take(sources);
     if (!isEmpty(part)) group.add(at, part);
   }
+}
+
+/** More kinds of ports than this are not told apart. */
+const mostKinds = 64;
+
+/**
+ * Sources that a usual client gets in from by some ports of its own: by no other way do its packets go from there. With
+ * the ports.
+ */
+function byChosenPorts(
+  sources: AddressSet,
+  here: readonly Piece[],
+  everything: readonly Piece[],
+): readonly (readonly [readonly PortRange[], AddressSet])[] {
+  const usual = everything.filter(({ packets }) => !packets.unusual);
+  const cuts = new Set(
+    usual.flatMap(({ packets }) => packets.strangerPorts.flatMap(([from, to]) => [from, to + 1])),
+  );
+  const bounds = [...cuts].toSorted((a, b) => a - b);
+  if (isEmpty(sources) || bounds.length < 3 || bounds.length > mostKinds) return [];
+  const own = new Set(here);
+  let groups: readonly (readonly [readonly PortRange[], AddressSet])[] = [[[], sources]];
+  for (const [index, from] of bounds.slice(0, -1).entries()) {
+    const range: PortRange = [from, (bounds[index + 1] ?? 65_536) - 1];
+    const sent = usual.filter(({ packets }) => hasPort(packets.strangerPorts, from));
+    const arrive = together(
+      sources.family,
+      sent.filter((piece) => own.has(piece)),
+    );
+    const others = together(
+      sources.family,
+      sent.filter((piece) => !own.has(piece)),
+    );
+    const sure = subtract(intersect(sources, arrive), others);
+    if (isEmpty(sure)) continue;
+    groups = groups.flatMap(([ports, part]) =>
+      (
+        [
+          [normal([...ports, range]), intersect(part, sure)],
+          [ports, subtract(part, sure)],
+        ] as const
+      ).filter(([, some]) => !isEmpty(some)),
+    );
+  }
+  return groups.filter(([ports]) => ports.length > 0);
 }
 
 /** What the answers for these sources depend on: all that was met on any of their ways. */

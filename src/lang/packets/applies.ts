@@ -4,28 +4,26 @@
  * the ports that it may have chosen.
  */
 import type { AddressNumber } from './address-number.ts';
-import { type AddressSet, allOf, emptySet, fromRanges, isAll, isEmpty, ofRange } from './address-set.ts';
+import { type AddressSet, allOf, emptySet, fromRanges, isAll, isEmpty } from './address-set.ts';
+import { byOwner, byReversePath, byType } from './by-route.ts';
+import { mayHold } from './packet-bytes.ts';
 import { doubtOf, type PacketClass, type Place } from './packet-class.ts';
 import { commonPorts, hasPort, otherPorts } from './port-ranges.ts';
-import type { AddressType, Match, PortRange } from './rule.ts';
-import { complement, contains, intersect, subtract, union } from './set-algebra.ts';
+import type { Match, PortRange } from './rule.ts';
+import { type AddressTest, type Said, strangerIs, turned } from './said.ts';
+import { complement, contains, intersect, union } from './set-algebra.ts';
 
 /** What a list of conditions asks of the stranger. */
 export interface Asked {
   /** Bits: it depends on these whether the conditions hold at all. */
   doubts: number;
   readonly tests: AddressTest[];
+  /** Bits: packets that are unusual in these may be chosen too, or may not; see `chosen`. */
+  unusual: number;
+  /** Usual packets are among those that may be chosen. */
+  usual: boolean;
   ports: readonly PortRange[] | undefined;
 }
-
-export interface AddressTest {
-  readonly must: AddressSet;
-  readonly may: AddressSet;
-  readonly doubts: number;
-}
-
-/** No, yes, or perhaps; or a question to the stranger's address. */
-type Said = false | true | number | AddressTest;
 
 /** What the conditions ask of the stranger; nothing where they cannot hold. */
 export function askOf(when: readonly Match[], packets: PacketClass, place: Place): Asked | undefined {
@@ -33,7 +31,7 @@ export function askOf(when: readonly Match[], packets: PacketClass, place: Place
   for (const match of when) {
     if (match.match === strangersPort(place)) {
       const wanted = match.not ? otherPorts(match.ports) : match.ports;
-      asked ??= { doubts: 0, tests: [], ports: undefined };
+      asked ??= nothingAsked();
       asked.ports = commonPorts(asked.ports ?? packets.strangerPorts, wanted);
       if (asked.ports.length === 0) return undefined;
       continue;
@@ -41,19 +39,21 @@ export function askOf(when: readonly Match[], packets: PacketClass, place: Place
     const said = say(match, packets, place);
     if (said === false) return undefined;
     if (said === true) continue;
-    asked ??= { doubts: 0, tests: [], ports: undefined };
+    asked ??= nothingAsked();
     if (typeof said === 'number') asked.doubts |= said;
-    else asked.tests.push(said);
+    else if ('unusual' in said) {
+      asked.unusual |= said.unusual;
+      asked.usual &&= said.holds;
+    } else asked.tests.push(said);
   }
   return asked ?? asksNothing;
 }
 
-const asksNothing: Asked = { doubts: 0, tests: [], ports: undefined };
+const nothingAsked = (): Asked => ({ doubts: 0, tests: [], unusual: 0, usual: true, ports: undefined });
+const asksNothing: Asked = nothingAsked();
 
 const strangersPort = (place: Place): 'source-port' | 'destination-port' =>
   place.reply ? 'destination-port' : 'source-port';
-
-const turned = (yes: boolean, not: boolean | undefined): boolean => yes !== (not === true);
 
 function say(match: Match, packets: PacketClass, place: Place): Said {
   switch (match.match) {
@@ -98,6 +98,16 @@ function say(match: Match, packets: PacketClass, place: Place): Said {
     case 'destination-type':
     case 'source-type':
       return byType(match, packets, place);
+    case 'reverse-path':
+      return byReversePath(match, packets, place);
+    case 'owner':
+      return byOwner(match, place);
+    case 'bytes':
+      return mayHold(match.bytes, match, packets, place)
+        ? doubtOf('content')
+        : unless(doubtOf('content'), match.not, packets);
+    case 'unusual':
+      return unless(doubtOf(match.on), match.not, packets);
     case 'any':
       return anyOf(match.of, match.not, packets, place);
     case 'never':
@@ -107,18 +117,16 @@ function say(match: Match, packets: PacketClass, place: Place): Said {
   }
 }
 
+/** What usual packets do not hold. Of others nothing is known. */
+const unless = (doubts: number, not: boolean | undefined, { unusual }: PacketClass): Said =>
+  unusual ? doubts : { unusual: doubts, holds: not === true };
+
 const isTracked = (packets: PacketClass, place: Place): boolean => place.tracked && !packets.untracked;
 
 const stateOf = (packets: PacketClass, place: Place): Place['state'] => {
   if (packets.untracked) return 'untracked';
   return place.tracked ? place.state : 'invalid';
 };
-
-function strangerIs(addresses: AddressSet, place: Place): Said {
-  if (isEmpty(addresses)) return false;
-  if (isAll(addresses)) return true;
-  return place.hidden ? doubtOf('route') : { must: addresses, may: addresses, doubts: 0 };
-}
 
 const byMark = (
   mark: number | undefined,
@@ -142,51 +150,6 @@ function byInterface(names: readonly string[], name: string | undefined, not: bo
     names.some((pattern) => isNamed(pattern, name)),
     not,
   );
-}
-
-function byType(
-  match: Extract<Match, { match: 'source-type' | 'destination-type' }>,
-  packets: PacketClass,
-  place: Place,
-): Said {
-  const { types, not } = match;
-  const known = types.reduce((sum, type) => union(sum, ofType(type, place)), emptySet(place.family));
-  const unknown = types.includes('blackhole') || types.includes('anycast');
-  if ((match.match === 'source-type') === place.reply) {
-    if (contains(known, packets.destination)) return turned(true, not);
-    return unknown ? doubtOf('route') : turned(false, not);
-  }
-  if (!unknown) return strangerIs(not ? complement(known) : known, place);
-  const rest = complement(known);
-  return not
-    ? { must: emptySet(place.family), may: rest, doubts: doubtOf('route') }
-    : { must: known, may: allOf(place.family), doubts: doubtOf('route') };
-}
-
-/** The addresses of a type. Which are blackholes only the routes know. */
-function ofType(type: AddressType, place: Place): AddressSet {
-  const { family } = place;
-  const four = family === 'ipv4';
-  const multicast = four
-    ? ofRange(family, 0xe000_0000, 0xefff_ffff)
-    : ofRange(family, 0xffn << 120n, (1n << 128n) - 1n);
-  const unspecified = four ? ofRange(family, 0, 0) : ofRange(family, 0n, 0n);
-  const broadcast = four ? ofRange(family, 0xffff_ffff, 0xffff_ffff) : emptySet(family);
-  switch (type) {
-    case 'local':
-      return place.local;
-    case 'multicast':
-      return multicast;
-    case 'broadcast':
-      return broadcast;
-    case 'unspecified':
-      return unspecified;
-    case 'unicast':
-      return [place.local, multicast, broadcast, unspecified].reduce(subtract, allOf(family));
-    case 'blackhole':
-    case 'anycast':
-      return emptySet(family);
-  }
 }
 
 function anyOf(
@@ -236,9 +199,9 @@ function chosenBy(list: readonly Match[], packets: PacketClass, place: Place): A
     const said = say(match, packets, place);
     if (said === false) return undefined;
     if (said === true) continue;
-    if (typeof said === 'number') {
+    if (typeof said === 'number' || 'unusual' in said) {
       must = emptySet(place.family);
-      doubts |= said;
+      doubts |= typeof said === 'number' ? said : said.unusual;
       continue;
     }
     const same = must === may && said.must === said.may;

@@ -43,9 +43,13 @@ function implies(narrow: Match, wide: Match): boolean {
     case 'ct-mark':
     case 'destination-type':
     case 'source-type':
+    case 'reverse-path':
+    case 'owner':
+    case 'bytes':
     case 'any':
     case 'never':
       return narrow.match === wide.match && keyOfMatch(narrow) === keyOfMatch(wide);
+    case 'unusual':
     case 'opaque':
       return false;
   }

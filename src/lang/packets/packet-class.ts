@@ -1,6 +1,7 @@
 import type { AddressNumber } from './address-number.ts';
 import { RangeList } from './range-list.ts';
 import type { AddressSet } from './address-set.ts';
+import type { Topology } from './query.ts';
 import type { CtState, Dependence, Family, Hook, PortRange } from './rule.ts';
 
 /** All that is the same for the packets of one class; they differ in the stranger's address only. */
@@ -20,6 +21,8 @@ export interface PacketClass {
   readonly snat: boolean;
   /** The answer to packets that were not tracked. */
   readonly unplaced: boolean;
+  /** Their sender has made them unlike those of a usual client. */
+  readonly unusual: boolean;
 }
 
 /** Where in the kernel packets are. */
@@ -44,6 +47,9 @@ export interface Place {
   readonly local: AddressSet;
   /** First address of the interface by which it came in, for REDIRECT. */
   readonly ownAddress: AddressNumber | undefined;
+  /** The socket of this host that sends them here: of a client, or that of the server. */
+  readonly socket: 'none' | 'client' | 'server';
+  readonly topology: Topology;
 }
 
 /** Packets of one class in one place. `doubts`: what it depends on that they are here (bits, see `doubtOf`). */
@@ -89,8 +95,9 @@ const keys = new WeakMap<PacketClass, string>();
 export function keyOf(packets: PacketClass): string {
   const known = keys.get(packets);
   if (known !== undefined) return known;
-  const { destination, port, strangerPorts, mark, ctMark, untracked, bound, dnat, snat, unplaced } = packets;
-  const flags = [untracked, bound, dnat, snat, unplaced].map(Number).join('');
+  const { destination, port, strangerPorts, mark, ctMark, untracked, bound, dnat, snat, unplaced, unusual } =
+    packets;
+  const flags = [untracked, bound, dnat, snat, unplaced, unusual].map(Number).join('');
   const key = `${destination} ${port} ${strangerPorts.join(';')} ${mark} ${ctMark} ${flags}`;
   keys.set(packets, key);
   return key;

@@ -1,5 +1,5 @@
 import type { AddressSet } from './address-set.ts';
-import type { Dependence, Family, Position } from './rule.ts';
+import type { Dependence, Family, PortRange, Position } from './rule.ts';
 
 /** The host as its rules see it. */
 export interface Topology {
@@ -10,6 +10,8 @@ export interface Topology {
   readonly forwarding?: boolean;
   /** Whether it takes packets for 127.0.0.0/8 from outside (`net.ipv4.conf.*.route_localnet`); absent: not known. */
   readonly routeLocalnet?: boolean;
+  /** Who opened the socket that is asked for; absent: not known. */
+  readonly listener?: { readonly user: number; readonly group: number };
 }
 
 export interface Interface {
@@ -50,6 +52,11 @@ export interface Answer {
   readonly because: Position;
   /** For `depends`: what on. */
   readonly on: readonly Dependence[];
+  /**
+   * For `certain`: it gets in only from these ports of its own. The caller picks them, so who wants to gets in; a client
+   * that lets its system choose may be refused. Absent: from every port from 1024 up.
+   */
+  readonly sourcePorts?: readonly PortRange[];
   /** For `certain` and `depends`. */
   readonly arrival?: Arrival;
 }

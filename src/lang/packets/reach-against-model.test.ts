@@ -511,39 +511,42 @@ class Kernel {
   }
 }
 
+const closedEnd = 'closed';
+
 /** All fates that a source may meet, over its ports and all that is not known. */
 function fatesOf(links: readonly Link[], asked: Asked, src: number): Fates | undefined {
   const open = new Map<string, Set<string>>();
   const closed = new Set<string>();
-  let usuallyClosed = false;
+  const byPort = new Map<number, ReadonlySet<string>>();
   // Where no rule asks for a port of the stranger, one stands for all.
   for (const sport of /"[sd]port"/.test(JSON.stringify(links)) ? tried : [40_000]) {
     const script: boolean[] = [];
+    const ends = new Set<string>();
+    byPort.set(sport, ends);
     for (let tries = 0; ; tries++) {
       if (tries > 600) return undefined;
       let tossed = 0;
       const coin = (): boolean => (script[tossed++] ??= true);
       const fate = new Kernel(links, asked, coin).connect(src, sport);
+      ends.add(fate.open ? fate.where : closedEnd);
       if (fate.open) {
         const by = open.get(fate.where) ?? new Set();
         for (const name of fate.by) by.add(name);
         open.set(fate.where, by);
-      } else {
-        for (const name of fate.by) closed.add(name);
-        usuallyClosed ||= sport >= 1024;
-      }
+      } else for (const name of fate.by) closed.add(name);
       script.length = tossed;
       while (script.at(-1) === false) script.pop();
       if (script.length === 0) break;
       script[script.length - 1] = false;
     }
   }
-  return { open, closed, usuallyClosed };
+  return { open, closed, byPort };
 }
 interface Fates {
   readonly open: ReadonlyMap<string, ReadonlySet<string>>;
   readonly closed: ReadonlySet<string>;
-  readonly usuallyClosed: boolean;
+  /** Where packets may end, by the port that they come from. */
+  readonly byPort: ReadonlyMap<number, ReadonlySet<string>>;
 }
 
 // Rule sets.
@@ -784,13 +787,25 @@ describe('what is said of a set of packets is true of each of them', { timeout: 
   const arrivalOf = ({ arrival }: Answer): string =>
     arrival ? `${arrival.destination} ${arrival.port}` : '';
 
+  /** Ports from which this is where every packet ends; where it counts on usual ones only, of these. */
+  const portsOf = ({ byPort }: Fates, answer: Answer, where: (key: string) => string): readonly number[] =>
+    [...byPort].flatMap(([port, ends]) =>
+      (answer.sourcePorts || port >= 1024) &&
+      [...ends].every((end) => end !== closedEnd && where(end) === arrivalOf(answer))
+        ? [port]
+        : [],
+    );
+  const wantedPorts = ({ byPort }: Fates, { sourcePorts = [[1024, 65_535]] }: Answer): readonly number[] =>
+    [...byPort.keys()].filter((port) => sourcePorts.some(([from, to]) => from <= port && port <= to));
+
   it('exactly, where everything is understood', () => {
-    const tally = { certain: 0, no: 0, depends: 0 };
+    const tally = { certain: 0, no: 0, depends: 0, picked: 0 };
     check({ doubt: false }, (said, fates, where) => {
       const open = [...fates.open.keys()].map(where).toSorted();
       const unsure = said.some(({ on }) => on.some((one) => one === 'mark' || one === 'route'));
       const first = said[0] as Answer;
       tally[first.reach]++;
+      if (said.some(({ sourcePorts }) => sourcePorts)) tally.picked++;
       if (first.reach === 'no') {
         expect(open).toEqual([]);
         expect([...fates.closed, '']).toContain(
@@ -802,12 +817,15 @@ describe('what is said of a set of packets is true of each of them', { timeout: 
       for (const one of said)
         for (const [key, by] of fates.open)
           if (where(key) === arrivalOf(one)) expect([...by, 'no rule']).toContain(one.because.text);
-      if (first.reach === 'certain') expect([open.length, fates.usuallyClosed]).toEqual([1, false]);
-      else if (!unsure) expect([open.length > 1, fates.usuallyClosed]).toContain(true);
+      for (const one of said) {
+        if (one.reach === 'certain') expect(portsOf(fates, one, where)).toEqual(wantedPorts(fates, one));
+        else if (!unsure)
+          expect(Math.max(...[...fates.byPort.values()].map(({ size }) => size))).toBeGreaterThan(1);
+      }
     });
     // Random rules could all say the same, and then this would prove little.
     expect(Math.min(tally.certain, tally.no)).toBeGreaterThan(runs);
-    expect(tally.depends).toBeGreaterThan(0);
+    expect(tally.picked).toBeGreaterThan(0);
   });
 
   it('never too much, where something is not', () => {
@@ -815,10 +833,9 @@ describe('what is said of a set of packets is true of each of them', { timeout: 
       const open = [...fates.open.keys()].map(where);
       const claims = new Set(said.map(({ reach }) => reach));
       if (claims.has('no')) expect([said.length, open]).toEqual([1, []]);
-      if (claims.has('certain')) {
-        expect([...new Set(open)]).toEqual([arrivalOf(said[0] as Answer)]);
-        expect(fates.usuallyClosed).toBe(false);
-      }
+      for (const one of said)
+        if (one.reach === 'certain')
+          expect(portsOf(fates, one, where)).toEqual(expect.arrayContaining([...wantedPorts(fates, one)]));
       for (const key of open) expect(said.map(arrivalOf)).toContain(key);
       for (const one of said) if (one.reach === 'depends') expect(one.on.length).toBeGreaterThan(0);
     });

@@ -57,7 +57,7 @@ const topology: Topology = {
 };
 const outside: Query = { family: 'ipv4', destination: '198.51.100.1', port: 6379, inInterface: 'eth0' };
 const say = (answers: readonly Answer[]): readonly string[] =>
-  answers.map(({ sources, reach, because, on, arrival }) =>
+  answers.map(({ sources, reach, because, on, arrival, sourcePorts }) =>
     [
       toCidrs(sources).length > 3 ? sizeOf(sources) : toCidrs(sources).join(' '),
       reach,
@@ -66,6 +66,7 @@ const say = (answers: readonly Answer[]): readonly string[] =>
       ...(arrival && reach !== 'no'
         ? [`${arrival.destination}:${arrival.port}${arrival.local ? '' : ' behind'}`]
         : []),
+      ...(sourcePorts ? [`from port ${sourcePorts.map((range) => range.join('-')).join(' ')}`] : []),
     ].join(', '),
   );
 const ask = (rules: RuleSet | readonly RuleSet[], query: Partial<Query> = {}): readonly string[] =>
@@ -185,7 +186,7 @@ describe('who reaches a port', () => {
     const source = (low: number, high: number): Match => ({ match: 'source-port', ports: [[low, high]] });
     numbered(0);
     expect(ask(set(base('input', [rule(accept, source(53, 53))], { policy: 'drop' })))).toEqual([
-      '0.0.0.0/0, depends, line 1, port, 198.51.100.1:6379',
+      '0.0.0.0/0, certain, line 1, 198.51.100.1:6379, from port 53-53',
     ]);
     expect(ask(set(base('input', [rule(accept, source(1024, 65535))], { policy: 'drop' })))[0]).toMatch(
       /certain/,

@@ -10,43 +10,29 @@
  *
  * An accept ends one base chain, and the next base chain of the hook is next; a drop is final.
  */
+import { along, type Journey, type Ways } from './along.ts';
 import { readAddress, writeAddress } from './address-number.ts';
 import { type AddressSet, allOf, emptySet, fromCidr, isEmpty } from './address-set.ts';
-import { answersOf, type Outcomes, type Through } from './answers.ts';
-import { conntrackPriority, type Station, stationsAt } from './hooks.ts';
-import { allPorts, doubtOf, flowOf, keyOf, type PacketClass, type Place } from './packet-class.ts';
+import { answersOf, type Through } from './answers.ts';
+import { allPorts, doubtOf, type PacketClass } from './packet-class.ts';
 import type { Answer, Query, Topology } from './query.ts';
-import { addressOf, localAddresses, loopback, wayOut } from './route.ts';
-import type { Hook, Position, RuleSet } from './rule.ts';
+import { localAddresses, loopback, wayOut } from './route.ts';
+import type { Hook, RuleSet } from './rule.ts';
 import { contains, intersect, subtract, union } from './set-algebra.ts';
-import { together } from './together.ts';
-import { type Budget, type Record } from './walk.ts';
-import { walkBase } from './walk-chain.ts';
 
-const syn = 2;
-const synAck = 18;
 /** Rules met for one question: some seconds of work. */
 const mostRules = 20_000_000;
 const mostClasses = 128;
 /** The kernel allows nftables 16, and iptables as many as there are chains. */
 const mostDepth = 500;
 
-interface Journey {
-  readonly ruleSets: readonly RuleSet[];
-  readonly topology: Topology;
-  readonly query: Query;
-  readonly local: AddressSet;
-  readonly original: Place['original'];
-  readonly budget: Budget;
-  readonly ended: Outcomes['ended'][number][];
-}
-
 /**
  * Which sources reach an address and port of this host, or one behind it, through all rule sets together (they are all
  * in the kernel at once). Answers have disjoint sources, but where a rule sends packets to one of several targets.
  * No answers: the question names no address of its family, or nobody is asked about.
  *
- * A source is `certain` if it gets through from every port from 1024 up, and `no` if from none at all.
+ * A source is `certain` if a usual client there gets through from every port from 1024 up, or from certain ports
+ * (`sourcePorts`), and `no` if nobody does, whatever they choose.
  *
  * @example reach([parsed], topology, { family: 'ipv4', destination: '10.0.0.5', port: 6379, inInterface: 'eth0' })
  */
@@ -77,6 +63,7 @@ export function reach(ruleSets: readonly RuleSet[], topology: Topology, query: Q
     dnat: false,
     snat: false,
     unplaced: false,
+    unusual: false,
   };
   const start: Through = { packets, doubts: 0, sources, history: undefined };
   const arrived = inInterface === 'lo' ? fromHere(journey, start) : fromOutside(journey, start);
@@ -209,88 +196,6 @@ function routed(journey: Journey, flow: Through): readonly Through[] {
     : [flow];
 }
 
-interface Ways {
-  readonly inInterface: string | undefined;
-  readonly outInterface: string | undefined;
-  readonly tracked?: boolean;
-  /** These packets have been through the hooks of this host before: nothing is rewritten twice. */
-  readonly again?: boolean;
-  readonly reply?: boolean;
-}
-
-/** Sends flows through all base chains of a hook. */
-function along(
-  journey: Journey,
-  hook: Hook,
-  flows: readonly Through[],
-  waysOf: (flow: Through) => Ways,
-): readonly Through[] {
-  let here = flows;
-  if (here.length === 0) return here;
-  for (const station of stationsAt(journey.ruleSets, hook, journey.query.family)) {
-    const next: Through[] = [];
-    for (const flow of here) next.push(...past(journey, hook, station, flow, waysOf(flow)));
-    here = gathered(journey, next, station.chain.at);
-  }
-  return here;
-}
-
-function past(journey: Journey, hook: Hook, station: Station, flow: Through, ways: Ways): readonly Through[] {
-  const { query, topology } = journey;
-  const { packets } = flow;
-  const destinationTurn = hook === 'prerouting' || hook === 'output';
-  if (hook === 'ingress' && station.device !== undefined && station.device !== query.inInterface)
-    return [flow];
-  // Rewriting is for the first packet of what conntrack knows, and happens once at each end of the way.
-  if (
-    station.type === 'nat' &&
-    (ways.reply || ways.again || packets.untracked || (destinationTurn ? packets.bound : packets.snat))
-  )
-    return [flow];
-  const own = hook === 'output' ? 'lo' : query.inInterface;
-  const early = destinationTurn && station.priority < conntrackPriority;
-  const place: Place = {
-    family: query.family,
-    hook,
-    type: station.type,
-    inInterface: ways.inInterface,
-    outInterface: ways.outInterface,
-    state: ways.reply ? 'established' : 'new',
-    flags: ways.reply ? synAck : syn,
-    reply: ways.reply === true,
-    // An answer to what conntrack was not told of is nothing that it can place.
-    tracked: ways.tracked !== false && (!early || ways.again === true) && !packets.unplaced,
-    hidden: isHidden(hook, station, flow, ways),
-    original: journey.original,
-    local: journey.local,
-    ownAddress: addressOf(topology, own, query.family),
-  };
-  const passed = new Map<string, { packets: PacketClass; doubts: number; records: Record[] }>();
-  walkBase(station.chain, flowOf(packets, flow.doubts, flow.sources), {
-    place,
-    chains: station.chains,
-    budget: journey.budget,
-    passed,
-    ended: journey.ended,
-    inside: new Set(),
-  });
-  return Array.from(passed.values(), ({ packets, doubts, records }) => {
-    const sources = together(query.family, records);
-    return {
-      packets,
-      doubts,
-      sources,
-      history: ways.reply ? flow.history : { hook, station, records, sources, before: flow.history },
-    };
-  });
-}
-
-function isHidden(hook: Hook, station: Station, flow: Through, ways: Ways): boolean {
-  if (!flow.packets.snat) return false;
-  if (!ways.reply) return hook === 'postrouting' ? station.priority > 100 : ways.again === true;
-  return (hook === 'prerouting' || hook === 'output') && station.priority < -100;
-}
-
 /** Sends the server's answer back by the same hooks: nobody is connected whose answer is dropped. */
 function answered(
   journey: Journey,
@@ -310,21 +215,4 @@ function answered(
     journey.ended.push({ ...flow, at, unknown: false });
     return [];
   });
-}
-
-/** No source twice in one class; what is beyond the number of classes that we follow is left open. */
-function gathered(journey: Journey, flows: readonly Through[], at: Position): readonly Through[] {
-  if (flows.length < 2) return flows;
-  const seen = new Map<string, AddressSet>();
-  const out: Through[] = [];
-  for (const flow of flows) {
-    const key = keyOf(flow.packets);
-    const known = seen.get(key);
-    const sources = known ? subtract(flow.sources, known) : flow.sources;
-    if (isEmpty(sources)) continue;
-    seen.set(key, known ? union(known, sources) : sources);
-    if (out.length < journey.budget.classes) out.push(sources === flow.sources ? flow : { ...flow, sources });
-    else journey.ended.push({ ...flow, doubts: flow.doubts | doubtOf('other'), sources, at, unknown: true });
-  }
-  return out;
 }

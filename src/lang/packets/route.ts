@@ -21,6 +21,16 @@ export function localAddresses(topology: Topology, family: Family): AddressSet {
   return union(fromRanges(family, own), loopback(family));
 }
 
+/** Addresses of the host on one interface. */
+export function addressesOn(topology: Topology, name: string, family: Family): AddressSet {
+  if (name === 'lo') return loopback(family);
+  const own = (topology.interfaces.find((one) => one.name === name)?.addresses ?? []).flatMap((text) => {
+    const read = readAddress(text);
+    return read?.family === family ? [read.value, read.value] : [];
+  });
+  return fromRanges(family, own);
+}
+
 /** First address of an interface. */
 export function addressOf(topology: Topology, name: string, family: Family): AddressNumber | undefined {
   if (name === 'lo') return family === 'ipv4' ? 127 * 2 ** 24 + 1 : 1n;

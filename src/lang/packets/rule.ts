@@ -17,7 +17,7 @@ export interface Position {
   readonly text: string;
 }
 
-/** Closed range of ports. */
+/** Closed range of ports, or of other numbers. */
 export type PortRange = readonly [from: number, to: number];
 
 /**
@@ -65,11 +65,46 @@ export type Match =
   | { readonly match: 'ct-mark'; readonly value: number; readonly mask: number; readonly not?: boolean }
   /** As the kernel routes it: an address of this host, broadcast, multicast, any other. */
   | {
-      readonly match: 'destination-type';
+      readonly match: 'destination-type' | 'source-type';
       readonly types: readonly AddressType[];
+      /** Only addresses of the interface that it came in by are `local`; others of this host are as any other. */
+      readonly own?: boolean;
       readonly not?: boolean;
     }
-  | { readonly match: 'source-type'; readonly types: readonly AddressType[]; readonly not?: boolean }
+  /**
+   * A packet to its source would leave by the interface that it came in by; `loose`: by any. `local`: a source that is an
+   * address of the host itself counts too. `marked`: the packet's mark takes part in the choice of the route.
+   */
+  | {
+      readonly match: 'reverse-path';
+      readonly loose: boolean;
+      readonly local: boolean;
+      readonly marked: boolean;
+      readonly not?: boolean;
+    }
+  /** Who opened the socket of this host that sends it. `without`: it also holds where there is no such socket. */
+  | {
+      readonly match: 'owner';
+      readonly of: 'user' | 'group';
+      readonly ids: readonly PortRange[];
+      readonly without: boolean;
+      readonly not?: boolean;
+    }
+  /** These bytes stand somewhere in the packet, from its network header on, beginning in this range. */
+  | {
+      readonly match: 'bytes';
+      readonly bytes: readonly number[];
+      readonly from: number;
+      readonly to: number;
+      readonly anyCase: boolean;
+      readonly text: string;
+      readonly not?: boolean;
+    }
+  /**
+   * Only packets that their sender has made unlike those of a usual client: a pace that no first connection has, a
+   * segment size that no network asks for. `on` says in what.
+   */
+  | { readonly match: 'unusual'; readonly on: Dependence; readonly text: string; readonly not?: boolean }
   /** Any of these lists of conditions: elements of a set of concatenations, keys of a verdict map. */
   | { readonly match: 'any'; readonly of: readonly (readonly Match[])[]; readonly not?: boolean }
   /** Never true for the packets that we ask about: another family, a fragment, an ICMP type. */

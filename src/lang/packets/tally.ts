@@ -1,7 +1,7 @@
 import type { AddressSet } from './address-set.ts';
 import { dependencesOf } from './packet-class.ts';
 import type { Answer, Arrival } from './query.ts';
-import type { Position } from './rule.ts';
+import type { PortRange, Position } from './rule.ts';
 import { together } from './together.ts';
 
 /** Equal for equal arrivals. */
@@ -25,13 +25,23 @@ export class Tally {
   readonly #numbered = new Map<number, Position>();
   readonly #written = new Map<string, Position>();
 
-  group(reach: Answer['reach'], doubts: number, arrival: Arrival | undefined): Group {
-    const key = `${reach} ${doubts} ${arrivalKey(arrival)}`;
+  group(
+    reach: Answer['reach'],
+    doubts: number,
+    arrival: Arrival | undefined,
+    sourcePorts?: readonly PortRange[],
+  ): Group {
+    const key = `${reach} ${doubts} ${arrivalKey(arrival)} ${sourcePorts?.join(';') ?? ''}`;
     const known = this.#groups.get(key);
     const found = known?.found ?? new Map<Position, AddressSet | AddressSet[]>();
     if (!known)
       this.#groups.set(key, {
-        answer: { reach, on: dependencesOf(doubts), ...(arrival ? { arrival } : {}) },
+        answer: {
+          reach,
+          on: dependencesOf(doubts),
+          ...(sourcePorts ? { sourcePorts } : {}),
+          ...(arrival ? { arrival } : {}),
+        },
         found,
       });
     return {

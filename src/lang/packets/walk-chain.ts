@@ -5,9 +5,9 @@
  */
 import { applyDeed } from './apply-deed.ts';
 import { type AddressSet, emptySet } from './address-set.ts';
-import { askOf, type AddressTest } from './applies.ts';
+import { askOf, type Asked } from './applies.ts';
 import { doubtOf, type Flow, flowOf, isSameClass, type PacketClass } from './packet-class.ts';
-import type { Chain, Position, PortRange, Rule } from './rule.ts';
+import type { Chain, Match, Position, Rule } from './rule.ts';
 import { intersect, subtract } from './set-algebra.ts';
 import { commonPorts, otherPorts } from './port-ranges.ts';
 import { end, giveUp, pass, type Walk } from './walk.ts';
@@ -46,7 +46,16 @@ export function walkChain(chain: Chain, flows: readonly Flow[], walk: Walk): rea
       const asked = askOf(rule.when, flow.packets, walk.place);
       if (!asked) continue;
       changed ??= [];
-      if (asked.doubts === 0 && !asked.ports && asked.tests.length < 2) {
+      if (asked.doubts & portDoubt) {
+        // Ports in a list of conditions: each range of them that the list treats alike is a flow of its own.
+        for (const part of splitByPorts(rule.when, flow)) {
+          const one = askOf(rule.when, part.packets, walk.place);
+          if (one) choose(rule, part, one, changed, out, walk);
+          changed.push(part);
+        }
+        continue;
+      }
+      if (asked.doubts === 0 && asked.unusual === 0 && !asked.ports && asked.tests.length < 2) {
         const test = asked.tests[0];
         if (!test || test.must === test.may) {
           if (!test) {
@@ -59,7 +68,7 @@ export function walkChain(chain: Chain, flows: readonly Flow[], walk: Walk): rea
           continue;
         }
       }
-      choose(rule, flow, asked.tests, asked.doubts, asked.ports, changed, out, walk);
+      choose(rule, flow, asked, changed, out, walk);
     }
     if (!changed) continue;
     if (changed.length > 0 || moved.length > 0 || here.some(({ sources }) => sources.isEmpty))
@@ -78,9 +87,7 @@ export function walkChain(chain: Chain, flows: readonly Flow[], walk: Walk): rea
 function choose(
   rule: Rule,
   flow: Flow,
-  tests: readonly AddressTest[],
-  doubts: number,
-  ports: readonly PortRange[] | undefined,
+  { tests, doubts, unusual, usual, ports }: Asked,
   changed: Flow[],
   out: Flow[],
   walk: Walk,
@@ -96,14 +103,24 @@ function choose(
   }
   if (doubts !== 0) must = emptySet(may.family);
   if (may.bounds.length === 0) return;
-  flow.sources.take(may);
   let { packets } = flow;
-  let known = flow.doubts;
-  if (ports && String(ports) !== String(packets.strangerPorts)) {
-    const rest = commonPorts(packets.strangerPorts, otherPorts(ports));
-    known |= doubtOf('port');
+  const known = flow.doubts;
+  const narrowed = ports && String(ports) !== String(packets.strangerPorts) ? ports : undefined;
+  if (unusual !== 0) {
+    const odd = { ...packets, unusual: true };
+    if (!usual) {
+      // Usual packets go on; of those that were made to be chosen, all others know nothing.
+      const chosen = narrowed ? { ...odd, strangerPorts: narrowed } : odd;
+      act(rule, chosen, known | on | unusual, may, changed, out, walk);
+      return;
+    }
+    changed.push(flowOf(odd, known | unusual, may));
+  }
+  flow.sources.take(may);
+  if (narrowed) {
+    const rest = commonPorts(packets.strangerPorts, otherPorts(narrowed));
     changed.push(flowOf({ ...packets, strangerPorts: rest }, known, may));
-    packets = { ...packets, strangerPorts: ports };
+    packets = { ...packets, strangerPorts: narrowed };
   }
   if (must.bounds.length > 0) act(rule, packets, known, must, changed, out, walk);
   const perhaps = must === may ? emptySet(may.family) : subtract(may, must);
@@ -125,6 +142,31 @@ function choose(
     subtract(perhaps, only.sources.flat()).bounds.length === 0;
   if (same) changed.push(flowOf(packets, known, perhaps));
   else changed.push(flowOf(packets, known | on, perhaps), ...acted);
+}
+
+const portDoubt = doubtOf('port');
+/** More kinds of ports than this are not told apart. */
+const mostParts = 16;
+
+/** The same packets by the ports that they come from, cut where the lists of a rule's conditions cut them; moves them. */
+function splitByPorts(when: readonly Match[], flow: Flow): readonly Flow[] {
+  const cuts = new Set<number>();
+  const look = (match: Match): void => {
+    if (match.match === 'any') for (const list of match.of) list.forEach(look);
+    if (match.match === 'source-port' || match.match === 'destination-port')
+      for (const [from, to] of match.ports) cuts.add(from).add(to + 1);
+  };
+  when.forEach(look);
+  const bounds = [...cuts].toSorted((a, b) => a - b);
+  const sources = flow.sources.takeAll();
+  const parts = [0, ...bounds].flatMap((from, index) => {
+    const to = (bounds[index] ?? 65_536) - 1;
+    const strangerPorts = from > to ? [] : commonPorts(flow.packets.strangerPorts, [[from, to]]);
+    return strangerPorts.length === 0
+      ? []
+      : [flowOf({ ...flow.packets, strangerPorts }, flow.doubts, sources)];
+  });
+  return parts.length > mostParts ? [flowOf(flow.packets, flow.doubts, sources)] : parts;
 }
 
 const countPassed = (walk: Walk): number => {

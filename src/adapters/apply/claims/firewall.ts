@@ -74,7 +74,10 @@ export const firewallAllows: Trying<'firewall-allows'> = async (
       inInterface: name,
       sources,
     });
-    const wrong = answers.find((answer) => (answer.reach === 'no') === allowed);
+    // A client does not pick the port that it calls from.
+    const wrong = answers.find(({ reach: how, sourcePorts }) =>
+      allowed ? how === 'no' || sourcePorts : how !== 'no',
+    );
     if (wrong) return broken(`${allowed ? 'refused' : 'let in'} by ${name}: ${first(wrong)}`);
   }
   return held(`${allowed ? 'let in' : 'refused'} by ${ways.map(({ name }) => name).join(', ')}`);

@@ -3,41 +3,19 @@
  * where a zone has it, else that of its interface, else the default one; the zone asks the policies before and after its
  * own rules, and its target ends it.
  */
-import type { Chain, Deed, Match, Position, Rule, Table } from '../../../lang/packets/index.ts';
+import type { Chain, Deed, Match, Rule, Table } from '../../../lang/packets/index.ts';
 import { fromCidr } from '../../../lang/packets/index.ts';
 import type { Known } from './conditions.ts';
+import { type Firewall, ours, rule, targetRules } from './firewall.ts';
 import { ofFamily, opaque, peerMatch } from './matches.ts';
-import type { Peer, Policy, Settings, Zone } from './model.ts';
+import type { Zone } from './model.ts';
+import { policyChain, policyJumps } from './policies.ts';
 import { rulesAt } from './rules.ts';
 import { type Stage, stageNames, stages, stagesOf } from './stages.ts';
 
-export interface Firewall {
-  readonly zones: readonly Zone[];
-  readonly policies: readonly Policy[];
-  /** For what no zone has by source or interface; nothing where it is not known. */
-  readonly standard: Zone | undefined;
-  readonly standardAt: Position;
-  readonly known: Known;
-  /** nftables: its chains stand 10 behind those of iptables. */
-  readonly nftables: boolean;
-  readonly rpfilter: 'all' | 'forward' | 'no';
-  readonly rfc3964: boolean;
-  /** From a zone by source on to that by interface, as versions before 1.0 do where they are told to. */
-  readonly drifting: boolean;
-  /** Major version, where it is known: how policies find their zones changed with 2. */
-  readonly version: number | undefined;
-  readonly panic: boolean;
-}
-
-const ours = (text: string): Position => ({ text });
 const states = (...some: readonly ('established' | 'related' | 'invalid')[]): Match => ({
   match: 'ct-state',
   states: some,
-});
-const rule = (when: readonly Match[], deed: Deed, text: string): Rule => ({
-  when,
-  does: [deed],
-  at: ours(text),
 });
 
 export function compile(firewall: Firewall): readonly Table[] {
@@ -122,11 +100,13 @@ const notTunnelled = rule(
   'RFC3964_IPv4: addresses that carry reserved ones of IPv4',
 );
 
-/** Which way an answer would take only the routes tell. */
+/** IPv6 packets whose answers would go out by another way, or by none. */
 function reversePath(firewall: Firewall): readonly Chain[] {
   if (firewall.rpfilter === 'no') return [];
-  const when = [ofFamily('ipv6'), opaque('no route back to its source', 'route')];
-  const hook = firewall.rpfilter === 'all' ? 'prerouting' : 'forward';
+  const loose = firewall.rpfilter.startsWith('loose');
+  const back: Match = { match: 'reverse-path', loose, local: false, marked: true, not: true };
+  const when = [ofFamily('ipv6'), back];
+  const hook = firewall.rpfilter.endsWith('forward') ? 'forward' : 'prerouting';
   return [
     {
       name: `filter_rpfilter`,
@@ -205,11 +185,6 @@ function zoneChain(stage: Stage, zone: Zone, firewall: Firewall): Chain {
   };
 }
 
-function targetRules({ target, at }: Settings): readonly Rule[] {
-  if (target === 'continue') return [];
-  return [{ when: [], does: [{ deed: target === 'default' ? 'reject' : target }], at }];
-}
-
 const forwardRules = (zone: Zone, known: Known): readonly Rule[] => [
   ...zone.interfaces.map(({ name, at }): Rule => ({
     when: [{ match: 'out-interface', names: [name] }],
@@ -222,82 +197,3 @@ const forwardRules = (zone: Zone, known: Known): readonly Rule[] => [
     at: source.at,
   })),
 ];
-
-const policyName = (stage: Stage, policy: Policy): string => `${stages[stage].prefix}policy_${policy.name}`;
-
-const policyChain = (stage: Stage, policy: Policy, { known }: Firewall): Chain => ({
-  name: policyName(stage, policy),
-  rules: [
-    ...rulesAt(policy, stage, known, true),
-    ...(stage === 'input' || stage === 'forward' ? targetRules(policy) : []),
-  ],
-  at: policy.at,
-});
-
-function policyJumps(
-  stage: Stage,
-  zone: Zone,
-  firewall: Firewall,
-  isHere: (priority: number) => boolean,
-): readonly Rule[] {
-  return firewall.policies
-    .filter(({ priority }) => isHere(priority))
-    .toSorted((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : Number(a.name > b.name)))
-    .flatMap((policy) => {
-      const asked = stagesOf(policy).get(stage);
-      if (!asked) return [];
-      const doubt = asked === 'doubtful' ? [opaque('only some versions ask this policy here')] : [];
-      const egress = stage === 'redirect' || stage === 'mark' ? [] : egressMatch(policy, firewall);
-      return ingressMatches(policy, zone, stage, firewall).map((when): Rule => ({
-        when: [...when, ...egress, ...doubt],
-        does: [{ deed: 'jump', chain: policyName(stage, policy) }],
-        at: policy.at,
-      }));
-    });
-}
-
-/**
- * Versions before 2 ask a policy for all packets of its zones' sources and interfaces, even if another zone has them;
- * later ones for the packets of its zones.
- */
-function ingressMatches(
-  policy: Policy,
-  zone: Zone,
-  stage: Stage,
-  { zones, known, version, standard }: Firewall,
-): readonly (readonly Match[])[] {
-  // Behind postrouting, what a packet came in by is no longer asked.
-  if (policy.ingress.includes('ANY')) return [[]];
-  const from: Match = { match: 'any', of: bindings(policy.ingress, zones, 'source', known) };
-  if (stage === 'masquerade') return [[opaque('where it came from')]];
-  const own = policy.ingress.includes(zone.name);
-  if (version !== undefined && version < 2) return [[from]];
-  const fallback =
-    zone === standard ? [[{ ...from, not: true }, opaque('whether the default zone counts here')]] : [];
-  if (own) return [[from], ...fallback];
-  return version === undefined
-    ? [[from, opaque('firewalld before 2.0 asks this policy, later ones do not')]]
-    : [];
-}
-
-function egressMatch({ egress }: Policy, { zones, known }: Firewall): readonly Match[] {
-  if (egress.includes('ANY') || egress.includes('HOST')) return [];
-  return [{ match: 'any', of: bindings(egress, zones, 'destination', known) }];
-}
-
-/** Any source or interface of these zones. */
-function bindings(
-  names: readonly string[],
-  zones: readonly Zone[],
-  side: 'source' | 'destination',
-  known: Known,
-): readonly (readonly Match[])[] {
-  return zones
-    .filter(({ name }) => names.includes(name))
-    .flatMap(({ interfaces, sources }) => [
-      ...interfaces.map(({ name }): readonly Match[] => [
-        { match: side === 'source' ? 'in-interface' : 'out-interface', names: [name] },
-      ]),
-      ...sources.map((source: Peer) => peerMatch(source, side, known.sets)),
-    ]);
-}

@@ -7,7 +7,7 @@ const runs = process.env['KEYWARD_DEEP'] ? 20_000 : 200;
 const host: Topology = {
   interfaces: [
     { name: 'eth0', addresses: ['10.0.0.1', 'fd00::1'], networks: ['0.0.0.0/0', '::/0'] },
-    { name: 'eth1', addresses: ['10.9.0.1'], networks: ['10.9.0.0/16'] },
+    { name: 'eth1', addresses: ['10.9.0.1'], networks: ['10.9.0.0/16', 'fd01::/64'] },
   ],
 };
 const quiet = 'DefaultZone=public\nIPv6_rpfilter=no\n';
@@ -201,9 +201,17 @@ describe('firewalld', () => {
     expect(said(open(redis, { panic: true }), '192.0.2.7')).toBe('no');
   });
 
-  it('may not tell whether answers to IPv6 find their way', () => {
-    expect(said(open(redis), '2001:db8::7')).toBe('certain');
-    expect(said(open(redis, { conf: 'DefaultZone=public' }), '2001:db8::7')).toBe('depends');
+  it('drop IPv6 whose answers would go another way', () => {
+    const said7 = (mode: string): readonly string[] =>
+      ['2001:db8::7', 'fd01::7'].map((source) =>
+        said(open(redis, { conf: `DefaultZone=public\n${mode}` }), source),
+      );
+    expect(said7('IPv6_rpfilter=no')).toEqual(['certain', 'certain']);
+    for (const strict of ['', 'IPv6_rpfilter=yes', 'IPv6_rpfilter=strict'])
+      expect(said7(strict)).toEqual(['certain', 'no']);
+    // Any way will do; and what is not forwarded is not asked.
+    for (const free of ['loose', 'strict-forward'])
+      expect(said7(`IPv6_rpfilter=${free}`)).toEqual(['certain', 'certain']);
   });
 
   it('hands on rules of iptables', () => {

@@ -2,6 +2,7 @@
 import type { Position, RuleSet } from '../../../lang/packets/index.ts';
 import { compile } from './compile.ts';
 import { readDirect } from './direct.ts';
+import type { Firewall } from './firewall.ts';
 import type { NamedSet, Policy, Service, Zone } from './model.ts';
 import { Reading } from './reading.ts';
 import { tellRefusals } from './refusals.ts';
@@ -109,9 +110,13 @@ const isBound = ({ interfaces, sources }: Zone): boolean => interfaces.length + 
 const isNo = (text: string | undefined): boolean => /^(?:no|false)$/i.test(text ?? '');
 const isYes = (text: string | undefined): boolean => /^(?:yes|true)$/i.test(text ?? '');
 
-function rpfilterOf(text: string): 'all' | 'forward' | 'no' {
-  if (isNo(text)) return 'no';
-  return text.endsWith('-forward') ? 'forward' : 'all';
+const modes = ['strict', 'loose', 'strict-forward', 'loose-forward'] as const;
+
+/** `yes` is an older word for `strict`. */
+function rpfilterOf(text: string): Firewall['rpfilter'] {
+  const word = text.trim().toLowerCase();
+  if (['no', 'false', '0', 'off'].includes(word)) return 'no';
+  return modes.find((mode) => mode === word) ?? 'strict';
 }
 
 interface Setting {

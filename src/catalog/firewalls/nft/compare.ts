@@ -5,7 +5,7 @@ import { status, tcpFlags } from './compare-flags.ts';
 import { mark } from './compare-mark.ts';
 import { portsOf } from './compare-port.ts';
 import { addressTypeOf, type Field, isFamily } from './field.ts';
-import { satisfies, type Step, through } from './steps.ts';
+import { ordered, satisfies, type Step, through } from './steps.ts';
 import { ctStates } from './symbols.ts';
 import type { Comparison, Expression } from './syntax.ts';
 import type { Values } from './values.ts';
@@ -54,8 +54,29 @@ export function compare(
       const types = Array.from({ length: 12 }, (_, type) => type)
         .filter((type) => satisfies(op, BigInt(type), values, false))
         .flatMap((type) => addressTypeOf(type) ?? []);
-      return [{ match: field.side, types }];
+      return [{ match: field.side, types, ...(field.own ? { own: true } : {}) }];
     }
+    case 'reverse-path': {
+      // Asked for the name or number of an interface, it is another question.
+      const isMissing = right.is === 'number' ? right.value === 0 : right.is === 'word' && right.word !== '1';
+      const plain = steps.length === 0 && (op === 'implied' || op === '==' || op === '!=');
+      if (!plain || !(isMissing || (right.is === 'number' && right.value === 1)))
+        return [{ match: 'opaque', on: 'route', text }];
+      const not = !satisfies(op, 1n, values, false);
+      return [
+        {
+          match: 'reverse-path',
+          loose: field.loose,
+          local: false,
+          marked: field.marked,
+          ...(not ? { not } : {}),
+        },
+      ];
+    }
+    case 'owner':
+      return owner(field.which, steps, op, values, text);
+    case 'segment-size':
+      return segmentSize(steps, op, values, text);
     case 'protocol':
       return protocol(steps, op, values);
     case 'family':
@@ -82,6 +103,35 @@ export function compare(
     default:
       return [{ match: 'opaque', on: 'other', text }];
   }
+}
+
+const lastId = 0xffff_ffffn;
+
+/** A packet without a socket here has no owner, and is not compared at all. */
+function owner(
+  of: 'user' | 'group',
+  steps: readonly Step[],
+  op: Comparison,
+  values: Values,
+  text: string,
+): readonly Match[] {
+  if (steps.length > 0 || values.all || op === '!') return [{ match: 'opaque', on: 'socket', text }];
+  const equal = op === 'implied' || op === '==' || op === '!=';
+  const ranges = equal ? values.ranges : ordered(op, values.ranges[0]?.[0] ?? 0n, lastId);
+  const ids = ranges.map(([from, to]): PortRange => [Number(from), Number(to)]);
+  return [{ match: 'owner', of, ids, without: false, ...(op === '!=' ? { not: true } : {}) }];
+}
+
+/** What a usual client says, and a server answers. */
+const segmentSizes = [536n, 65_495n] as const;
+
+function segmentSize(steps: readonly Step[], op: Comparison, values: Values, text: string): readonly Match[] {
+  const [least, most] = segmentSizes;
+  const ends = values.ranges.flatMap(([from, to]) => [from - 1n, from, from + 1n, to, to + 1n]);
+  const tried = [least, most, ...ends].filter((size) => least <= size && size <= most);
+  const yes = new Set(tried.map((size) => satisfies(op, size, values, false)));
+  if (steps.length > 0 || yes.size > 1) return [{ match: 'opaque', on: 'content', text }];
+  return [{ match: 'unusual', on: 'content', text, ...(yes.has(true) ? { not: true } : {}) }];
 }
 
 function protocol(steps: readonly Step[], op: Comparison, values: Values): readonly Match[] {

@@ -64,6 +64,7 @@ const forms = (one: Case): readonly (readonly [string, RuleSet])[] =>
 /** As it was measured: answers went out by the interface that was tried. */
 const topologyOf = ({ topology }: Truth, by: string): Topology => ({
   forwarding: true,
+  listener: { user: 0, group: 0 },
   interfaces: [
     ...topology.host_ifaces.map(({ name, addr4, addr6 }, index) => ({
       name,
@@ -107,7 +108,8 @@ function judge(one: Case, form: string, ruleSet: RuleSet, truth: Truth, tally: T
     else if (first.arrival?.local === false) tally.beyond++;
     else {
       const listens = truth.listening_tcp.includes(first.arrival?.port ?? dport);
-      if ((first.reach === 'certain' && listens) !== (result === 'open'))
+      // A port of its own is what no client was told to choose.
+      if ((first.reach === 'certain' && !first.sourcePorts && listens) !== (result === 'open'))
         tally.wrong.push(
           `${one.file}, ${form}: ${src} to ${key} is ${result}, not ${first.reach} by ${first.because.text}`,
         );
@@ -144,7 +146,7 @@ describe.skipIf(!present)(`nftables of the world${present ? '' : ' (no KEYWARD_C
         `${tally.beyond} beyond; ${dependent.size} rulesets with a depends (${share} %)`,
     );
     expect(tally.wrong).toEqual([]);
-    expect(dependent.size / measured.length).toBeLessThan(0.1);
+    expect(dependent.size / measured.length).toBeLessThan(0.05);
   }, 120_000);
 
   test('at least 95 of 100 matches are understood', () => {

@@ -23,7 +23,17 @@ export type Field =
   | { readonly of: 'interface'; readonly side: 'in-interface' | 'out-interface' }
   | { readonly of: 'mark'; readonly which: 'mark' | 'ct-mark' }
   | { readonly of: 'ct-state' | 'ct-status' | 'tcp-flags' | 'direction' }
-  | { readonly of: 'address-type'; readonly side: 'destination-type' | 'source-type' }
+  | {
+      readonly of: 'address-type';
+      readonly side: 'destination-type' | 'source-type';
+      /** Addresses of the interface that it came in by count as local, and no others. */
+      readonly own: boolean;
+    }
+  /** Whether there is a way back to the source; `loose`: by any interface. */
+  | { readonly of: 'reverse-path'; readonly loose: boolean; readonly marked: boolean }
+  | { readonly of: 'owner'; readonly which: 'user' | 'group' }
+  | { readonly of: 'segment-size' }
+  | { readonly of: 'extra-header' }
   | { readonly of: 'family' }
   | { readonly of: 'ether-type' }
   /** The same for all packets that we ask about. */
@@ -62,11 +72,22 @@ export function asked(expression: Expression): Asked {
     case 'fib':
       return fib(expression.result, expression.flags);
     case 'unknown':
-      return opaque(expression.on);
+      if (isSegmentSize(expression.text)) return { field: { of: 'segment-size' } };
+      return isHeader(expression.text) ? { field: { of: 'extra-header' } } : opaque(expression.on);
     default:
       return opaque('other');
   }
 }
+
+/** In native text, and in JSON. */
+const isSegmentSize = (text: string): boolean =>
+  /^tcp option (?:maxseg|mss) size$/.test(text) ||
+  text.replaceAll(/["{}: ,]+/g, ' ').trim() === 'tcp option name maxseg field size';
+
+/** A header of IPv6 that no usual packet of TCP has: then there is nothing to compare, whatever with. */
+const isHeader = (text: string): boolean =>
+  /^(?:(?:hbh|frag|dst|mh|srh) |rt (?:type|seg-left|nexthdr|hdrlength))/.test(text) ||
+  /^\{ ?"exthdr"/.test(text);
 
 function payload(protocol: string, field: string): Asked {
   if (protocol === 'ip' || protocol === 'ip6') {
@@ -121,7 +142,9 @@ function meta(key: string): Asked {
     case 'iiftype':
       return { field: { of: 'device-type' } };
     case 'skuid':
+      return { field: { of: 'owner', which: 'user' } };
     case 'skgid':
+      return { field: { of: 'owner', which: 'group' } };
     case 'cgroup':
       return opaque('socket');
     case 'time':
@@ -192,10 +215,15 @@ function ct(key: string, direction: string | undefined): Asked {
 }
 
 function fib(result: string, flags: readonly string[]): Asked {
-  if (result === 'type') {
-    if (flags.includes('daddr')) return { field: { of: 'address-type', side: 'destination-type' } };
-    if (flags.includes('saddr')) return { field: { of: 'address-type', side: 'source-type' } };
+  if (result === 'type' && !flags.includes('oif')) {
+    const own = flags.includes('iif');
+    if (flags.includes('daddr')) return { field: { of: 'address-type', side: 'destination-type', own } };
+    if (flags.includes('saddr')) return { field: { of: 'address-type', side: 'source-type', own } };
   }
+  if (result === 'oif' && flags.includes('saddr') && !flags.includes('oif'))
+    return {
+      field: { of: 'reverse-path', loose: !flags.includes('iif'), marked: flags.includes('mark') },
+    };
   return opaque('route');
 }
 
@@ -216,6 +244,10 @@ export function wordsOf(field: Field): Words | undefined {
       return symbols.directions;
     case 'address-type':
       return symbols.addressTypes;
+    case 'reverse-path':
+      return symbols.presences;
+    case 'owner':
+      return symbols.owners;
     case 'family':
       return symbols.netfilterFamilies;
     case 'ether-type':

@@ -1,6 +1,7 @@
 /** Statements as `nft -j` writes them. */
 import { boundBy, jsonExpression, jsonVerdict } from './json-expression.ts';
 import { isObject, type Json, listOf, said, textOf } from './json-value.ts';
+import { jsonPaceOf, type Pace } from './pace.ts';
 import type { Comparison, Expression, Statement } from './syntax.ts';
 
 /** Counts, logs, tells a flow apart: the packet goes on as before. */
@@ -75,6 +76,7 @@ export function jsonStatement(
           does: 'remember',
           set: (textOf(object[key]) ?? '').replace(/^@/, ''),
           bound: boundBy(object['stmt']),
+          ...paced(jsonPaceOf(object['elem'], object['stmt'])),
           text: said(value),
         },
       ];
@@ -84,6 +86,7 @@ export function jsonStatement(
           does: 'remember',
           set: '',
           bound: boundBy(object['stmt']),
+          ...paced(jsonPaceOf(object['key'], object['stmt'])),
           text: `meter ${textOf(object['name']) ?? ''}`,
         },
       ];
@@ -93,6 +96,8 @@ export function jsonStatement(
       return [opaque(value)];
   }
 }
+
+const paced = (pace: Pace | undefined): { readonly pace?: Pace } => (pace === undefined ? {} : { pace });
 
 export const rejection = (message: string): Statement =>
   message === 'icmp'

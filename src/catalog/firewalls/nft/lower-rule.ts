@@ -53,7 +53,17 @@ function run(
         when.push({ match: 'opaque', on: statement.on, text: statement.text });
         break;
       case 'remember':
-        if (statement.bound) when.push({ match: 'opaque', on: 'rate', text: statement.text });
+        if (statement.bound)
+          when.push(
+            statement.pace === undefined
+              ? { match: 'opaque', on: 'rate', text: statement.text }
+              : {
+                  match: 'unusual',
+                  on: 'rate',
+                  text: statement.text,
+                  ...(statement.pace === 'within' ? { not: true } : {}),
+                },
+          );
         break;
       case 'vmap':
         return verdictMap(statement.key, statement.data, when, rest, rule, making);

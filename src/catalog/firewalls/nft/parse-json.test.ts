@@ -116,7 +116,7 @@ describe('nft -j', () => {
   });
 });
 
-describe('on any bytes', () => {
+describe('on any bytes', { timeout: 120_000 }, () => {
   const words = fc.constantFrom(
     ...'table inet f { } chain c type filter hook input priority 0 ; policy drop \n ip saddr @s 10.0.0.0/8 { , : . - vmap accept jump goto map set meta mark & | == != $x define = include "x" tcp flags dport ct state new limit rate 5 / second add rule element elements fe80::1 # \\ ! * ( ) [ ] dnat to redirect 0x1g "'.split(
       ' ',

@@ -17,6 +17,7 @@ import {
   takeWord,
   Unreadable,
 } from './source.ts';
+import { paceOf } from './pace.ts';
 import type { Ruleset } from './ruleset.ts';
 import {
   atEnd,
@@ -227,7 +228,7 @@ function statement(
       skipEnds(source);
       need(source, '{');
       const bound = keyed(source);
-      return [{ does: 'remember', set: set.is === 'named' ? set.name : '', bound, text: said() }];
+      return [remembered(set.is === 'named' ? set.name : '', bound, said())];
     }
     case 'set': {
       // An older notation: `set add ip saddr @seen`.
@@ -241,7 +242,8 @@ function statement(
       name(source);
       if (takeWord(source, 'size')) numeral(source);
       need(source, '{');
-      return [{ does: 'remember', set: '', bound: keyed(source), text: said() }];
+      const bound = keyed(source);
+      return [remembered('', bound, said())];
     }
     case 'ct': {
       const special = ctStatement(source);
@@ -262,6 +264,11 @@ function statement(
   }
   lexer.back(mark);
   return relation(source, said);
+}
+
+function remembered(set: string, bound: boolean, text: string): Statement {
+  const pace = bound ? paceOf(text) : undefined;
+  return { does: 'remember', set, bound, ...(pace === undefined ? {} : { pace }), text };
 }
 
 function block(

@@ -33,6 +33,7 @@ export function singleCondition(
   if (field.of === 'opaque' || steps === undefined)
     return [...guard, { match: 'opaque', on: field.of === 'opaque' ? field.on : dependence(field), text }];
   if (field.of === 'never') return [{ match: 'never', why: field.why }];
+  if (field.of === 'extra-header') return [{ match: 'unusual', on: 'content', text }];
   const values = valuesOf(right, field, scope);
   if (values.unclear) return [...guard, { match: 'opaque', on: dependence(field), text }];
   const match = compare(field, steps, op, values, right, text);
@@ -94,5 +95,8 @@ function dependence(field: Field): Dependence {
   if (field.of === 'port') return 'port';
   if (field.of === 'interface' || field.of === 'device-type') return 'interface';
   if (field.of === 'mark') return 'mark';
+  if (field.of === 'owner') return 'socket';
+  if (field.of === 'reverse-path') return 'route';
+  if (field.of === 'segment-size') return 'content';
   return 'other';
 }

@@ -167,3 +167,12 @@ export function priorityOf(family: string, word: string): number | undefined {
   if (family === 'netdev' || family === 'arp') return word === 'filter' ? 0 : undefined;
   return priorities.get(word);
 }
+
+/** Whether there is a route. */
+export const presences: ReadonlyMap<string, number> = new Map([
+  ['missing', 0],
+  ['exists', 1],
+]);
+
+/** The only user and group that every system has under this name and number. */
+export const owners: ReadonlyMap<string, number> = new Map([['root', 0]]);

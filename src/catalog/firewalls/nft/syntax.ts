@@ -68,7 +68,14 @@ export type Statement =
   /** A rate, a quota, a count: the rest of the rule applies, or it does not. */
   | { readonly does: 'condition'; readonly on: Dependence; readonly text: string }
   /** Writes the packet's address into a set. */
-  | { readonly does: 'remember'; readonly set: string; readonly bound: boolean; readonly text: string }
+  | {
+      readonly does: 'remember';
+      readonly set: string;
+      readonly bound: boolean;
+      /** Bound to what each source does by itself: true for who comes too often, or for who does not. */
+      readonly pace?: 'above' | 'within';
+      readonly text: string;
+    }
   | { readonly does: 'opaque'; readonly on: Dependence; readonly text: string };
 
 export interface NftRule {

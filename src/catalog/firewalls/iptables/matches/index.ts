@@ -1,6 +1,9 @@
 import type { MatchModule } from '../extension.ts';
 import { options } from '../extension.ts';
+import { connlimit, hashlimit, recent } from './paced.ts';
+import { hl, string, tcpmss, ttl, u32 } from './content.ts';
 import { conntrack, state } from './conntrack.ts';
+import { owner, rpfilter } from './host.ts';
 import { connmark, mark } from './marks.ts';
 import { addrtype, iprange, length, mac, pkttype } from './places.ts';
 import { ah, dccp, esp, icmp, icmp6, ipcomp, mh, multiport, sctp, tcp, udp, udplite } from './ports.ts';
@@ -13,6 +16,16 @@ const comment: MatchModule = { options: options('comment'), read: () => [] };
 export const matchModules: ReadonlyMap<string, MatchModule> = new Map(
   Object.entries({
     ...undecidedModules,
+    recent,
+    connlimit,
+    hashlimit,
+    string,
+    u32,
+    tcpmss,
+    ttl,
+    hl,
+    owner,
+    rpfilter,
     comment,
     tcp,
     udp,

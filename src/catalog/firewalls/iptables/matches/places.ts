@@ -84,7 +84,10 @@ export const mac: MatchModule = {
     }),
 };
 
-/** A SYN without data has 40 to 120 bytes, in IPv6 at least 60. */
+/** Of TCP. */
+const longestOptions = 40;
+
+/** A SYN without data has 40 to 80 bytes, with IP options more; in IPv6 at least 60. */
 export const length: MatchModule = {
   options: options('!length'),
   read: (given, context) =>
@@ -97,6 +100,10 @@ export const length: MatchModule = {
         context.refuse(`${text} is no length`);
       else if (low <= least && high >= 65_535) return not ? [{ match: 'never', why: 'any length' }] : [];
       else if (high < least) return not ? [] : [{ match: 'never', why: 'shorter than a TCP packet' }];
-      return [opaque('content', `${not ? '! ' : ''}--length ${text}`)];
+      const words = `${not ? '! ' : ''}--length ${text}`;
+      // With data, which no usual client sends so early, it is as long as its sender likes.
+      if (low <= least && high >= least + longestOptions)
+        return [{ match: 'unusual', on: 'content', text: words, ...(not ? {} : { not: true }) }];
+      return [opaque('content', words)];
     }),
 };

@@ -1,5 +1,5 @@
 /**
- * Modules whose answer nobody knows beforehand: the rate of packets, who came before, the hour, what is in a packet.
+ * Modules whose answer nobody knows beforehand: the rate of packets, the hour, what is in a packet.
  * Their options are known, so that what iptables would refuse is told from what it would take.
  */
 import type { Dependence, Match } from '../../../../lang/packets/index.ts';
@@ -17,22 +17,7 @@ const never = (why: string, words: string): MatchModule => ({
     given.length > 0 && given.every(({ not }) => not) ? [] : [{ match: 'never', why }],
 });
 
-/** `recent --set` writes down who came, and is always true. */
-const recent: MatchModule = {
-  options: options(
-    '!set:0 !rcheck:0 !update:0 !remove:0 seconds hitcount rttl:0 name rsource:0 rdest:0 mask reap:0',
-  ),
-  read: (given, context) => {
-    const what = given.filter(({ option }) => ['set', 'rcheck', 'update', 'remove'].includes(option));
-    if (what.length !== 1) context.refuse('recent takes exactly one of --set, --rcheck, --update, --remove');
-    if (what.length === 1 && what[0]?.option === 'set')
-      return what[0].not ? [{ match: 'never', why: 'recent --set is always true' }] : [];
-    return [opaque('recent', wordsAgain('recent', given))];
-  },
-};
-
 export const undecidedModules: Readonly<Record<string, MatchModule>> = {
-  recent,
   limit: undecided('limit', 'rate', '!limit limit-burst'),
   hashlimit: undecided(
     'hashlimit',
