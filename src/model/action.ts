@@ -101,12 +101,19 @@ export type Action =
       readonly do: 'keep-firewall';
       readonly node: string;
       readonly path: string;
-      readonly words: 'iptables-save' | 'ip6tables-save' | 'nft';
+      readonly words: KeptWords;
       readonly backend: FirewallBackend;
     } & FirewallPart);
 
-/** Where our rules go: INPUT of iptables and ip6tables, a table of our own, or the chain that Docker leaves to us. */
-export type FirewallBackend = 'iptables' | 'nft' | 'docker-user';
+/**
+ * Where our rules go: INPUT of iptables and ip6tables, a table of our own, the chain that Docker leaves to us, or
+ * among the rules of the program that manages the host's. The latter two let in whom we name, whatever their other
+ * rules say; the others leave it to the rules that come after.
+ */
+export type FirewallBackend = 'iptables' | 'nft' | 'docker-user' | 'ufw' | 'firewalld';
+
+/** In whose words a file is that is loaded when the host starts; those of ufw are of iptables-save. */
+export type KeptWords = 'iptables-save' | 'ip6tables-save' | 'nft' | 'firewalld-zone';
 
 export interface FirewallPart {
   /** At most 15. The first names our part: a change of the others replaces it. */
@@ -147,7 +154,7 @@ export type Resource =
       readonly kind: 'kept-firewall';
       readonly node: string;
       readonly path: string;
-      readonly words: 'iptables-save' | 'ip6tables-save' | 'nft';
+      readonly words: KeptWords;
       readonly backend: FirewallBackend;
       readonly port: number;
     };

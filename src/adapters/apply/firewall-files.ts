@@ -1,7 +1,8 @@
-import { joinSaved, mergeSaved, splitSaved } from '../../catalog/firewalls/print/index.ts';
+import { joinSaved, mergeSaved, splitSaved, stockZone } from '../../catalog/firewalls/print/index.ts';
 import type { Action, Resource } from '../../model/index.ts';
 import { captured } from './capture.ts';
 import { rewrite } from './files.ts';
+import type { Place } from '../place/index.ts';
 import type { Keeper, Site } from './site.ts';
 
 type KeptFirewall = Extract<Resource, { kind: 'kept-firewall' }>;
@@ -18,6 +19,13 @@ interface KeptState {
 
 /** What the file holds as text: every byte is one character, so that none is lost. */
 const textOf = (bytes: Buffer): string => bytes.toString('latin1');
+
+/** What stands at its place while there is no such file: a zone of firewalld that nobody has changed. */
+const stockOf = async (
+  place: Place,
+  { path, words }: Pick<KeptFirewall, 'path' | 'words'>,
+): Promise<Buffer | undefined> =>
+  words === 'firewalld-zone' ? (await place.read(stockZone(path)))?.bytes : undefined;
 
 export const keptFirewalls: Keeper<KeptFirewall> = {
   async capture(resource, site) {
@@ -36,7 +44,8 @@ export const keptFirewalls: Keeper<KeptFirewall> = {
     const now = await place.read(path);
     if (!now) return;
     const bytes = file && Buffer.from(file.bytes, 'base64');
-    const before = splitSaved(bytes ? textOf(bytes) : '', resource);
+    const was = bytes ?? (await stockOf(place, resource));
+    const before = splitSaved(was ? textOf(was) : '', resource);
     const present = splitSaved(textOf(now.bytes), resource);
     const untouched = joinSaved({ rest: before.rest, lines: present.lines }, resource);
     const others = 'why' in untouched ? before.rest : splitSaved(untouched.text, resource).rest;
@@ -58,9 +67,10 @@ export async function keepFirewall(
 ): Promise<void> {
   const place = site.place();
   const file = await place.read(path);
-  const merged = mergeSaved(file ? textOf(file.bytes) : '', part);
+  const was = file?.bytes ?? (await stockOf(place, { path, words: part.words }));
+  const merged = mergeSaved(was ? textOf(was) : '', part);
   if ('why' in merged) throw new Error(`${path} cannot take our rules: ${merged.why}`);
   const bytes = Buffer.from(merged.text, 'latin1');
   if (file) await rewrite(place, path, bytes, file);
-  else await place.write(path, { bytes, mode: 0o640, uid: 0, gid: 0 });
+  else await place.write(path, { bytes, mode: was ? 0o644 : 0o640, uid: 0, gid: 0 });
 }

@@ -1,4 +1,11 @@
-import { families, iptablesChange, iptablesPart, nftPart } from '../../catalog/firewalls/print/index.ts';
+import {
+  families,
+  iptablesChange,
+  iptablesPart,
+  nftPart,
+  richTexts,
+  ufwCommands,
+} from '../../catalog/firewalls/print/index.ts';
 import { quoteArg } from '../../lang/quote/index.ts';
 import { printable } from '../../lang/text/index.ts';
 import { isSecretRef, namesSecret, type Action, type RuleWord, type Value } from '../../model/index.ts';
@@ -91,6 +98,16 @@ function access({
 /** The rules as their own program lists them, once they are there. */
 function rulesOf({ backend, ...part }: Extract<Action, { readonly do: 'set-firewall' }>): readonly string[] {
   if (backend === 'nft') return printedLines(nftPart(part));
+  if (backend === 'ufw')
+    return [
+      'among the rules of ufw, in this order, before the first one that lets in by these ports:',
+      ...ufwCommands(part).map((line) => `  ${printable(line)}`),
+    ];
+  if (backend === 'firewalld')
+    return [
+      'firewall-cmd, in each active zone and the default one:',
+      ...richTexts(part).map((text) => `  --add-rich-rule='${printable(text)}'`),
+    ];
   const docker = backend === 'docker-user';
   return families.flatMap((family) => {
     const wanted = iptablesPart(part, family, docker);

@@ -1,10 +1,11 @@
 import { fromCidr } from '../../lang/packets/index.ts';
-import type { Action, PlanNode } from '../../model/index.ts';
+import { isZoneFile, ufwFiles } from '../../catalog/firewalls/print/index.ts';
+import type { Action, KeptWords, PlanNode } from '../../model/index.ts';
 
 type OfFirewall = Extract<Action, { do: 'set-firewall' | 'keep-firewall' }>;
 
 /** Files that the start of a host reads, in whose words they are. */
-const files: Readonly<Record<Extract<OfFirewall, { do: 'keep-firewall' }>['words'], readonly string[]>> = {
+const files: Readonly<Record<Exclude<KeptWords, 'firewalld-zone'>, readonly string[]>> = {
   'iptables-save': ['/etc/iptables/rules.v4', '/etc/sysconfig/iptables', '/etc/iptables/rules-save'],
   'ip6tables-save': ['/etc/iptables/rules.v6', '/etc/sysconfig/ip6tables', '/etc/iptables/rules6-save'],
   nft: ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf', '/etc/nftables.nft'],
@@ -25,9 +26,14 @@ export function firewallProblem(action: OfFirewall, node: PlanNode): string | un
   if (allow.length > 1000) return 'more than 1,000 sources';
   if (!allow.every((text) => fromCidr(text) !== undefined)) return 'one of its sources is no address';
   if (action.do === 'set-firewall') return undefined;
-  if ((action.words === 'nft') !== (action.backend === 'nft'))
+  const { words, backend } = action;
+  if ((words === 'nft') !== (backend === 'nft') || (words === 'firewalld-zone') !== (backend === 'firewalld'))
     return 'its file is in words of another program';
-  return files[action.words].includes(action.path)
-    ? undefined
-    : 'this is no file from which rules are loaded when a host starts';
+  return isLoaded(action) ? undefined : 'this is no file from which rules are loaded when a host starts';
+}
+
+function isLoaded({ words, backend, path }: Extract<OfFirewall, { do: 'keep-firewall' }>): boolean {
+  if (words === 'firewalld-zone') return isZoneFile(path);
+  if (backend === 'ufw') return path === ufwFiles[words === 'iptables-save' ? 'ipv4' : 'ipv6'];
+  return files[words].includes(path);
 }

@@ -1,5 +1,6 @@
 import { fromCidr, isEmpty, intersect, type RuleSet } from '../../lang/packets/index.ts';
-import type { FirewallFacts, FirewallLayer, FirewallText } from '../../model/index.ts';
+import type { FirewallBackend, FirewallFacts, FirewallLayer, FirewallText } from '../../model/index.ts';
+import { isUfwActive, zonesIn } from '../../catalog/firewalls/print/index.ts';
 import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 import type { OurRules } from './firewall-network.ts';
 
@@ -49,8 +50,13 @@ export function chosenFor(
   };
 }
 
-/** nftables where it has rules of its own, else iptables where that has some, else nftables. */
-function hostBackend(texts: readonly FirewallText[]): 'nft' | 'iptables' {
+/**
+ * The program that manages the host, so that its next reload keeps our rules; without one, nftables where it has rules
+ * of its own, else iptables where that has some, else nftables.
+ */
+function hostBackend(texts: readonly FirewallText[]): Exclude<FirewallBackend, 'docker-user'> {
+  if (texts.some(({ words, text }) => words === 'iptables-save' && isUfwActive(text))) return 'ufw';
+  if (zonesIn(ruleSetsOf(texts)).length > 0) return 'firewalld';
   const [native, tables] = [false, true].map((over) =>
     ruleSetsOf(texts)
       .filter(({ backend }) => /^ip6?tables/.test(backend) === over)

@@ -1,4 +1,4 @@
-import { families } from '../../catalog/firewalls/print/index.ts';
+import { families, ufwFiles, zoneFile, zonesIn } from '../../catalog/firewalls/print/index.ts';
 import type { Action, FirewallFacts, FirewallText } from '../../model/index.ts';
 import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 import type { OurRules } from './firewall-network.ts';
@@ -30,6 +30,22 @@ export function kept(
       const file = saved.find((one) => nftFiles.includes(one.from) && isLoaded(one, live));
       if (file === undefined) return { why: lost(managers, ports, allow) };
       does.push({ ...base, path: file.from, words: 'nft' });
+      continue;
+    }
+    if (backend === 'ufw') {
+      const missing = families.find((family) => !saved.some(({ from }) => from === ufwFiles[family]));
+      if (missing !== undefined) return { why: `${ufwFiles[missing]}, which ufw loads, was not read` };
+      for (const family of families)
+        does.push({
+          ...base,
+          path: ufwFiles[family],
+          words: family === 'ipv4' ? 'iptables-save' : 'ip6tables-save',
+        });
+      continue;
+    }
+    if (backend === 'firewalld') {
+      for (const zone of zonesIn(ruleSetsOf(live)))
+        does.push({ ...base, path: zoneFile(zone), words: 'firewalld-zone' });
       continue;
     }
     const pair = pairs.find(([four]) => saved.some(({ from }) => from === four));

@@ -1,7 +1,7 @@
 import { doorsOf, isContained, isLoopback } from '../../catalog/readings/listening.ts';
 import { allowedOf, families } from '../../catalog/firewalls/print/index.ts';
 import { fromCidr, intersect, isEmpty } from '../../lang/packets/index.ts';
-import type { Claim, Goal, Origin } from '../../model/index.ts';
+import type { Action, Claim, Goal, Origin } from '../../model/index.ts';
 import { cellsByDoor, isRemote } from './closing.ts';
 import { checksOf, holdFor, nothing, refused, together, type Answer, type Hold, type Room } from './draft.ts';
 import { areKept, areThere } from './firewall-already.ts';
@@ -146,10 +146,10 @@ function firewallAt(
         node: node.id,
         title: `Only ${shown} ${allow.length > 1 ? 'open' : 'opens'} connections to port ${outer.join(', ')} (${ours.map(({ backend }) => backend).join(', ')})${'why' in keeping ? ', until the host starts anew' : ''}`,
         checks: checksOf(wishes),
-        does: [
-          ...ours.map((part) => ({ do: 'set-firewall', node: node.id, ...part }) as const),
-          ...('why' in keeping ? [] : keeping.does),
-        ],
+        does: inOrder(
+          ours.map((part) => ({ do: 'set-firewall', node: node.id, ...part }) as const),
+          'why' in keeping ? [] : keeping.does,
+        ),
         proves: provesFor(node, chosen, allow, needed),
         risk: { level: 'refuses', why: 'whoever comes from elsewhere, and was not seen' },
         closes: cellsByDoor(node, closed(ports, allow)),
@@ -158,6 +158,12 @@ function firewallAt(
     ],
   };
 }
+
+/** By its file ufw's rules of ours are found again: it is written first, and put back last. */
+const inOrder = (sets: readonly Action[], keeps: readonly Action[]): readonly Action[] => {
+  const isUfw = (action: Action): boolean => 'backend' in action && action.backend === 'ufw';
+  return [...keeps.filter(isUfw), ...sets, ...keeps.filter((one) => !isUfw(one))];
+};
 
 /** Nobody of those who came in by it is among the allowed. */
 const closed =

@@ -41,9 +41,7 @@ export async function openRuledHost(
 ): Promise<RuledHost> {
   const network = await openFirewallHost(name);
   const folder = mkdtempSync(join(tmpdir(), 'keyward-ruled-'));
-  const before: RuledHost['before'] = { change: () => {} };
   const ran = ([program = '', ...args]: readonly string[], input?: string): Ran => {
-    const [first, ...rest] = network.inside;
     const tables = /^(ip6?tables)-(save|restore)$/.exec(program);
     const path =
       program === 'nft'
@@ -54,14 +52,41 @@ export async function openRuledHost(
             ? iptables.program(program)
             : program;
     const env = program === 'nft' ? nft.env : tables || program === 'ipset' ? iptables.env : process.env;
-    const { status, stdout, stderr } = spawnSync(first, [...rest, path, ...args], {
-      env,
-      encoding: 'utf8',
-      ...(input === undefined ? {} : { input }),
-    });
-    return { code: status ?? 255, stdout, stderr };
+    return runs([...network.inside, path, ...args], input, env);
   };
-  const at = (path: string): string => join(folder, path);
+  return hostOf(network, ran, folder, () => {
+    network.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+/** Runs a program to its end. */
+export function runs(
+  [first = '', ...rest]: readonly string[],
+  input?: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Ran {
+  const { status, stdout, stderr } = spawnSync(first, rest, {
+    env,
+    encoding: 'utf8',
+    ...(input === undefined ? {} : { input }),
+  });
+  return { code: status ?? 255, stdout, stderr };
+}
+
+/** The host with its files below `root`, as plans see it. */
+export function hostOf(
+  network: FirewallHost,
+  ran: (argv: readonly string[], input?: string) => Ran,
+  root: string,
+  close: () => void,
+): RuledHost {
+  const before: RuledHost['before'] = { change: () => {} };
+  const at = (path: string): string => join(root, path);
+  const put = (path: string, bytes: string | Uint8Array): void => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), bytes);
+  };
   const place: Place = {
     name: 'here',
     run: async (argv, { input }) => {
@@ -71,10 +96,13 @@ export async function openRuledHost(
     read: async (path) =>
       existsSync(at(path)) ? { bytes: readFileSync(at(path)), mode: 0o640, uid: 0, gid: 0 } : undefined,
     write: async (path, { bytes }) => {
-      mkdirSync(dirname(at(path)), { recursive: true });
-      writeFileSync(at(path), bytes);
+      before.change(['write', path]);
+      put(path, bytes);
     },
-    remove: async (path) => rmSync(at(path), { force: true }),
+    remove: async (path) => {
+      before.change(['remove', path]);
+      rmSync(at(path), { force: true });
+    },
     access: async (path) => (existsSync(at(path)) ? { mode: 0o755, uid: 0, gid: 0 } : undefined),
     setAccess: async () => {},
     account: async () => undefined,
@@ -99,14 +127,8 @@ export async function openRuledHost(
         place: () => place,
       }),
     file: (path) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : undefined),
-    put: (path, text) => {
-      mkdirSync(dirname(at(path)), { recursive: true });
-      writeFileSync(at(path), text);
-    },
-    close: () => {
-      network.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    put,
+    close,
   };
 }
 

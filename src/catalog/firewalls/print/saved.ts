@@ -2,14 +2,16 @@
  * Our lines in a file from which rules are loaded when the host starts. They are put in and taken out as lines, so that
  * whatever else stands in the file stays as it is, byte by byte, whoever wrote it and whenever.
  */
-import type { FirewallBackend, FirewallPart } from '../../../model/index.ts';
+import type { FirewallBackend, FirewallPart, KeptWords } from '../../../model/index.ts';
+import { joinZone, splitZone, zoneLines } from './firewalld.ts';
 import { iptablesPart } from './iptables.ts';
 import { nftChange, nftPart } from './nft.ts';
 import { chainName, nameOf, tableName } from './our-part.ts';
+import { joinUfw, splitUfw, ufwLines } from './ufw.ts';
 
 /** In which file, and which part of ours. */
 export interface SavedPlace {
-  readonly words: 'iptables-save' | 'ip6tables-save' | 'nft';
+  readonly words: KeptWords;
   readonly backend: FirewallBackend;
   /** The port that names our part. */
   readonly port: number;
@@ -26,7 +28,9 @@ const isDocker = ({ backend }: { readonly backend: FirewallBackend }): boolean =
 
 /** What is ours in a file, and what is not. */
 export function splitSaved(text: string, place: SavedPlace): SplitFile {
-  return place.words === 'nft' ? splitNft(text, place.port) : splitIptables(text, place);
+  if (place.words === 'nft') return splitNft(text, place.port);
+  if (place.words === 'firewalld-zone') return splitZone(text, place.port);
+  return place.backend === 'ufw' ? splitUfw(text, place.port) : splitIptables(text, place);
 }
 
 /** A file with these lines of ours in it; says why not where it has no place for them. */
@@ -35,6 +39,8 @@ export function joinSaved(
   place: SavedPlace,
 ): { readonly text: string } | { readonly why: string } {
   if (lines.length === 0) return { text: rest };
+  if (place.words === 'firewalld-zone') return joinZone(rest, lines);
+  if (place.backend === 'ufw') return joinUfw(rest, lines);
   if (place.words !== 'nft') return joinIptables(rest, lines, isDocker(place));
   const head = rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`;
   return { text: `${head}${lines.join('\n')}\n` };
@@ -59,9 +65,12 @@ function linesOf(part: FirewallPart, { words, backend, port }: SavedPlace): read
     const [begin, end] = marks(port);
     return [begin, ...nftChange(nftPart(part), port).trimEnd().split('\n'), end];
   }
+  if (words === 'firewalld-zone') return zoneLines(part);
+  const family = words === 'iptables-save' ? 'ipv4' : 'ipv6';
+  if (backend === 'ufw') return ufwLines(part, family);
   const docker = isDocker({ backend });
   const chain = chainName(port, docker);
-  const { rules = [], jumps } = iptablesPart(part, words === 'iptables-save' ? 'ipv4' : 'ipv6', docker);
+  const { rules = [], jumps } = iptablesPart(part, family, docker);
   return [
     `:${chain} - [0:0]`,
     ...jumps.map(({ from, words: jump }) => `-A ${from} ${jump}`),
