@@ -1,24 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../../src/adapters/servers/index.ts';
-import { width } from '../../src/lang/text/index.ts';
-import { matrixServer, serversDirectory } from '../live/support/servers.ts';
+import { matrixServer } from '../live/support/servers.ts';
 import { keyward, keywards, program } from './keyward.ts';
 
 const password = 'CANARY-of-the-test-9Xk';
@@ -177,95 +165,5 @@ describe('a reader who leaves', () => {
       shell: `"$@" ${rest}; exit 0`,
     });
     expect(err).not.toMatch(/EPIPE|EBADF|\n\s+at /);
-  });
-});
-
-describe.skipIf(!existsSync('/proc'))('the lab', () => {
-  /** Whoever was started from there: its servers, Keyward itself and its watchdog inherit the folder's name. */
-  const processes = (dir: string): readonly string[] =>
-    readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-      .filter((pid) => {
-        try {
-          return ['environ', 'cmdline'].some((file) =>
-            readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(dir),
-          );
-        } catch {
-          return false;
-        }
-      });
-  const inPlaces = (): { readonly place: string; readonly env: Readonly<Record<string, string>> } => {
-    const place = mkdtempSync(join(folder, 'lab-'));
-    mkdirSync(join(place, 'tmp'));
-    mkdirSync(join(place, 'home'));
-    const env = {
-      TMPDIR: join(place, 'tmp'),
-      HOME: join(place, 'home'),
-      NODE_COMPILE_CACHE: '',
-      KEYWARD_SERVERS: serversDirectory,
-    };
-    return { place, env };
-  };
-  const expectNothingLeft = async (place: string): Promise<void> => {
-    // The watchdog looks a few times a second whether there is still something to watch.
-    await expect.poll(() => processes(place), { timeout: 5000 }).toEqual([]);
-    expect(readdirSync(join(place, 'tmp'))).toEqual([]);
-    expect(existsSync(join(place, 'home/.local'))).toBe(false);
-  };
-
-  it.each([
-    ['at once', /starting/],
-    ['while it waits for the application', /waits/],
-    ...(process.env['KEYWARD_DEEP']
-      ? ([
-          ['in the middle of the plan', /s2 done/],
-          ['before the confirmation', /confirm/],
-        ] as const)
-      : []),
-  ] as const)('leaves nothing behind when it is interrupted %s', async (_, moment) => {
-    const { place, env } = inPlaces();
-    const [node = '', main = ''] = program;
-    const child = spawn(node, [main, 'lab'], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const ended = new Promise((done) => {
-      child.once('close', (code, signal) => done([code, signal]));
-    });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    while (!moment.test(said) && child.exitCode === null) await wait(5);
-    child.kill('SIGINT');
-    expect(await ended).toEqual([null, 'SIGINT']);
-    expect(said).not.toMatch(/\n\s+at /);
-    await expectNothingLeft(place);
-  });
-
-  it('goes the whole way, loses no request of the application, and removes everything', async () => {
-    const { place, env } = inPlaces();
-    const { code, out, err } = await keyward(['lab'], { env });
-    expect([code, err]).toEqual([0, expect.stringMatching(/stopped and removed\n$/)]);
-    expect(err).toMatch(/audit\n[\s\S]*plan[\s\S]*apply[\s\S]*confirm[\s\S]*prove[\s\S]*audit again\n/);
-    const [, requests] = /sent (\d+) requests all the while: 0 lost/.exec(out) ?? [];
-    expect(Number(requests)).toBeGreaterThan(100);
-    expect(out).toMatch(/claims hold, 0 do not\n/);
-    expect(out).toMatch(/before\s+after\n\s+verdict\s+exposed\s+(weak|sound)\n/);
-    expect(out).toMatch(/need no login\s+[1-9]\d*\s+0\n/);
-    expect(out).toMatch(/findings: critical\s+[1-9]\d*\s+0\n/);
-    expect(Math.max(...out.split('\n').map((line) => width(line)))).toBeLessThanOrEqual(80);
-    expect(out.split('\n').length).toBeLessThan(120);
-    await expectNothingLeft(place);
-  });
-
-  it('shows both audits, the plan and the proof whole when asked', async () => {
-    const { code, out } = await keyward(['lab', '-v'], { env: inPlaces().env });
-    expect(code).toBe(0);
-    const parts = ['EXPOSED\n', 'WHO USES IT NOW', '+user default off', 'TRIED FROM OUTSIDE', 'SIDE BY SIDE'];
-    const places = parts.map((words) => out.indexOf(words));
-    expect(places).not.toContain(-1);
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
-    expect(out.split('\n').length).toBeGreaterThan(200);
   });
 });

@@ -20,7 +20,7 @@ export const labCommand = (done: (code: ExitCode) => void) =>
       const cache = join(import.meta.dirname, '../../../.cache');
       const outcome = await runLab({
         directory: process.env.KEYWARD_SERVERS ?? join(cache, 'servers'),
-        tools: join(cache, 'tools'),
+        tools: process.env.KEYWARD_TOOLS ?? join(cache, 'tools'),
         say: (line) => say(`lab: ${line}`),
       });
       const look = {
