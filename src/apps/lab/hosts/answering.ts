@@ -1,5 +1,5 @@
 import { readSecrets } from '../../../adapters/journal/secrets-file.ts';
-import { startApplication, type Application } from '../application.ts';
+import { startApplication, type Application, type Served } from '../application.ts';
 import { tryAt } from '../stranger.ts';
 import type { Answered, Asked, Question, Questions } from './questions.ts';
 
@@ -9,15 +9,14 @@ type Answers = {
 
 /** What a host around the server does: it answers what the lab asks, until the lab is gone. */
 export async function answerQuestions(): Promise<void> {
-  let application: Application | undefined;
+  let applications: readonly Application[] = [];
   const answers: Answers = {
     try: ({ at, login }) => tryAt(at, login),
     application: async ({ at, secretsFile }) => {
-      application = startApplication(at, secretsFile);
+      applications = at.map((address) => startApplication(address, secretsFile));
       return 'started';
     },
-    served: async () =>
-      (await application?.stop()) ?? { requests: 0, lost: 0, errors: ['no application runs here'], moves: 0 },
+    served: async () => together(await Promise.all(applications.map((one) => one.stop()))),
     prove: async ({ plan, secretsFile, ...how }) => {
       const { trialsOutside } = await import('../../library/change/prove-from.ts');
       return trialsOutside(plan, readSecrets(secretsFile)?.secrets ?? {}, how);
@@ -36,3 +35,10 @@ export async function answerQuestions(): Promise<void> {
   process.send?.({ id: 0, answer: 'ready' } satisfies Answered);
   await new Promise<void>((gone) => process.once('disconnect', () => gone()));
 }
+
+const together = (all: readonly Served[]): Served => ({
+  requests: all.reduce((sum, { requests }) => sum + requests, 0),
+  lost: all.reduce((sum, { lost }) => sum + lost, 0),
+  errors: all.flatMap(({ errors }) => errors),
+  moves: all.reduce((sum, { moves }) => sum + moves, 0),
+});

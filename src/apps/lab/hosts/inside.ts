@@ -80,7 +80,7 @@ async function obey({ place, binary, tools, outside }: Order, say: Say): Promise
         secretsFile,
         answers: without === undefined ? await answers() : new Map(),
         startApplication: async () => {
-          const at = { host: serverFrom.application.four, port };
+          const at = Object.values(serverFrom.application).map((address) => ({ host: address, port }));
           await host('application').ask('application', { at, secretsFile });
           let served: Promise<LabOutcome['served']> | undefined;
           return { stop: () => (served ??= host('application').ask('served', undefined)) };

@@ -6,9 +6,9 @@ import type { Address, Login } from '../stranger.ts';
 /** What a host of the lab can be asked, and what it answers. */
 export interface Questions {
   readonly try: { readonly with: { readonly at: Address; readonly login?: Login }; readonly answer: Tried };
-  /** Starts the application. */
+  /** Starts the application, with a connection to each address. */
   readonly application: {
-    readonly with: { readonly at: Address; readonly secretsFile: string };
+    readonly with: { readonly at: readonly Address[]; readonly secretsFile: string };
     readonly answer: 'started';
   };
   /** Stops it. */
