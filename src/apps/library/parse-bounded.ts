@@ -8,6 +8,8 @@ export interface JsonLimits {
   /** Objects, lists and what stands in them. */
   readonly values: number;
   readonly depth: number;
+  /** What it should be, for the words of a refusal: `snapshot`. */
+  readonly of: string;
 }
 
 const quote = 0x22;
@@ -27,7 +29,7 @@ const comma = 0x2c;
 const opens = (byte: number | undefined): boolean => byte === 0x5b || byte === 0x7b;
 const closes = (byte: number | undefined): boolean => byte === 0x5d || byte === 0x7d;
 
-function excess(bytes: Buffer, { values, depth }: JsonLimits): string | undefined {
+function excess(bytes: Buffer, { values, depth, of }: JsonLimits): string | undefined {
   let seen = 0;
   let deep = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -35,10 +37,10 @@ function excess(bytes: Buffer, { values, depth }: JsonLimits): string | undefine
     if (byte === quote) at = endOfString(bytes, at + 1);
     else if (opens(byte)) {
       seen++;
-      if (++deep > depth) return `is nested deeper than any snapshot (${depth} levels)`;
+      if (++deep > depth) return `is nested deeper than any ${of} (${depth} levels)`;
     } else if (closes(byte)) deep--;
     else if (byte === comma) seen++;
-    if (seen > values) return `holds more values than any snapshot (${values})`;
+    if (seen > values) return `holds more values than any ${of} (${values})`;
   }
   return undefined;
 }

@@ -19,7 +19,8 @@ const format = 'keyward.snapshot/1';
 // million; with nine hundred clients each 135 MB and nine million.
 const maxBytes = 256 << 20;
 // The model itself is nested eleven levels deep.
-const limits = { values: 12_000_000, depth: 32 };
+const limits = { values: 12_000_000, depth: 32, of: 'snapshot' };
+const wanted = { what: 'snapshot', make: 'make a snapshot with keyward audit --save' };
 
 /** One server a line, and a command table that several have only once: see `shareTables`. */
 function* partsOf({ version, servers }: Audit): Generator<string> {
@@ -76,7 +77,7 @@ const pointsNowhere = ({ facts: { commandReply } }: Evidence): boolean =>
   commandReply.known && 'sameAs' in commandReply.value;
 
 async function read(path: string): Promise<Pick<Snapshot, 'evidence'> | { readonly problem: string }> {
-  const file = await readBounded(path, maxBytes);
+  const file = await readBounded(path, maxBytes, wanted);
   if ('problem' in file) return file;
   const parsed = parseBounded(file.bytes, limits);
   if ('problem' in parsed) return parsed;

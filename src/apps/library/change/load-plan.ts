@@ -10,7 +10,7 @@ export type LoadedPlan = { readonly plan: Plan } | { readonly problem: string };
 const format = 'keyward.plan/1';
 // A plan of a thousand servers, with all their clients and the diffs of their files, is a tenth of it.
 const maxBytes = 64 << 20;
-const limits = { values: 4_000_000, depth: 32 };
+const limits = { values: 4_000_000, depth: 32, of: 'plan' };
 const remake = 'make a new one with keyward plan -o';
 
 /** What else it is, or which other version wrote it, as far as its first words tell. */
@@ -26,7 +26,7 @@ function otherFormat(value: unknown): string | undefined {
 
 async function planOf(bytes: Buffer): Promise<LoadedPlan> {
   const parsed = parseBounded(bytes, limits);
-  if ('problem' in parsed) return { problem: parsed.problem.replace('any snapshot', 'any plan') };
+  if ('problem' in parsed) return parsed;
   const other = otherFormat(parsed.value);
   if (other !== undefined) return { problem: other };
   const twice = duplicateName(bytes.toString('utf8'));
@@ -68,12 +68,7 @@ export const planFrom = async (bytes: Buffer, name: string): Promise<LoadedPlan>
  * @example const loaded = await loadPlan('plan.json'); if ('problem' in loaded) console.error(loaded.problem);
  */
 export async function loadPlan(path: string): Promise<LoadedPlan> {
-  const file = await readBounded(path, maxBytes);
-  if ('problem' in file)
-    return named(path, {
-      problem: file.problem
-        .replace('any snapshot', 'any plan')
-        .replace('make a snapshot with keyward audit --save', remake),
-    });
+  const file = await readBounded(path, maxBytes, { what: 'plan', make: remake });
+  if ('problem' in file) return named(path, file);
   return planFrom(file.bytes, path);
 }
