@@ -45,5 +45,8 @@ export const bundleLibrary = (outdir: string): Promise<void> =>
   });
 
 /** By itself, so that what several entries of the library share does not part it into dozens of files to load. */
-export const bundleProgram = (outdir: string): Promise<void> =>
-  bundle(outdir, { cli: 'src/apps/cli/main.ts' });
+export async function bundleProgram(outdir: string): Promise<void> {
+  await bundle(outdir, { cli: 'src/apps/cli/main.ts' });
+  // Of the library as well: threads of a large fleet.
+  await bundle(outdir, { 'collect-thread': 'src/apps/library/collect-thread.ts' });
+}
