@@ -12,7 +12,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import ipsec from '../../src/catalog/renderings/ipsec/index.ts';
 import { tunnelPlan } from '../renderings/support/tunnel-plan.ts';
 import { matrixServer } from './support/servers.ts';
-import { type Ran, type TunnelHost, tunnelHosts, whyNoTunnelHosts } from './support/tunnel-hosts.ts';
+import {
+  knock,
+  overheardWord,
+  type Ran,
+  type TunnelHost,
+  tunnelHosts,
+  whyNoTunnelHosts,
+} from './support/tunnel-hosts.ts';
 import { tunnelTools } from './support/tunnel-tools.ts';
 
 const missing = whyNoTunnelHosts();
@@ -79,13 +86,7 @@ async function scene(name: string, clients: number, esp: 'of the kernel' | 'of i
     writeFileSync(at(`${host.address}.crt`), done(server, ['sign', host.address], { ...where, input }));
     done(host, ['files', at(`${authority}/ca.crt`), at(`${host.address}.crt`)]);
   };
-  /** What a `PING` gets, with a word beside it that a listener would know again. */
-  const knock = (from: TunnelHost, patience = 20): string => {
-    const talk = `exec 3<>/dev/tcp/${server.address}/6379; printf 'PING a-word-to-overhear\\r\\n' >&3; head -2 <&3`;
-    const { code, stdout, stderr } = from.run(['timeout', String(patience), 'bash', '-c', talk]);
-    if (code === 124) return 'timed out';
-    return /refused|unreachable/.exec(stderr)?.[0] ?? stdout.trim().split('\r\n').at(-1) ?? '';
-  };
+  const knocks = (from: TunnelHost, patience?: number): string => knock(from, server.address, patience);
   const stop = async (host: TunnelHost): Promise<void> => {
     const daemon = daemons.get(host);
     if (daemon === undefined || daemon.exitCode !== null) return;
@@ -98,7 +99,7 @@ async function scene(name: string, clients: number, esp: 'of the kernel' | 'of i
     network.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { network, server, client, stranger, at, step, done, certify, knock, stop, close };
+  return { network, server, client, stranger, at, step, done, certify, knocks, stop, close };
 }
 type Scene = Awaited<ReturnType<typeof scene>>;
 
@@ -130,7 +131,7 @@ describe.skipIf('missing' in tools)(`the IPsec form${'missing' in tools ? `: ${t
   });
 
   it('is loaded by swanctl, and agrees on keys with its certificates; without a tunnel nothing is changed', () => {
-    const { server, client, stranger, step, done, knock } = here;
+    const { server, client, stranger, step, done, knocks } = here;
     done(server, ['up']);
     const up = step(client, ['up']);
     expect(securities(client)).toContain('AES_GCM_16-256/PRF_HMAC_SHA2_384/ECP_384');
@@ -142,11 +143,11 @@ describe.skipIf('missing' in tools)(`the IPsec form${'missing' in tools ? `: ${t
       expect(policies(client)).toBe('');
       expect(step(client, ['close'], { PATIENCE: '0' }).stderr).toContain('no tunnel with these');
     }
-    for (const host of [client, stranger]) expect(knock(host)).toBe('a-word-to-overhear');
+    for (const host of [client, stranger]) expect(knocks(host)).toBe(overheardWord);
   });
 
   it('lets no packet out in clear, once it is a trap', async () => {
-    const { server, client, stranger, network, knock } = here;
+    const { server, client, stranger, network, knocks } = here;
     const file = '/etc/swanctl/conf.d/keyward-tunnel.conf';
     for (const host of [client, server]) {
       host.run(['sed', '-i', 's/start_action = none/start_action = trap/', file]);
@@ -155,29 +156,29 @@ describe.skipIf('missing' in tools)(`the IPsec form${'missing' in tools ? `: ${t
     expect(policies(client)).toContain('src 10.77.1.2/32 dst 10.77.1.1/32 proto tcp dport 6379');
     const tunnel = securities(client).includes('INSTALLED');
     let answer = '';
-    const seen = await network.overheard(() => (answer = knock(client, tunnel ? 20 : 1)));
-    expect(answer).toBe(tunnel ? 'a-word-to-overhear' : 'timed out');
+    const seen = await network.overheard(() => (answer = knocks(client, tunnel ? 20 : 1)));
+    expect(answer).toBe(tunnel ? overheardWord : 'timed out');
     expect(tcpTo(seen, 6379)).toBe(0);
     // From a client that knows of no tunnel the server takes nothing; from others it does until rules come with close.
     client.run(['ip', 'xfrm', 'policy', 'flush']);
-    const clear = await network.overheard(() => (answer = knock(client, 1)));
+    const clear = await network.overheard(() => (answer = knocks(client, 1)));
     expect(answer).toBe('timed out');
     expect(tcpTo(clear, 6379)).toBeGreaterThan(0);
-    expect(knock(stranger)).toBe('a-word-to-overhear');
+    expect(knocks(stranger)).toBe(overheardWord);
   });
 
   it('has rules that keep out what comes in clear, and keep it in, also while strongSwan is stopped', async () => {
-    const { server, client, stranger, done, knock, stop, network } = here;
+    const { server, client, stranger, done, knocks, stop, network } = here;
     for (const host of [server, client]) done(host, ['close'], { ANYWAY: 'yes' });
     for (const host of [server, client]) {
       await stop(host);
       host.run(['ip', 'xfrm', 'policy', 'flush']);
     }
     let answer = '';
-    const seen = await network.overheard(() => (answer = knock(client)));
+    const seen = await network.overheard(() => (answer = knocks(client)));
     expect([answer, tcpTo(seen, 6379)]).toEqual(['refused', 0]);
     client.run(['nft', 'flush', 'ruleset']);
-    for (const host of [stranger, client]) expect(knock(host, 1)).toBe('timed out');
+    for (const host of [stranger, client]) expect(knocks(host, 1)).toBe('timed out');
     const talk = 'exec 3<>/dev/tcp/127.0.0.1/6379; echo reached';
     expect(server.run(['bash', '-c', talk]).stdout).toBe('reached\n');
   });
@@ -191,26 +192,26 @@ describe.skipIf('missing' in tools)('the IPsec form in tunnel mode, with the ESP
   afterAll(() => here?.close());
 
   it('carries a server’s words so that nobody reads them', async () => {
-    const { server, client, network, certify, done, knock } = here;
+    const { server, client, network, certify, done, knocks } = here;
     for (const host of [server, client]) certify(host);
     for (const host of [server, client]) done(host, ['up']);
     expect(securities(server)).toMatch(/INSTALLED, TUNNEL-in-UDP, ESP:AES_GCM_16-256/);
     expect(done(client, ['test'])).toMatch(/keyward-10-77-1-1-to: .*INSTALLED[\s\S]*notAfter=/);
     let answer = '';
-    const seen = await network.overheard(() => (answer = knock(client)));
-    expect(answer).toBe('a-word-to-overhear');
+    const seen = await network.overheard(() => (answer = knocks(client)));
+    expect(answer).toBe(overheardWord);
     expect(seen.length).toBeGreaterThan(500);
-    expect([tcpTo(seen, 6379), seen.includes('a-word-to-overhear')]).toEqual([0, false]);
+    expect([tcpTo(seen, 6379), seen.includes(overheardWord)]).toEqual([0, false]);
   });
 
   it('takes nobody whom another authority vouches for, and leaves them as they were', () => {
-    const { server, stranger, certify, step, knock } = here;
+    const { server, stranger, certify, step, knocks } = here;
     certify(stranger, 'another');
     const up = step(stranger, ['up']);
     expect(up.code).toBe(1);
     expect(up.stderr).toMatch(/AUTHENTICATION_FAILED|AUTH_FAILED/);
     expect(securities(server)).not.toContain('10.77.1.3');
-    expect(knock(stranger)).toBe('a-word-to-overhear');
+    expect(knocks(stranger)).toBe(overheardWord);
   });
 
   it('does not close before everybody has one', () => {
@@ -221,7 +222,7 @@ describe.skipIf('missing' in tools)('the IPsec form in tunnel mode, with the ESP
   });
 
   it('goes back: all is as it was', () => {
-    const { server, client, step, done, knock } = here;
+    const { server, client, step, done, knocks } = here;
     expect(step(server, ['down'], { PATIENCE: '0' }).stderr).toContain('run down there first');
     for (const host of [client, server]) {
       done(host, ['open']);
@@ -229,7 +230,7 @@ describe.skipIf('missing' in tools)('the IPsec form in tunnel mode, with the ESP
       expect(host.run(['swanctl', '--list-conns']).stdout).toBe('');
       expect(host.run(['find', '/etc/swanctl', '-name', '*keyward*']).stdout).toBe('');
     }
-    expect(knock(client)).toBe('a-word-to-overhear');
+    expect(knocks(client)).toBe(overheardWord);
   });
 });
 

@@ -8,6 +8,8 @@ import wireguard from '../../src/catalog/renderings/wireguard/index.ts';
 import { tunnelPlan } from '../renderings/support/tunnel-plan.ts';
 import { matrix, matrixServer } from './support/servers.ts';
 import {
+  knock,
+  overheardWord,
   type Ran,
   type TunnelHost,
   tunnelHosts,
@@ -39,13 +41,6 @@ describe.skipIf('missing' in tools)(
       const { code, stdout, stderr } = step(host, words);
       if (code !== 0) throw new Error(`${words.join(' ')} at ${host.address}: ${stderr}`);
       return stdout;
-    };
-    /** What a `PING` gets, with a word beside it that a listener would know again. */
-    const knock = (from: TunnelHost, address: string, patience = 20): string => {
-      const talk = `exec 3<>/dev/tcp/${address}/6379; printf 'PING a-word-to-overhear\\r\\n' >&3; head -2 <&3`;
-      const { code, stdout, stderr } = from.run(['timeout', String(patience), 'bash', '-c', talk]);
-      if (code === 124) return 'timed out';
-      return /refused|unreachable/.exec(stderr)?.[0] ?? stdout.trim().split('\r\n').at(-1) ?? '';
     };
     const rulesOf = (host: TunnelHost): string => host.run(['nft', 'list', 'ruleset']).stdout;
     const bindOf = (): string =>
@@ -105,15 +100,15 @@ describe.skipIf('missing' in tools)(
       done(server, 'bind');
       expect(bindOf()).toBe(`${server.address} 127.0.0.1 -${inner}`);
       done(client, 'test');
-      for (const host of [client, stranger]) expect(knock(host, server.address)).toBe('a-word-to-overhear');
+      for (const host of [client, stranger]) expect(knock(host, server.address)).toBe(overheardWord);
       let answer = '';
       const clear = await network.overheard(() => (answer = knock(client, server.address)));
-      expect(answer).toBe('a-word-to-overhear');
-      expect(clear.includes('a-word-to-overhear')).toBe(true);
+      expect(answer).toBe(overheardWord);
+      expect(clear.includes(overheardWord)).toBe(true);
       const hidden = await network.overheard(() => (answer = knock(client, inner)));
-      expect(answer).toBe('a-word-to-overhear');
+      expect(answer).toBe(overheardWord);
       expect(hidden.length).toBeGreaterThan(500);
-      expect(hidden.includes('a-word-to-overhear')).toBe(false);
+      expect(hidden.includes(overheardWord)).toBe(false);
     });
 
     it('does not close while somebody is connected beside it', async () => {
@@ -139,8 +134,8 @@ describe.skipIf('missing' in tools)(
       for (const host of [client, stranger]) expect(knock(host, server.address, 1)).toBe('timed out');
       stranger.run(['ip', 'route', 'add', inner, 'via', server.address]);
       expect(knock(stranger, inner, 1)).toBe('timed out');
-      expect(knock(client, inner)).toBe('a-word-to-overhear');
-      expect(knock(server, '127.0.0.1')).toBe('a-word-to-overhear');
+      expect(knock(client, inner)).toBe(overheardWord);
+      expect(knock(server, '127.0.0.1')).toBe(overheardWord);
     });
 
     it('lets no client look for the server elsewhere while its tunnel is down', async () => {
@@ -152,7 +147,7 @@ describe.skipIf('missing' in tools)(
       // The address of the server as it would stand in a packet.
       expect(seen.includes(Buffer.from(inner.split('.').map(Number)))).toBe(false);
       client.run(['wg-quick', 'up', 'wg-redis']);
-      expect(knock(client, inner)).toBe('a-word-to-overhear');
+      expect(knock(client, inner)).toBe(overheardWord);
     });
 
     it('is there again after a restart of the tunnel at the server, which goes on listening', () => {
@@ -162,7 +157,27 @@ describe.skipIf('missing' in tools)(
       client.run(['wg-quick', 'down', 'wg-redis']);
       client.run(['wg-quick', 'up', 'wg-redis']);
       done(client, 'test');
-      expect(knock(client, inner)).toBe('a-word-to-overhear');
+      expect(knock(client, inner)).toBe(overheardWord);
+    });
+
+    it('has to be there before a server that listens inside of it, or the address may be missing', async () => {
+      const early = async (bind: string): Promise<string> => {
+        const one = await matrixServer('redis-7.0').start(
+          ['port 6379', `bind ${bind}`, 'protected-mode no'],
+          {
+            within: stranger.within,
+          },
+        );
+        stranger.run(['ip', 'addr', 'add', '10.99.9.1/32', 'dev', 'lo']);
+        const answer = stranger.run([cli, '-h', '10.99.9.1', 'PING']);
+        stranger.run(['ip', 'addr', 'del', '10.99.9.1/32', 'dev', 'lo']);
+        await one.stop();
+        return answer.stdout.trim();
+      };
+      await expect(early('127.0.0.1 10.99.9.1')).rejects.toThrow();
+      expect(await early('127.0.0.1 -10.99.9.1')).toBe('');
+      stranger.run(['sysctl', '-qw', 'net.ipv4.ip_nonlocal_bind=1']);
+      expect(await early('127.0.0.1 -10.99.9.1')).toBe('PONG');
     });
 
     it('goes back: all is as it was', () => {
@@ -175,7 +190,7 @@ describe.skipIf('missing' in tools)(
         expect(host.run(['ls', '/etc/wireguard']).stdout).toBe('');
         expect(host.run(['ip', '-o', 'link']).stdout).not.toContain('wg-redis');
       }
-      expect(knock(stranger, server.address)).toBe('a-word-to-overhear');
+      expect(knock(stranger, server.address)).toBe(overheardWord);
     });
   },
 );

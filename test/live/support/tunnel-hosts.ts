@@ -34,6 +34,17 @@ export interface TunnelHosts {
   readonly close: () => void;
 }
 
+/** A word that a listener would know again. */
+export const overheardWord = 'a-word-to-overhear';
+
+/** What a `PING` with that word gets at port 6379: the word, or why nothing came. Patience in seconds. */
+export function knock(from: TunnelHost, address: string, patience = 20): string {
+  const talk = `exec 3<>/dev/tcp/${address}/6379; printf 'PING ${overheardWord}\\r\\n' >&3; head -2 <&3`;
+  const { code, stdout, stderr } = from.run(['timeout', String(patience), 'bash', '-c', talk]);
+  if (code === 124) return 'timed out';
+  return /refused|unreachable/.exec(stderr)?.[0] ?? stdout.trim().split('\r\n').at(-1) ?? '';
+}
+
 const script = `
 set -e
 mount --make-rprivate /

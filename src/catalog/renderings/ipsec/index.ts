@@ -1,7 +1,7 @@
 import { defineRendering } from '../../define-rendering.ts';
-import { answerNames, endsOf, type TunnelServer } from '../tunnel/ends.ts';
+import { endsOf, type TunnelServer } from '../tunnel/ends.ts';
 import { tunnelFunctions } from '../tunnel/functions.ts';
-import { byHost, nothingToDo, scriptHead } from '../tunnel/script-head.ts';
+import { byHost, lackOf, nothingToDo, scriptHead } from '../tunnel/script-head.ts';
 import { ipsecFunctions } from './functions.ts';
 
 interface End {
@@ -21,15 +21,8 @@ export default defineRendering({
       ...found.servers.map((server) => ({ address: server.address, server })),
       ...found.clients.map((address) => ({ address })),
     ];
-    if (found.servers.length === 0 || ends.length < 2)
-      return (
-        scriptHead(plan, found, []) +
-        nothingToDo(
-          found.servers.length === 0
-            ? `No server of this plan has an address that others reach: plan with --set ${answerNames.server}=10.0.0.1`
-            : `No client was seen or named: plan with --set ${answerNames.clients}=10.0.0.5,10.0.0.6`,
-        )
-      );
+    const lack = lackOf(found);
+    if (lack !== undefined) return scriptHead(plan, found, []) + nothingToDo(lack);
     return [
       scriptHead(plan, found, use(ends)),
       'set -eu\n',

@@ -1,7 +1,7 @@
 import type { Plan } from '../../../model/index.ts';
 import { commented, headLines } from '../parts/left-out.ts';
 import { commentText } from '../parts/words.ts';
-import type { TunnelEnds } from './ends.ts';
+import { answerNames, type TunnelEnds } from './ends.ts';
 
 /** What a reader sees first: what it is, how it is used, and who stays outside. */
 export function scriptHead(
@@ -18,6 +18,15 @@ export function scriptHead(
     ...leftOut.map((line) => commentText(`not in this form: ${line}`)),
     ...use,
   ])}`;
+}
+
+/** What a tunnel needs first, and how the user says it. */
+export function lackOf({ servers, clients }: TunnelEnds): string | undefined {
+  if (servers.length === 0)
+    return `No server of this plan has an address that others reach: plan with --set ${answerNames.server}=10.0.0.1`;
+  return servers.length + clients.length < 2
+    ? `No client was seen or named: plan with --set ${answerNames.clients}=10.0.0.5,10.0.0.6`
+    : undefined;
 }
 
 /** A script that says why there is nothing to do is still one. */

@@ -5,7 +5,7 @@ import { word } from '../shell/quoting.ts';
 import { answerNames, endsOf, type Answers, type TunnelEnds, type TunnelServer } from '../tunnel/ends.ts';
 import { tunnelFunctions } from '../tunnel/functions.ts';
 import { freeNetwork, namedNetwork, type InnerNetwork } from '../tunnel/network.ts';
-import { byHost, nothingToDo, scriptHead } from '../tunnel/script-head.ts';
+import { byHost, lackOf, nothingToDo, scriptHead } from '../tunnel/script-head.ts';
 import { wireguardFunctions } from './functions.ts';
 
 /** A host with its place inside of the tunnel. */
@@ -26,15 +26,8 @@ export default defineRendering({
     const hosts = [...found.servers.map(({ address }) => address), ...found.clients];
     const network = networkFor(hosts, answers);
     const port = portOf(answers);
-    if (found.servers.length === 0 || hosts.length < 2)
-      return (
-        scriptHead(plan, found, []) +
-        nothingToDo(
-          found.servers.length === 0
-            ? `No server of this plan has an address that others reach: plan with --set ${answerNames.server}=10.0.0.1`
-            : `No client was seen or named: plan with --set ${answerNames.clients}=10.0.0.5,10.0.0.6`,
-        )
-      );
+    const lack = lackOf(found);
+    if (lack !== undefined) return scriptHead(plan, found, []) + nothingToDo(lack);
     if ('problem' in network)
       return scriptHead(plan, found, []) + nothingToDo(`${answerNames.network}: ${network.problem}.`);
     const ends = hosts.map((address, index): End => ({
@@ -84,10 +77,15 @@ function portOf(answers: Answers): number {
 
 /** A cluster and Sentinels send their clients to addresses, and these do not change by themselves. */
 function withNotes(plan: Plan, ends: TunnelEnds): TunnelEnds {
-  const telling = plan.nodes.filter(({ mode, role }) => mode !== 'standalone' || role === 'replica');
-  const note = ({ id, mode }: PlanNode): string =>
-    `${id}: addresses that ${mode === 'cluster' ? 'the cluster tells its clients' : 'replicas and Sentinels know each other by'} stay those outside of the tunnel: the form ipsec needs no others`;
-  return { ...ends, leftOut: [...ends.leftOut, ...telling.map(note)] };
+  const note = ({ id, mode, role }: PlanNode): readonly string[] => [
+    ...(mode === 'standalone' && role === 'master'
+      ? []
+      : [
+          `${id}: addresses that ${mode === 'cluster' ? 'the cluster tells its clients' : 'replicas and Sentinels know each other by'} stay those outside of the tunnel: the form ipsec needs no others`,
+        ]),
+    ...(role === 'sentinel' ? [`${id}: bind of a Sentinel, which it takes from its file only`] : []),
+  ];
+  return { ...ends, leftOut: [...ends.leftOut, ...plan.nodes.flatMap(note)] };
 }
 
 const peersOf = (end: End, ends: readonly End[]): readonly End[] =>
@@ -133,7 +131,9 @@ function callsFor({ nodes, ports: [first = 6379] }: TunnelServer): string {
     const tls = target.kind === 'tcp' && target.tls ? 'yes' : 'no';
     return `      "$1" ${port} ${word(unitOf(node))} ${word(socket)} ${tls}\n`;
   };
-  return nodes.map(call).join('');
+  // A Sentinel has no CONFIG.
+  const told = nodes.filter(({ role }) => role !== 'sentinel').map(call);
+  return told.length === 0 ? '      :\n' : told.join('');
 }
 
 const use = (ends: readonly End[], { network }: InnerNetwork, port: number): readonly string[] => [
