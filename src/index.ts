@@ -8,9 +8,12 @@ export {
 } from './apps/library/audit-targets.ts';
 export * from './apps/library/change/index.ts';
 export {
+  allowSources,
+  denySources,
   diffFirewall,
   showFirewall,
   whyFirewall,
+  type FirewallChangeOptions,
   type FirewallOptions,
   type SupposedHost,
 } from './apps/library/firewall/index.ts';

@@ -9,6 +9,7 @@ import {
   type NamedRange,
 } from '../../index.ts';
 import { cloudCommand } from './cloud-command.ts';
+import { firewallChangeCommand } from './firewall-change-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { hidePasswordsOfUrls, reaching, reachOf, type ReachFlags } from './reach-options.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
@@ -166,4 +167,6 @@ Exit codes: 0 it does not get in, 1 it does or may, 2 could not do the job.`,
           done(exitCodeOf(report));
         }),
     )
+    .addCommand(firewallChangeCommand('allow', done))
+    .addCommand(firewallChangeCommand('deny', done))
     .addCommand(cloudCommand(done));

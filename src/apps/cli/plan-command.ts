@@ -1,18 +1,8 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import {
-  makePlan,
-  policyNames,
-  renderingNames,
-  renderings,
-  renderPlan,
-  severities,
-  signPlan,
-  UsageError,
-  writeOut,
-} from '../../index.ts';
+import { makePlan, policyNames, renderingNames, severities } from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { hidePasswordsOfUrls, reaching, reachOf, secondsUpTo } from './reach-options.ts';
-import { colorful, columnsOf, print, say } from './say.ts';
+import { assertSignsFile, tellPlan } from './tell-plan.ts';
 
 const several = (text: string, all: readonly string[] = []): readonly string[] => [
   ...all,
@@ -75,8 +65,7 @@ export const planCommand = (done: (code: ExitCode) => void) =>
     .addHelpText('after', examples)
     .action(async (targets, options) => {
       hidePasswordsOfUrls('plan', targets);
-      if (options.sign !== undefined && options.output === undefined)
-        throw new UsageError('--sign needs --output', 'A signature belongs to a file: name it with -o.');
+      assertSignsFile(options);
       const answers = new Map(options.set ?? []);
       const { plan } = await makePlan(targets, {
         ...(await reachOf(options)),
@@ -91,26 +80,6 @@ export const planCommand = (done: (code: ExitCode) => void) =>
         censusSeconds: options.census,
         ...(options.filesAt ? { filesAt: options.filesAt } : {}),
       });
-      const json = `${JSON.stringify(plan, undefined, 2)}\n`;
-      if (options.output) {
-        await writeOut(options.output, json);
-        if (options.sign) await signPlan(options.output, options.sign);
-      }
-      if (options.as) await print((await renderings[options.as].load()).render(plan, answers));
-      else if (options.json) await print(json);
-      else {
-        await print(
-          renderPlan(plan, {
-            color: colorful(process.stdout),
-            width: columnsOf(process.stdout),
-            verbose: options.verbose === true,
-            ascii: options.ascii === true,
-          }),
-        );
-      }
-      if (options.output)
-        say(
-          `keyward: wrote ${options.output}; nothing is changed yet.\n  Apply it with: keyward apply ${options.output}`,
-        );
+      await tellPlan(plan, options, answers);
       done(plan.steps.length > 0 ? 1 : 0);
     });

@@ -8,6 +8,7 @@ import { areKept, areThere } from './firewall-already.ts';
 import { chosenFor, type Chosen } from './firewall-backend.ts';
 import { kept } from './firewall-keeping.ts';
 import { reachingIn, withOurs } from './firewall-network.ts';
+import { allowedAfter, saidIn } from './firewall-sources.ts';
 import { neededAt, type NeededSource } from './firewall-users.ts';
 import { nodeKey, type Scene, type Situation } from './scene.ts';
 import type { Wish } from './wishes.ts';
@@ -75,13 +76,16 @@ function portsOf({ input: { answers } }: Scene, node: Situation): readonly numbe
   return ports.toSorted((a, b) => Number(b === first) - Number(a === first) || a - b);
 }
 
-/** The words of the answer as networks; the ones that are none. */
-function sourcesIn(answer: string): { readonly allow: readonly string[]; readonly wrong: readonly string[] } {
-  const words = answer.split(/[\s,]+/).filter((word) => word !== '' && word !== 'localhost');
-  return {
-    allow: words.filter((word) => fromCidr(word) !== undefined),
-    wrong: words.filter((word) => fromCidr(word) === undefined),
-  };
+/** Ports that are not the server's: that of the SSH session which does this could be among them. */
+function othersOf(
+  { view: { listeners }, node: { target } }: Situation,
+  ports: readonly number[],
+): readonly number[] {
+  if (!listeners.known) return [];
+  const own = listeners.value.flatMap(({ purpose, port = 0 }) => (purpose === 'other' ? [] : [port]));
+  const known = target.kind === 'tcp' ? [...own, target.port] : own;
+  // The bus of a cluster stands beside the port of clients.
+  return ports.filter((port) => !known.includes(port) && !known.includes(port - 10_000));
 }
 
 function firewallAt(
@@ -93,7 +97,8 @@ function firewallAt(
 ): Answer {
   const no = (why: string, advice: string): Answer => refused(wishes, why, advice);
   const { firewall } = node.view;
-  const { allow, wrong } = sourcesIn(answer);
+  const said = saidIn(answer);
+  const { wrong } = said;
   if (wrong.length > 0)
     return no(
       `${wrong.slice(0, 4).join(', ')} is no address and no network.`,
@@ -105,18 +110,28 @@ function firewallAt(
     ports.some((port) => !Number.isInteger(port) || port < 1 || port > 65_535 || port === 22)
   )
     return no('These are no ports of a server.', `Name up to 15 with --set ${answerNames.ports}=6379,16379.`);
+  const others = othersOf(node, ports);
+  if (others.length > 0)
+    return no(
+      `The server does not listen on port ${others.join(', ')}: what does might be the way in for whoever administers the host.`,
+      `Name only its own ports with --set ${answerNames.ports}.`,
+    );
   if (node.node.host === undefined)
     return no(
       'The rules are on a host that Keyward does not reach.',
-      `Run Keyward there as root, or let its firewall admit only ${allow.join(', ')} to port ${ports.join(', ')}.`,
+      `Run Keyward there as root, or let its firewall admit only ${said.sources.join(', ')} to port ${ports.join(', ')}.`,
     );
   if (!firewall.known)
     return no(
       `The rules of its host were not read: ${firewall.detail}.`,
       'Run Keyward as root where the server runs.',
     );
-  const chosen = chosenFor(firewall.value, ports, allow);
-  if ('why' in chosen) return no(chosen.why, chosen.advice);
+  const place = chosenFor(firewall.value, ports, said.sources);
+  if ('why' in place) return no(place.why, place.advice);
+  const whom = allowedAfter(said, node, firewall.value, place);
+  if ('why' in whom) return no(whom.why, whom.advice);
+  const { allow } = whom;
+  const chosen: Chosen = { ...place, ours: place.ours.map((part) => ({ ...part, allow })) };
   const { ours, layer } = chosen;
   const keeping = kept(
     node.id,

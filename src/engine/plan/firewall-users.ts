@@ -15,10 +15,10 @@ const hostOf = (text: string): string => {
   return at > 0 && fromCidr(host) && /^\d+$/.test(text.slice(at + 1)) ? host : text;
 };
 
-/** Clients that were seen, replicas, Sentinels, nodes of the cluster: by address, those of this host left out. */
+/** Clients that were seen, monitoring and Sentinels among them, replicas, nodes of the cluster: by address, those of this host left out. */
 export function neededAt(node: Situation): readonly NeededSource[] {
   const { replication, clusterNodes } = node.view;
-  const seen = new Set(node.groups.map(({ address }) => address));
+  const seen = new Set(node.groups.filter(({ kind }) => kind !== 'master').map(({ address }) => address));
   const unseen = ({ address }: NeededSource): boolean => !seen.has(address);
   const all: readonly NeededSource[] = [
     ...node.groups
@@ -27,6 +27,13 @@ export function neededAt(node: Situation): readonly NeededSource[] {
     ...(replication.known ? replication.value.replicas : [])
       .map(hostOf)
       .map((address) => ({ name: `replica@${address}`, address }))
+      .filter(unseen),
+    // After a failover it is the other way round: its master of today becomes a replica of it.
+    ...(replication.known && node.groups.some(({ kind }) => kind === 'sentinel')
+      ? [replication.value.masterHost ?? '']
+      : []
+    )
+      .map((address) => ({ name: `master@${address}`, address }))
       .filter(unseen),
     ...(clusterNodes.known ? clusterNodes.value : [])
       .filter(({ self }) => !self)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listener } from '../../catalog/example-facts.ts';
 import { mergeSaved } from '../../catalog/firewalls/print/index.ts';
-import type { FirewallFacts, FirewallLayer, FirewallText, Step } from '../../model/index.ts';
+import type { FirewallFacts, FirewallLayer, FirewallText, Origin, Step } from '../../model/index.ts';
 import { checkPlan } from '../plan-check/index.ts';
 import { planFirewall, type FirewallChoice } from './firewall.ts';
 import { plan, subject, type Server } from './subjects-of-tests.ts';
@@ -271,5 +271,140 @@ describe('only these addresses reach this server', () => {
       { checks: ['listens-on-public-address'] },
     ]);
     expect(unmet.filter(({ goal }) => goal.kind === 'reachable-only')).toEqual([]);
+  });
+});
+
+describe('these as well, or these no longer', () => {
+  const kept = (allow: string): readonly FirewallText[] => [
+    {
+      words: 'iptables-save',
+      from: '/etc/ufw/user.rules',
+      text: `*filter\n### RULES ###\n\n${allow}### END RULES ###\nCOMMIT\n`,
+    },
+    { words: 'ip6tables-save', from: '/etc/ufw/user6.rules', text: '### RULES ###\n\n### END RULES ###\n' },
+  ];
+  const ufw: FirewallText = {
+    words: 'iptables-save',
+    from: 'iptables-save',
+    text: '*filter\n:INPUT DROP [0:0]\n:ufw-before-input - [0:0]\n:ufw-user-input - [0:0]\n-A INPUT -j ufw-before-input\n-A ufw-before-input -i lo -j ACCEPT\n-A ufw-before-input -j ufw-user-input\n-A ufw-user-input -s 10.9.0.0/16 -j DROP\n-A ufw-user-input -p tcp -m tcp --dport 6379 -j ACCEPT\nCOMMIT\n',
+  };
+  const six: FirewallText = {
+    words: 'ip6tables-save',
+    from: 'ip6tables-save',
+    text: '*filter\n:INPUT DROP [0:0]\n:ufw6-before-input - [0:0]\n:ufw6-user-input - [0:0]\n-A INPUT -j ufw6-before-input\n-A ufw6-before-input -j ufw6-user-input\nCOMMIT\n',
+  };
+  const ours = `### tuple ### allow tcp 6379 0.0.0.0/0 any 10.1.0.0/16 in comment=${Buffer.from('keyward_6379').toString('hex')}\n-A ufw-user-input -p tcp --dport 6379 -s 10.1.0.0/16 -j ACCEPT\n\n### tuple ### deny tcp 6379 0.0.0.0/0 any 0.0.0.0/0 in comment=${Buffer.from('keyward_6379').toString('hex')}\n-A ufw-user-input -p tcp --dport 6379 -j DROP\n\n`;
+  const chains = (rules: string): FirewallText => ({
+    ...iptables,
+    text: `*filter\n:INPUT ACCEPT [0:0]\n:KEYWARD-6379 - [0:0]\n-A INPUT -p tcp -m multiport --dports 6379 -j KEYWARD-6379\n-A KEYWARD-6379 -i lo -j RETURN\n${rules}-A KEYWARD-6379 -j DROP\nCOMMIT\n`,
+  });
+  const allowOf = (answer: string, firewall: FirewallFacts, more: Server = {}): readonly string[] => {
+    const { steps, held, unmet } = plan([subject('n1', server(firewall, more))], {
+      only: ['firewall'],
+      answers: new Map([
+        ['reachable-from', answer],
+        ['reachable-until', 'reboot'],
+      ]),
+    });
+    expect([held, unmet.filter(({ goal }) => goal.kind === 'reachable-only')]).toEqual([[], []]);
+    const [action] = only(steps).does.filter(({ do: what }) => what === 'set-firewall');
+    return action?.do === 'set-firewall' ? action.allow : [];
+  };
+
+  it('adds to those whom our rules let in so far', () => {
+    const some = chains(
+      '-A KEYWARD-6379 -s 10.1.0.0/16 -j RETURN\n-A KEYWARD-6379 -s 192.0.2.7/32 -j RETURN\n',
+    );
+    expect(allowOf('+10.2.0.0/16,fd00::/8', facts([layer([some])]))).toEqual([
+      '10.1.0.0/16',
+      '192.0.2.7',
+      '10.2.0.0/16',
+      'fd00::/8',
+    ]);
+    const table: FirewallText = {
+      words: 'nft',
+      from: 'nft',
+      text: 'table inet keyward_6379 {\n chain strangers {\n iifname "lo" return\n ip saddr { 10.1.0.0/16 } return\n ip6 saddr { fd00::/8 } return\n drop\n }\n}\ntable inet other { chain input { type filter hook input priority 0; policy drop; tcp dport 6379 accept } }\n',
+    };
+    expect(allowOf('+192.0.2.7', facts([layer([table])]))).toEqual(['10.1.0.0/16', 'fd00::/8', '192.0.2.7']);
+    const asUfw = facts([layer([ufw, six])], { managers: ['ufw'], saved: kept(ours) });
+    expect(allowOf('+10.2.0.0/16', asUfw)).toEqual(['10.1.0.0/16', '10.2.0.0/16']);
+  });
+
+  it('begins with nobody where none of our rules are there', () => {
+    expect(allowOf('+10.2.0.0/16', facts([layer([iptables])]))).toEqual(['10.2.0.0/16']);
+  });
+
+  it('takes away from those whom our rules let in', () => {
+    const some = chains('-A KEYWARD-6379 -s 10.0.0.0/14 -j RETURN\n');
+    expect(allowOf('-10.1.0.0/16', facts([layer([some])]))).toEqual(['10.0.0.0/16', '10.2.0.0/15']);
+  });
+
+  it('takes away from all who reach it, where none of our rules are there', () => {
+    const origin = (sources: readonly string[], more: Partial<Origin> = {}): Origin => ({
+      id: sources.join(),
+      reach: 'network',
+      label: '',
+      sources,
+      via: { address: '0.0.0.0', port: 6379, tls: false },
+      certainty: 'certain',
+      because: [],
+      ...more,
+    });
+    const origins = [
+      origin(['10.0.0.0/14']),
+      origin(['192.0.2.0/24'], { refused: 'no rule lets it in', refusedBy: 'firewall' }),
+      origin(['127.0.0.0/8'], { reach: 'host' }),
+    ];
+    const exposure = { origins, actors: [], cells: [], notCollected: [] };
+    expect(allowOf('-10.1.0.0/16', facts([layer([iptables])]), { facts: { exposure } })).toEqual([
+      '10.0.0.0/16',
+      '10.2.0.0/15',
+    ]);
+  });
+
+  it('does not take away whoever was seen', () => {
+    const firewall = facts([layer([chains('-A KEYWARD-6379 -s 10.0.0.0/14 -j RETURN\n')])]);
+    const { held, steps } = plan(
+      [subject('n1', server(firewall, { clients: [{ address: '10.1.0.9', user: 'app' }] }))],
+      {
+        only: ['firewall'],
+        answers: new Map([
+          ['reachable-from', '-10.1.0.0/16'],
+          ['reachable-until', 'reboot'],
+        ]),
+      },
+    );
+    expect(steps).toEqual([]);
+    expect(held).toMatchObject([{ release: '--refuse app@10.1.0.9' }]);
+  });
+
+  it('stands among the rules of ufw: first those files, then the kernel', () => {
+    const asUfw = facts([layer([ufw, six])], { managers: ['ufw'], saved: kept('') });
+    const { steps, held } = choose(server(asUfw, { clients: [{ address: '10.0.0.7' }] }));
+    expect(held).toEqual([]);
+    expect(only(steps).does).toMatchObject([
+      { do: 'keep-firewall', path: '/etc/ufw/user.rules', backend: 'ufw' },
+      { do: 'keep-firewall', path: '/etc/ufw/user6.rules', backend: 'ufw' },
+      { do: 'set-firewall', backend: 'ufw' },
+    ]);
+    // A rule of others that stands before and refuses goes on refusing.
+    const refused = choose(server(asUfw, { clients: [{ address: '10.9.0.7' }] }));
+    expect(refused.held).toMatchObject([{ release: '--refuse default@10.9.0.7' }]);
+  });
+
+  it('minds the master of a replica that Sentinels watch', () => {
+    const one = server(facts([layer([])]), {
+      facts: { replication: { role: 'replica', masterHost: '203.0.113.40', replicas: [] } },
+      clients: [{ address: '10.0.0.8', kind: 'sentinel' }],
+    });
+    expect(choose(one, { untilReboot: true }).held).toMatchObject([
+      { release: '--refuse master@203.0.113.40' },
+    ]);
+  });
+
+  it('leaves ports alone that are not the server’s', () => {
+    const { unmet } = choose(server(facts([layer([])])), { ports: [6379, 2222] });
+    expect(unmet[0]?.why).toContain('does not listen on port 2222');
   });
 });

@@ -14,9 +14,12 @@ import {
 } from '../../../model/index.ts';
 import { auditTargets, type AuditOptions } from '../audit-targets.ts';
 import { UsageError } from '../usage-error.ts';
+import type { MadePlan } from '../change/make-plan.ts';
 import type { SupposedHost } from './ask-files.ts';
+import type { FirewallChangeOptions } from './change.ts';
 
 export type { SupposedHost } from './ask-files.ts';
+export type { FirewallChangeOptions } from './change.ts';
 
 export interface FirewallOptions extends AuditOptions {
   /** Ranges that answers call by name: the office, a VPN. */
@@ -69,6 +72,31 @@ export const diffFirewall = (
   targets: readonly string[],
   options: FirewallOptions = {},
 ): Promise<FirewallReport> => ask('diff', targets, options, namesOf(options));
+
+/**
+ * A plan by which these sources may open connections to these servers as well: added to those whom rules of ours let
+ * in so far, and where there are none, these alone. Nothing is changed.
+ *
+ * @throws UsageError where a source is neither an address nor a network, or a server cannot be looked at
+ * @example const { plan } = await allowSources(['10.0.0.0/8', 'fd00::/8'], ['redis://10.0.0.5']); plan.held
+ */
+export const allowSources = async (
+  sources: readonly string[],
+  targets: readonly string[],
+  options?: FirewallChangeOptions,
+): Promise<MadePlan> => (await import('./change.ts')).planChange('allow', sources, targets, options);
+
+/**
+ * A plan by which these sources may no longer: taken away from those whom rules of ours let in so far, and where there
+ * are none, from all who reach the servers now. Who was seen to use a server is not locked out: the step is held.
+ *
+ * @throws UsageError where a source is neither an address nor a network, or a server cannot be looked at
+ */
+export const denySources = async (
+  sources: readonly string[],
+  targets: readonly string[],
+  options?: FirewallChangeOptions,
+): Promise<MadePlan> => (await import('./change.ts')).planChange('deny', sources, targets, options);
 
 const namesOf = ({ names = [] }: FirewallOptions): Asking => {
   const wrong = names.find(({ range }) => fromCidr(range) === undefined);
