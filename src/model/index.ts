@@ -17,6 +17,7 @@ export type * from './journal.ts';
 export * from './plan.ts';
 export type * from './proof.ts';
 export * from './secret-request.ts';
+export * from './secret-argument.ts';
 export * from './secret.ts';
 export type * from './server.ts';
 export * from './severity.ts';

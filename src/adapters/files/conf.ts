@@ -3,6 +3,7 @@ import { parseConf, readConf, type ConfFile, type ConfReading, type Loaded } fro
 import {
   known,
   namesSecret,
+  secretPartOf,
   type ConfFacts,
   type DirectiveLine,
   type Fact,
@@ -120,18 +121,6 @@ async function factsOf(
   };
 }
 
-const secretSentinelWords: ReadonlySet<string> = new Set(['auth-pass', 'sentinel-pass']);
-
-/** Which arguments of a line are secrets. Over-cautious where a name is not known. */
-function secretAt(name: string, args: readonly string[], index: number): boolean {
-  if (name === 'rename-command') return index === 1;
-  if (name === 'user') return index > 0 && /^[><#!]/.test(args[index] ?? '');
-  if (name === 'sentinel')
-    return secretSentinelWords.has(args[0]?.toLowerCase() ?? '') && index === args.length - 1;
-  if (name === 'loadmodule') return index > 0 && namesSecret(args[index - 1] ?? '');
-  return namesSecret(name);
-}
-
 async function linesOf(
   file: ConfFile,
   meter: SecretMeter,
@@ -142,7 +131,7 @@ async function linesOf(
     if (line.kind !== 'directive') continue;
     const args = await Promise.all(
       line.args.map(async (arg, index) =>
-        secretAt(line.name, line.args, index) && arg !== '' ? meter.note(arg, names) : arg,
+        secretPartOf(line.name, line.args, index) === undefined ? arg : meter.note(arg, names),
       ),
     );
     lines.push({ name: line.name, args, file: file.path, line: line.number });

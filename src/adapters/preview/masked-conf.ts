@@ -1,41 +1,30 @@
 import { decodeText, parseConf, type ConfDocument } from '../../lang/conf/index.ts';
 import { quoteArg, splitText } from '../../lang/quote/index.ts';
 import { printable } from '../../lang/text/index.ts';
-import { namesSecret } from '../../model/index.ts';
+import { secretPartOf } from '../../model/index.ts';
 
 export const hidden = '***';
 /** Characters of one line that a person may want to read. */
 const longest = 2000;
-
-/** Whole values that may hold secrets among other words. */
-const secretNames: ReadonlySet<string> = new Set(['db-s3-object', 'storage-provider-options']);
 
 /** A password (`>`, `<`) or its hash (`#`, `!`) among ACL rules; the sign is kept. */
 export const maskedRule = (rule: string): string =>
   /^[><#!]./su.test(rule) ? `${rule[0] ?? ''}${hidden}` : rule;
 
 /** The arguments of a directive with every secret as `***`: more is hidden than is needed, never less. */
-function maskedArgs(name: string, args: readonly string[]): readonly string[] {
-  const from = (first: number): readonly string[] =>
-    args.map((arg, i) => (i >= first && arg !== '' ? hidden : arg));
-  if (namesSecret(name) || secretNames.has(name)) return from(0);
-  // The new name is to be known to nobody.
-  if (name === 'rename-command') return from(1);
-  if (name === 'user') return args.map((arg, i) => (i === 0 ? arg : maskedRule(arg)));
-  if (name === 'sentinel') {
-    const word = args[0]?.toLowerCase();
-    if (word === 'sentinel-pass') return from(1);
-    if (word === 'auth-pass') return from(2);
-    return word === 'rename-command' ? from(3) : args;
-  }
-  if (name === 'loadmodule')
-    return args.map((arg, i) => {
-      if (i > 0 && namesSecret(args[i - 1] ?? '')) return hidden;
-      const [word = ''] = arg.split('=', 1);
-      return i > 0 && word !== arg && namesSecret(word) ? `${word}=${hidden}` : arg;
-    });
-  return args;
-}
+const maskedArgs = (name: string, args: readonly string[]): readonly string[] =>
+  args.map((arg, index) => {
+    switch (secretPartOf(name, args, index)) {
+      case 'all':
+        return hidden;
+      case 'after-sign':
+        return maskedRule(arg);
+      case 'after-equals':
+        return `${arg.split('=', 1)[0] ?? ''}=${hidden}`;
+      case undefined:
+        return arg;
+    }
+  });
 
 const written = (arg: string): string =>
   arg === '' || /[\s"'\\]/.test(arg) ? quoteArg(Buffer.from(arg)) : arg;
