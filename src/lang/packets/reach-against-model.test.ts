@@ -336,6 +336,7 @@ class Kernel {
     const back = (hook: Hook, from: string, to: string, again = false): boolean =>
       go(hook, from, to, true, again);
     const far = wayTo(packet.dst);
+    const home = isOwn(src) ? iif : wayTo(src);
     const answered = {
       lo: () =>
         back('output', '', 'lo') &&
@@ -343,8 +344,8 @@ class Kernel {
         back('prerouting', 'lo', '', true) &&
         back('input', 'lo', '', true),
       away: () => back('prerouting', far, '') && back('input', far, ''),
-      here: () => back('output', '', iif) && back('postrouting', '', iif),
-      behind: () => back('prerouting', far, '') && back('forward', far, iif) && back('postrouting', '', iif),
+      here: () => back('output', '', home) && back('postrouting', '', home),
+      behind: () => back('prerouting', far, '') && back('forward', far, home) && back('postrouting', '', home),
     }[end];
     if (!answered?.()) return refused();
     // What conntrack does not see, it does not write back.

@@ -16,6 +16,7 @@ import { type AddressSet, allOf, emptySet, fromCidr, isEmpty } from './address-s
 import { answersOf, type Through } from './answers.ts';
 import { allPorts, doubtOf, type PacketClass } from './packet-class.ts';
 import type { Answer, Query, Topology } from './query.ts';
+import { behind } from './reverse-path.ts';
 import { localAddresses, loopback, wayOut } from './route.ts';
 import type { Hook, RuleSet } from './rule.ts';
 import { contains, intersect, subtract, union } from './set-algebra.ts';
@@ -99,17 +100,44 @@ function fromOutside(journey: Journey, start: Through): readonly Through[] {
   );
   forward = along(journey, 'postrouting', forward, (flow) => ({ ...passing(flow), inInterface: '' }));
   return [
-    ...answered(journey, input, [
-      ['output', () => ({ inInterface: '', outInterface: query.inInterface })],
-      ['postrouting', () => ({ inInterface: '', outInterface: query.inInterface })],
-    ]),
-    ...answered(journey, forward, [
-      ['prerouting', (flow) => ({ inInterface: outOf(journey, flow.packets), outInterface: '' })],
-      ['forward', (flow) => ({ inInterface: outOf(journey, flow.packets), outInterface: query.inInterface })],
-      ['postrouting', () => ({ inInterface: '', outInterface: query.inInterface })],
-    ]),
+    ...byWayBack(journey, input, (flow, name) =>
+      answered(journey, flow, [
+        ['output', () => ({ inInterface: '', outInterface: name })],
+        ['postrouting', () => ({ inInterface: '', outInterface: name })],
+      ]),
+    ),
+    ...byWayBack(journey, forward, (flow, name) =>
+      answered(journey, flow, [
+        ['prerouting', ({ packets }) => ({ inInterface: outOf(journey, packets), outInterface: '' })],
+        ['forward', ({ packets }) => ({ inInterface: outOf(journey, packets), outInterface: name })],
+        ['postrouting', () => ({ inInterface: '', outInterface: name })],
+      ]),
+    ),
   ];
 }
+
+/** Answers go out by where the host routes them; to whom it knows no way, by where the packet came in. */
+function byWayBack(
+  { topology, query }: Journey,
+  flows: readonly Through[],
+  back: (flows: readonly Through[], name: string) => readonly Through[],
+): readonly Through[] {
+  let left = flows;
+  const out: Through[] = [];
+  for (const { name } of topology.interfaces) {
+    const people = name === query.inInterface ? undefined : behind(topology, name, query.family);
+    if (!people) continue;
+    const sure = subtract(people.by, people.unsure);
+    const here = left.flatMap((flow) => part(flow, intersect(flow.sources, sure)));
+    if (here.length === 0) continue;
+    left = left.flatMap((flow) => part(flow, subtract(flow.sources, sure)));
+    out.push(...back(here, name));
+  }
+  return [...out, ...back(left, query.inInterface)];
+}
+
+const part = (flow: Through, sources: AddressSet): readonly Through[] =>
+  isEmpty(sources) ? [] : [{ ...flow, sources }];
 
 function fromHere(journey: Journey, start: Through): readonly Through[] {
   const { local } = journey;

@@ -1,5 +1,6 @@
 /** The kernel is the judge: random rule sets are loaded, real packets are sent, and our answers must be what they do. */
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,10 +10,18 @@ import { type Family, type RuleSet, reach } from '../../../src/lang/packets/inde
 import {
   type FirewallHost,
   openFirewallHost,
+  patiences,
   type Reached,
   whyNoFirewallHost,
 } from '../support/firewall-host.ts';
-import { graded, type Question, questions, sourcesOf } from '../support/iptables-questions.ts';
+import {
+  chosenPort,
+  graded,
+  type Question,
+  questions,
+  saidOf,
+  sourcesOf,
+} from '../support/iptables-questions.ts';
 import { type MadeRuleSet, madeRuleSet } from '../support/iptables-rule-sets.ts';
 import { iptablesTools } from '../support/iptables-tools.ts';
 
@@ -57,7 +66,7 @@ describe.skipIf(lacks !== undefined)(`iptables against the kernel${lacks ? ` (${
     for (const program of ['iptables', 'ip6tables'])
       for (const backend of ['nft', 'legacy']) load(`${program}-${backend}-restore`, empty);
   });
-  const told = { sets: 0, connects: 0, depends: 0, undecided: 0, refused: 0 };
+  const told = { sets: 0, connects: 0, depends: 0, undecided: 0, picked: 0, refused: 0 };
 
   /** Rules of nftables let go of their sets a little after they are gone. */
   async function noSets(): Promise<void> {
@@ -95,25 +104,25 @@ describe.skipIf(lacks !== undefined)(`iptables against the kernel${lacks ? ` (${
     host.comeInBy(by);
     const found: string[] = [];
     const all = questions(family, by).flatMap((question) => asked(host, parsed, question, by));
-    const wrong = (reached: readonly (Reached | undefined)[], some: typeof all): typeof all =>
-      some.filter(
-        ({ question, source, answers }, index) => !graded(answers, source, question, reached[index]),
-      );
     let open = all;
-    // A packet that is let through may be late on a busy machine; one that is dropped never comes.
-    for (const patience of [60, 400, 2500]) {
+    for (const [round, patience] of patiences.entries()) {
       if (open.length === 0) break;
-      const reached = await probe(host, open, patience);
-      if (patience === 60) told.connects += open.length;
-      const left = wrong(reached, open);
-      if (patience === 2500)
-        for (const one of left)
+      const ports = open.map(({ answers }) => chosenPort(answers, randomInt(2 ** 30)));
+      const reached = await probe(host, open, ports, patience);
+      if (round === 0) told.connects += open.length;
+      const left = open.flatMap((one, index) => {
+        const said = saidOf(one.answers, ports[index]);
+        return graded(said, one.source, one.question, reached[index]) ? [] : [{ one, index }];
+      });
+      if (round === patiences.length - 1)
+        for (const { one, index } of left)
           found.push(
-            `${JSON.stringify(one.question)} from ${one.source}: ${JSON.stringify(reached[open.indexOf(one)])}, we: ${JSON.stringify(one.answers.map(({ reach: how, because, arrival }) => ({ how, because, arrival })))}`,
+            `${JSON.stringify(one.question)} from ${one.source} ${ports[index] ?? ''}: ${JSON.stringify(reached[index])}, we: ${JSON.stringify(one.answers.map(({ reach: how, because, arrival, sourcePorts }) => ({ how, because, arrival, sourcePorts })))}`,
           );
-      open = left;
+      open = left.map(({ one }) => one);
     }
     const doubts = all.filter(({ answers }) => answers.some(({ reach: how }) => how === 'depends')).length;
+    told.picked += all.filter(({ answers }) => answers.some(({ sourcePorts }) => sourcePorts)).length;
     told.undecided += doubts;
     if (doubts > 0) told.depends++;
     return found.length === 0 ? [] : [...found, made.rules, made.ipset];
@@ -134,6 +143,7 @@ describe.skipIf(lacks !== undefined)(`iptables against the kernel${lacks ? ` (${
   async function probe(
     host: FirewallHost,
     some: readonly { readonly question: Question; readonly source: string }[],
+    ports: readonly (number | undefined)[],
     patience: number,
   ): Promise<readonly (Reached | undefined)[]> {
     const reached: (Reached | undefined)[] = Array.from({ length: some.length });
@@ -145,6 +155,7 @@ describe.skipIf(lacks !== undefined)(`iptables against the kernel${lacks ? ` (${
         from,
         places.map((index) => ({
           source: some[index]?.source ?? '',
+          ...(ports[index] === undefined ? {} : { sourcePort: ports[index] }),
           destination: some[index]?.question.destination ?? '',
           port: some[index]?.question.port ?? 0,
         })),

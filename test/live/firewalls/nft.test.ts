@@ -1,5 +1,6 @@
 /** The kernel is the judge: random rulesets, loaded by nft itself, and real connects from addresses at the edges of our answers. */
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseNft, parseNftJson } from '../../../src/catalog/firewalls/nft/index.ts';
@@ -19,16 +20,17 @@ import {
   hostAddresses,
   listening,
   openFirewallHost,
+  patiences,
   type Probe,
   type Reached,
   whyNoFirewallHost,
 } from '../support/firewall-host.ts';
+import { chosenPort, saidOf } from '../support/iptables-questions.ts';
 import { nftRulesets } from '../support/nft-rulesets.ts';
 import { nftTool } from '../support/nft-tools.ts';
 import { boundarySources } from '../support/nft-sources.ts';
 
-const rulesets = process.env['KEYWARD_DEEP'] ? 2000 : 90;
-const patience = 90;
+const rulesets = Number(process.env['KEYWARD_RUNS'] ?? (process.env['KEYWARD_DEEP'] ? 2000 : 90));
 const tool = await nftTool();
 const why = 'missing' in tool ? tool.missing : whyNoFirewallHost();
 
@@ -89,6 +91,7 @@ describe.skipIf(why !== undefined)(`nftables, ${rulesets} random rulesets${why ?
         const fatal = ours.problems.find((problem) => problem.fatal);
         if (load.status !== 0) {
           tally.refused++;
+          if (process.env['KEYWARD_TELL']) console.log(load.stderr.split('\n').slice(0, 3).join('\n'));
           continue;
         }
         tally.loaded++;
@@ -106,35 +109,47 @@ describe.skipIf(why !== undefined)(`nftables, ${rulesets} random rulesets${why ?
           list.status === 0 ? parseNft(list.stdout) : ours,
         ];
         if (json.status !== 0) tally.unlisted++;
-        const probes: { probe: Probe; answers: readonly Answer[] }[] = [];
+        const probes: { asked: Probe; answers: readonly Answer[] }[] = [];
         for (const asked of questions(by)) {
           const answers = sameAnswers(listed, host, by, asked.query, (reason) =>
             wrong.push(`${about}: ${reason}\n${text}`),
           );
           for (const source of boundarySources(answers, asked.query.family, index))
             probes.push({
-              probe: { source, destination: asked.query.destination, port: asked.query.port },
+              asked: { source, destination: asked.query.destination, port: asked.query.port },
               answers,
             });
         }
-        const reached = await host.probe(
-          'world',
-          probes.map(({ probe }) => probe),
-          patience,
-        );
-        for (const [at, { probe, answers }] of probes.entries()) {
-          tally.probes++;
-          const got = reached[at];
-          const said = saying(answers, probe.source);
-          tally[said.reach]++;
-          if (!got || said.reach === 'depends') continue;
-          if (agrees(said, got)) continue;
-          // A packet may be lost where many wait: ask again, with patience.
-          const [again] = await host.probe('world', [probe], 1000);
-          if (again && agrees(said, again)) continue;
-          wrong.push(
-            `${about}: ${JSON.stringify(probe)} by ${by}: ${JSON.stringify(said)}, but ${JSON.stringify(got)}\n${text}`,
+        tally.probes += probes.length;
+        let open = probes;
+        for (const [round, patience] of patiences.entries()) {
+          if (open.length === 0) break;
+          const tried = open.map((one) => {
+            const hits = answersFor(one.answers, one.asked.source);
+            const sourcePort = chosenPort(hits, randomInt(2 ** 30));
+            const said = saying(saidOf(hits, sourcePort));
+            return {
+              one,
+              said,
+              probe: { ...one.asked, ...(sourcePort === undefined ? {} : { sourcePort }) },
+            };
+          });
+          const reached = await host.probe(
+            'world',
+            tried.map(({ probe }) => probe),
+            patience,
           );
+          const left = tried.flatMap((one, at) => {
+            const got = reached[at];
+            if (round === 0) tally[one.said.reach]++;
+            return one.said.reach === 'depends' || (got && agrees(one.said, got)) ? [] : [{ ...one, got }];
+          });
+          if (round === patiences.length - 1)
+            for (const { probe, said, got } of left)
+              wrong.push(
+                `${about}: ${JSON.stringify(probe)} by ${by}: ${JSON.stringify(said)}, but ${JSON.stringify(got)}\n${text}`,
+              );
+          open = left.map(({ one }) => one);
         }
         if (wrong.length > 3) break;
       }
@@ -153,12 +168,18 @@ interface Said {
   readonly line?: number;
 }
 
-function saying(answers: readonly Answer[], source: string): Said {
+function answersFor(answers: readonly Answer[], source: string): readonly Answer[] {
   const address = readAddress(source);
   if (!address) throw new Error(`no address: ${source}`);
   const hits = answers.filter(({ sources }) => contains(sources, address.value));
+  if (hits.length === 0) throw new Error(`no answer for ${source}`);
+  return hits;
+}
+
+function saying(hits: readonly Answer[]): Said {
   const [first] = hits;
-  if (!first) throw new Error(`no answer for ${source}`);
+  // Nothing is said of the port that it comes from.
+  if (!first) return { reach: 'depends' };
   if (hits.some(({ reach: one }) => one !== first.reach)) return { reach: 'depends' };
   const { because, arrival } = first;
   return {
@@ -187,8 +208,8 @@ function sameAnswers(
   // Which rule decides may differ where one rule was written as two, or two as one.
   const bare = (answers: readonly Answer[]): string => {
     const sums = new Map<string, AddressSet>();
-    for (const { sources, reach: said, arrival } of answers) {
-      const key = `${said} ${JSON.stringify(arrival)}`;
+    for (const { sources, reach: said, arrival, sourcePorts } of answers) {
+      const key = `${said} ${JSON.stringify([arrival, sourcePorts])}`;
       const known = sums.get(key);
       sums.set(key, known ? union(known, sources) : sources);
     }

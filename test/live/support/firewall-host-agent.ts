@@ -20,9 +20,14 @@ for (const port of ports)
   }
 if (ports.length === 0) process.stdout.write('ready\n');
 
-function tryOne({ source, destination, port }: Probe, patience: number): Promise<Reached> {
+function tryOne({ source, sourcePort, destination, port }: Probe, patience: number): Promise<Reached> {
   return new Promise((resolve) => {
-    const socket = connect({ host: destination, port, localAddress: source });
+    const socket = connect({
+      host: destination,
+      port,
+      localAddress: source,
+      ...(sourcePort === undefined ? {} : { localPort: sourcePort }),
+    });
     let connected = false;
     let text = '';
     const end = (reached: Reached): void => {
@@ -36,7 +41,9 @@ function tryOne({ source, destination, port }: Probe, patience: number): Promise
         ? { open: connected }
         : { open: true, address, port: Number(at) };
     };
-    const timer = setTimeout(() => end(answer()), patience);
+    // A busy machine may let us sleep for longer than that: what came meanwhile is heard before silence is taken for an
+    // answer, since timers run before anything is read.
+    const timer = setTimeout(() => setImmediate(() => end(answer())), patience);
     socket.on('connect', () => (connected = true));
     socket.on('data', (data) => (text += data.toString('latin1')));
     socket.on('end', () => end(answer()));

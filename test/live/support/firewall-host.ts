@@ -10,6 +10,8 @@ import type { Topology } from '../../../src/lang/packets/index.ts';
 /** One connect. From the host itself where `from` is `lo`. */
 export interface Probe {
   readonly source: string;
+  /** Absent: as the system chooses. */
+  readonly sourcePort?: number;
   readonly destination: string;
   readonly port: number;
 }
@@ -50,6 +52,15 @@ const networks = {
   eth0: ['198.18.0.0/24', '2001:db8:50::/64'],
   eth1: ['198.18.1.0/24', '2001:db8:51::/64'],
 } as const;
+
+/** These are behind the other interface: what comes from there by this one is answered by that one. */
+const elsewhere = ['10.9.0.0/16', '2001:db8:2::/48'] as const;
+
+/**
+ * How long a packet is waited for, one wait after another where our answer says that it comes: one that is let through
+ * may be late on a busy machine, one that is dropped never comes.
+ */
+export const patiences = [60, 400, 2500, 15_000] as const;
 
 const everybody = ['0.0.0.0/0', '::/0'];
 
@@ -179,6 +190,8 @@ async function build(name: string): Promise<FirewallHost> {
       batch(host, [
         `route replace default via 198.18.${index}.2 dev ${device}`,
         `route replace ::/0 via 2001:db8:5${index}::2 dev ${device}`,
+        `route replace ${elsewhere[0]} via 198.18.${1 - index}.2 dev eth${1 - index}`,
+        `route replace ${elsewhere[1]} via 2001:db8:5${1 - index}::2 dev eth${1 - index}`,
       ]);
       const [gateway, gatewaySix] = [hostAddresses[device].four, hostAddresses[device].six];
       batch(world, [
@@ -195,12 +208,13 @@ async function build(name: string): Promise<FirewallHost> {
       ]);
     },
     topology: (by) => ({
+      listener: { user: 0, group: 0 },
       interfaces: [
         { name: 'lo', addresses: ['127.0.0.1', '::1'] },
         ...(['eth0', 'eth1'] as const).map((device) => ({
           name: device,
           addresses: Object.values(hostAddresses[device]),
-          networks: [...networks[device], ...(device === by ? everybody : [])],
+          networks: [...networks[device], ...(device === by ? everybody : elsewhere)],
         })),
         {
           name: 'docker0',

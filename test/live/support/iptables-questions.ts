@@ -91,6 +91,33 @@ function beside(low: string, high: string, family: Family): readonly string[] {
     .map((value) => writeAddress(family === 'ipv4' ? Number(value) : value));
 }
 
+const ours: readonly number[] = [...listening.host, ...listening.container];
+
+/**
+ * A port to call from, where the answers say something of it; most often the system may choose. One of several hundred:
+ * what another rule set made of a connection from the very same port would answer for this one.
+ */
+export function chosenPort(answers: readonly Answer[], dice: number): number | undefined {
+  const ranges = answers.flatMap(({ sourcePorts = [] }) => sourcePorts);
+  const [from, to] =
+    ranges[dice % Math.max(1, ranges.length)] ??
+    (dice % 3 > 0 ? [] : answers.some(({ reach }) => reach === 'no') ? [1, 65_535] : [1024, 65_535]);
+  if (from === undefined || to === undefined) return undefined;
+  const port = from + (Math.trunc(dice / 7) % (to - from + 1));
+  return ours.includes(port) ? undefined : port;
+}
+
+/** What is said of packets from this port. */
+export const saidOf = (answers: readonly Answer[], port: number | undefined): readonly Answer[] => {
+  const picked = answers.filter(({ sourcePorts }) =>
+    sourcePorts?.some(([from, to]) => port !== undefined && from <= port && port <= to),
+  );
+  if (picked.length > 0) return picked;
+  return answers.filter(
+    ({ sourcePorts, reach }) => !sourcePorts && (reach !== 'certain' || port === undefined || port >= 1024),
+  );
+};
+
 /** `depends` is never wrong; what is certain must come to the very place that we say. */
 export function graded(
   answers: readonly Answer[],
@@ -99,7 +126,9 @@ export function graded(
   reached: Reached | undefined,
 ): boolean {
   const kinds = new Set(answers.map(({ reach }) => reach));
-  if (source === '' || reached === undefined || kinds.size === 0) return false;
+  if (source === '' || reached === undefined) return false;
+  // Of this port nothing is said.
+  if (kinds.size === 0) return true;
   if (kinds.has('depends') || kinds.size > 1) return true;
   if (kinds.has('no')) return !reached.open;
   return answers.some(({ arrival }) => {

@@ -85,6 +85,8 @@ const words: Readonly<Record<Family, Words>> = {
 /** Where a rule stands decides what it may say. */
 interface Place {
   readonly table: string;
+  /** Nothing: one that anybody may jump to. */
+  readonly chain: string | undefined;
   readonly incoming: boolean;
   readonly outgoing: boolean;
   /** Chains that it may jump to. */
@@ -102,6 +104,36 @@ const states = fc
   .map((some) => some.join(','));
 const ports = ['6379', '6379:6380', ':6380', '22', '8080', '6380:', 'redis', '7000'];
 const marks = ['0x1', '0x1/0x3', '2', '0x10/0xf0', '0'];
+
+/** What only packets meet that are unlike those of a usual client, and some that are no rarer than others. */
+const unusual = [
+  '-p tcp -m tcpmss --mss 1:500',
+  '-p tcp -m tcpmss ! --mss 1:500',
+  '-m string --algo bm --string "facebook.com"',
+  '-m string --algo kmp ! --string "GET /index.html"',
+  '-m string --algo bm --hex-string "|00 01 02|secret-words|ff|"',
+  '-m recent --rcheck --seconds 600 --hitcount 20 --name kw',
+  '-m recent ! --update --seconds 600 --hitcount 20 --name kw',
+  '-m recent --set --name other',
+  '-m connlimit --connlimit-above 900',
+  '-m connlimit --connlimit-upto 900',
+  '-m hashlimit --hashlimit-above 100000/sec --hashlimit-burst 10000 --hashlimit-mode srcip --hashlimit-name kwa',
+  '-m hashlimit --hashlimit-upto 100000/sec --hashlimit-burst 10000 --hashlimit-mode srcip --hashlimit-name kwb',
+  '-m length --length 40:200',
+  '-m length ! --length 60:1500',
+  '-m length --length 200:',
+];
+const hops: Readonly<Record<Family, readonly string[]>> = {
+  ipv4: [
+    '-m ttl --ttl-lt 10',
+    '-m ttl --ttl-gt 20',
+    '-m ttl ! --ttl-eq 255',
+    '-m ttl --ttl-eq 64',
+    '-m u32 --u32 "12&0xFF000000=0x0A000000"',
+    '-m u32 --u32 "16=0xC6120001"',
+  ],
+  ipv6: ['-m hl --hl-lt 10', '-m hl --hl-gt 20', '-m hl ! --hl-eq 255', '-m hl --hl-eq 64'],
+};
 
 /** Conditions without a protocol. */
 function condition(family: Family, place: Place): fc.Arbitrary<string> {
@@ -155,6 +187,8 @@ function condition(family: Family, place: Place): fc.Arbitrary<string> {
       ]),
     ],
     [1, oneOf(['-p udp', '-p icmp', '! -p udp', '-p 6', '-p all'])],
+    [2, oneOf(unusual)],
+    [1, oneOf(family === 'ipv4' ? hops.ipv4 : hops.ipv6)],
     [
       4,
       not(
@@ -178,6 +212,27 @@ function condition(family: Family, place: Place): fc.Arbitrary<string> {
     ],
   ];
   if (elements.length === 0) return fc.constant('');
+  if (place.chain === 'PREROUTING' && place.table !== 'nat')
+    choices.push([
+      6,
+      oneOf(['', ' --loose', ' --validmark', ' --accept-local']).chain((mode) =>
+        oneOf(['', ' --invert']).map((turn) => `-m rpfilter${mode}${turn}`),
+      ),
+    ]);
+  if (place.chain === 'OUTPUT' || place.chain === 'POSTROUTING')
+    choices.push([
+      4,
+      not(
+        oneOf([
+          '--uid-owner 0',
+          '--uid-owner 1000',
+          '--gid-owner 0',
+          '--gid-owner 5-9',
+          '--uid-owner 0-99',
+          '--socket-exists',
+        ]),
+      ).map((one) => `-m owner ${one}`),
+    ]);
   if (place.incoming)
     choices.push([4, not(oneOf(['eth0', 'eth1', 'eth+', 'lo', 'docker0', '+']).map((one) => `-i ${one}`))]);
   if (place.outgoing)
@@ -199,12 +254,17 @@ const tcp = fc.oneof(
     ).map((one) => `-p tcp -m multiport ${one}`),
   },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: oneOf([
       '-p tcp -m multiport --ports 6379,22',
       '-p tcp --sport 1024:',
       '-p tcp ! --sport 0:1023',
       '-p tcp --sport :1023',
+      '-p tcp --sport 300:999',
+      '-p tcp --sport 2000:2999',
+      '-p tcp ! --sport 20000:50000',
+      '-p tcp -m multiport --sports 300:999,40000:65535',
+      '-p tcp -m multiport --ports 5000:6000,30000:50000',
     ]),
   },
   { weight: 2, arbitrary: not(fc.constant('--syn')).map((one) => `-p tcp ${one}`) },
@@ -327,6 +387,7 @@ function table(family: Family, name: string, most: number): fc.Arbitrary<string>
         const at = own.indexOf(chain);
         const place: Place = {
           table: name,
+          chain: at >= 0 ? undefined : chain,
           // Chains that anybody may jump to say nothing of interfaces that a hook does not have.
           incoming: at >= 0 || incoming(chain),
           outgoing: at >= 0 ? false : outgoing(chain),

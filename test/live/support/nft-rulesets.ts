@@ -131,6 +131,26 @@ const others = fc.oneof(
     'ip6 daddr 2001:db8:50::1',
     'icmp type echo-request',
     'meta pkttype host',
+    'fib saddr oif missing',
+    'fib saddr . iif oif exists',
+    'fib saddr . iif oif missing',
+    'fib saddr . mark . iif oif 0',
+    'fib daddr . iif type local',
+    'fib daddr . iif type { local, broadcast, multicast }',
+    'tcp option maxseg size 1-500',
+    'tcp option maxseg size > 500',
+    'meta skuid 0',
+    'meta skuid != 0',
+    'meta skuid >= 1000',
+    'meta skgid { 0, 5 }',
+    'tcp sport 300-999',
+    'tcp sport != 2000-2999',
+    'tcp sport >= 1024',
+    'tcp sport { 300-999, 40000-65535 }',
+    'tcp sport . tcp dport { 2000-2999 . 6379, 1-65535 . 6380 }',
+    'add @paced_ip { ip saddr limit rate over 100000/second burst 10000 packets }',
+    'add @paced_ip { ip saddr limit rate 100000/second burst 10000 packets }',
+    'add @counted_ip { ip saddr ct count over 900 }',
   ),
 );
 
@@ -235,7 +255,7 @@ const sane = (text: string, family: string): boolean => {
   if (family !== 'inet' && uses(/nfproto|meta protocol/)) return false;
   if (uses(/meta nfproto ipv4|meta protocol ip\b/) && v6) return false;
   if (uses(/meta nfproto ipv6/) && (v4 || uses(/meta protocol/))) return false;
-  const tcp = uses(/tcp (?:dport|flags)/);
+  const tcp = uses(/tcp (?:dport|sport|flags|option)/);
   const udp = uses(/udp dport|icmp type/);
   if (udp && (tcp || uses(/l4proto|protocol|nexthdr|pairs|th dport|@th/))) return false;
   return !(uses(/l4proto \{/) && (tcp || uses(/pairs/))) && !(uses(/!= tcp/) && (tcp || uses(/pairs/)));
@@ -291,6 +311,8 @@ const sets = (family: string): fc.Arbitrary<string> => {
         'ipv4_addr . inet_service',
         some(['10.0.0.0/8 . 6379', '8.8.8.8 . 1-7000', '203.0.113.0/24 . 22']),
       ),
+      fc.constant(`set paced_ip {\n type ipv4_addr\n size 4096\n flags dynamic,timeout\n timeout 1m\n}`),
+      fc.constant(`set counted_ip {\n type ipv4_addr\n size 4096\n flags dynamic\n}`),
       set('pairs_ip6', 'ipv6_addr . inet_service', some(['fd00::/8 . 6379', '2a00:1450::/32 . 6379-6380'])),
     )
     .map((all) => [...all, ...(family === 'ip' ? [choice] : [])].join('\n'));
@@ -303,7 +325,13 @@ const chainText = (name: string, head: string, lines: readonly string[]): string
 
 const base = (family: string, names: readonly string[], name: string, hook: string, priority: string) =>
   fc
-    .tuple(rules(family, names, 6), fc.constantFrom('accept', 'drop', 'accept'))
+    .tuple(
+      // Where packets leave there is no interface that they came in by.
+      rules(family, names, 6).map((lines) =>
+        lines.filter((line) => hook !== 'output' || !line.includes('fib ')),
+      ),
+      fc.constantFrom('accept', 'drop', 'accept'),
+    )
     .map(([lines, policy]) =>
       chainText(name, `type filter hook ${hook} priority ${priority}; policy ${policy};`, lines),
     );
