@@ -178,6 +178,8 @@ describe.skipIf(obstacle !== undefined)(`a place over OpenSSH${obstacle ? ` (${o
       await place.write('/etc/redis/redis.conf', file('new', { mode: 0o604 }));
       expect(lstatSync(seen('/etc/redis/redis.conf')).isSymbolicLink()).toBe(true);
       expect(await place.read('/etc/redis/real.conf')).toEqual(file('new', { mode: 0o604 }));
+      expect(await place.link('/etc/redis/redis.conf')).toBe('real.conf');
+      expect(await place.link('/etc/redis/real.conf')).toBeUndefined();
     });
 
     it('follows no link that somebody else laid to a file that is not his', async () => {

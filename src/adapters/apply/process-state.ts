@@ -7,7 +7,6 @@ import { isLoader } from '../host/family.ts';
 import { statusLines } from '../host/proc-status.ts';
 import { settingOf } from './setting.ts';
 import type { Site } from './site.ts';
-import { programTimeout } from './settings.ts';
 import { fieldsIn, textIn } from './words.ts';
 
 /** How a server was started, as far as its host tells: enough to start it so again. */
@@ -59,7 +58,7 @@ export async function processState(site: Site): Promise<ProcessState> {
   // In a namespace of its own the number is another process' here.
   if ((status.get('NSpid') ?? '').split(/\s+/).length > 1)
     throw new Error(`${node.id} runs in a container: restart the container`);
-  const links = await linksOf(place, pid, programTimeout);
+  const links = await linksOf(place, pid);
   const exe = (links.exe ?? info.get('executable') ?? '').replace(/ \(deleted\)$/, '');
   if (!isAbsolute(exe)) throw new Error(`the program of process ${pid} is not to be seen: that needs root`);
   const cmdline = await read('cmdline');
@@ -99,12 +98,8 @@ const idIn = (line: string | undefined): number => Number(line?.split(/\s+/)[1] 
 async function linksOf(
   place: Place,
   pid: number,
-  timeout: number,
 ): Promise<{ readonly exe?: string; readonly cwd?: string; readonly output?: string }> {
-  const link = async (name: string): Promise<string | undefined> => {
-    const { code, stdout } = await place.run(['readlink', `/proc/${pid}/${name}`], { timeout });
-    return code === 0 ? stdout.replace(/\n$/, '') : undefined;
-  };
+  const link = (name: string): Promise<string | undefined> => place.link(`/proc/${pid}/${name}`);
   const [exe, cwd, output] = [await link('exe'), await link('cwd'), await link('fd/1')];
   const file = output?.startsWith('/') && !/^\/(dev|proc)\/| \(deleted\)$/.test(output) ? output : undefined;
   return { ...(exe ? { exe } : {}), ...(cwd ? { cwd } : {}), ...(file ? { output: file } : {}) };

@@ -81,8 +81,7 @@ async function processLives(place: Place, pid: number): Promise<boolean> {
 }
 
 const livesAs = async (place: Place, { pid, exe }: ProcessState): Promise<boolean> =>
-  (await processLives(place, pid)) &&
-  (await place.run(['readlink', `/proc/${pid}/exe`], { timeout: 10_000 })).stdout.startsWith(exe);
+  (await processLives(place, pid)) && ((await place.link(`/proc/${pid}/exe`)) ?? '').startsWith(exe);
 
 async function untilGone(place: Place, pid: number, patience: number): Promise<void> {
   const deadline = performance.now() + patience;

@@ -74,6 +74,14 @@ describe('a file of this host', () => {
     expect(readFileSync(victim, 'utf8')).toBe('untouched');
   });
 
+  it('is not the link to it, of which it is told where it leads', async () => {
+    symlinkSync('elsewhere.conf', join(folder, 'link'));
+    expect(await place.link(join(folder, 'link'))).toBe('elsewhere.conf');
+    expect(await place.link('/proc/self/exe')).toBe(readlinkSync('/proc/self/exe'));
+    expect(await place.link(folder)).toBeUndefined();
+    expect(await place.link(join(folder, 'none'))).toBeUndefined();
+  });
+
   it('is none where it is a folder or a pipe', async () => {
     await expect(place.read(folder)).rejects.toThrow(/is not a file/);
     const pipe = join(folder, 'pipe');

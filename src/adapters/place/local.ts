@@ -43,6 +43,7 @@ export function localPlace(): Place {
       return stats && accessOf(stats);
     },
     setAccess: async (path, access) => setAccess(await followed(path), access),
+    link: (path) => files.readlink(path).catch(() => undefined),
     account: async (name) => {
       const fields = await entryOf('passwd', name);
       return fields && { uid: Number(fields[2]), gid: Number(fields[3]) };

@@ -33,6 +33,8 @@ export interface Place {
   remove(path: string): Promise<void>;
   access(path: string): Promise<Required<Access> | undefined>;
   setAccess(path: string, access: Access): Promise<void>;
+  /** Where a symbolic link leads; `undefined` where there is none, or it is not for us to see. */
+  link(path: string): Promise<string | undefined>;
   /** Numbers of an account; `undefined` where there is none. */
   account(name: string): Promise<{ readonly uid: number; readonly gid: number } | undefined>;
   group(name: string): Promise<number | undefined>;

@@ -94,6 +94,19 @@ export function sshPlace(target: SshTarget, options: SshPlaceOptions = {}): SshP
     if (answer.stdout.includes('not synced')) shortcomings.add(`${name}: ${what}: not synced to disk`);
   };
 
+  const run: SshPlace['run'] = async (argv, { timeout: patience, input }) => {
+    if (argv[0] === undefined || argv[0] === '' || argv[0].startsWith('-'))
+      throw new RangeError('a program must have a name that is no option');
+    const command = { words: argv, timeout: patience, most: mostRunBytes, ...(input && { input }) };
+    await account();
+    const ran = ranOf(await connection.ask({ ...command, script: scripts.run }));
+    if (ran.code === 0 || !refused.test(ran.stderr + ran.stdout) || !(await maySudo())) return ran;
+    const again = ranOf(await connection.ask({ ...command, script: scripts.runAsRoot }));
+    if (again.code !== 0 && again.stderr.startsWith('sudo: ')) return ran;
+    usedSudo.add(`run ${argv.join(' ')}`);
+    return again;
+  };
+
   return {
     name,
     usedSudo: () => [...usedSudo],
@@ -139,6 +152,10 @@ export function sshPlace(target: SshTarget, options: SshPlaceOptions = {}): SshP
       const words = [mode === undefined ? '' : octal(mode), String(uid ?? ''), String(gid ?? '')];
       await settle(`set the access of ${path}`, scripts.setAccess, [path, ...words]);
     },
+    async link(path) {
+      const { code, stdout } = await run(['readlink', checkPath(path)], { timeout });
+      return code === 0 ? stdout.replace(/\n$/, '') : undefined;
+    },
     async account(user) {
       if (!isAccountName(user)) return undefined;
       const answer = await ask(`look up ${user}`, scripts.account, [user]);
@@ -151,18 +168,7 @@ export function sshPlace(target: SshTarget, options: SshPlaceOptions = {}): SshP
       const gid = answer.stdout.toString('latin1').trim();
       return answer.code === 0 && /^\d{1,10}$/.test(gid) ? Number(gid) : undefined;
     },
-    async run(argv, { timeout: patience, input }) {
-      if (argv[0] === undefined || argv[0] === '' || argv[0].startsWith('-'))
-        throw new RangeError('a program must have a name that is no option');
-      const command = { words: argv, timeout: patience, most: mostRunBytes, ...(input && { input }) };
-      await account();
-      const ran = ranOf(await connection.ask({ ...command, script: scripts.run }));
-      if (ran.code === 0 || !refused.test(ran.stderr + ran.stdout) || !(await maySudo())) return ran;
-      const again = ranOf(await connection.ask({ ...command, script: scripts.runAsRoot }));
-      if (again.code !== 0 && again.stderr.startsWith('sudo: ')) return ran;
-      usedSudo.add(`run ${argv.join(' ')}`);
-      return again;
-    },
+    run,
     async rights(path) {
       checkPath(path);
       const answer = await connection.ask({ script: scripts.rights, words: [path], timeout, most: 1024 });

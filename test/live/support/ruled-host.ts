@@ -105,6 +105,7 @@ export function hostOf(
     },
     access: async (path) => (existsSync(at(path)) ? { mode: 0o755, uid: 0, gid: 0 } : undefined),
     setAccess: async () => {},
+    link: async () => undefined,
     account: async () => undefined,
     group: async () => undefined,
     close: async () => {},
