@@ -81,7 +81,13 @@ function launcher({ folder, libraries }: Unpacked, program: string): Tool {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: libraries.join(':'),
-      ...(python ? { PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages') } : {}),
+      ...(python
+        ? {
+            PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
+            // What is compiled is kept beside the sources: Ansible is large, and every task loads parts of it.
+            PYTHONDONTWRITEBYTECODE: undefined,
+          }
+        : {}),
     },
   };
 }
