@@ -2,6 +2,8 @@
  * A picture of real terminal output, for the README: ANSI text on standard input, SVG on standard output.
  *
  *     FORCE_COLOR=1 ./keyward lab 2>/dev/null | node scripts/terminal-picture.ts > docs/lab.svg
+ *
+ * On a host rather than in a container: there the plan has two parts more.
  */
 import { readFileSync } from 'node:fs';
 import { width as columnsOf } from '../src/lang/text/index.ts';
