@@ -27,6 +27,13 @@ export {
   type CloudWish,
   type PlannedCloudChange,
 } from './apps/library/firewall/plan-cloud-change.ts';
+export {
+  applyCloudChange,
+  connectCloud,
+  planCloudChangeLive,
+  type CloudConnection,
+  type CloudOutcome,
+} from './apps/library/firewall/cloud-api.ts';
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
 export { runLab, runLabPart, type LabOptions, type LabOutcome } from './apps/library/run-lab.ts';
@@ -38,7 +45,8 @@ export { printable } from './lang/text/index.ts';
 export { checks } from './catalog/checks/index.ts';
 export type { Check } from './catalog/define-check.ts';
 export type { Report, ReportOptions } from './catalog/define-report.ts';
-export { reportNames, reports, type ReportEntry, type ReportName } from './catalog/reports/index.ts';
+export { reportNames, reports, type ReportName } from './catalog/reports/index.ts';
+export type { ReportEntry } from './catalog/define-report.ts';
 export { renderingNames, renderings, type RenderingName } from './catalog/renderings/index.ts';
 export { renderFirewall } from './catalog/plan-reports/firewall.ts';
 export { renderPlan } from './catalog/plan-reports/plan.ts';

@@ -8,12 +8,19 @@ import type { Plan } from '../model/index.ts';
 export interface Rendering {
   readonly title: string;
   readonly mediaType: string;
+  /** Of a file that holds it, with the dot. */
+  readonly extension: string;
   /** `answers` are those that the plan was made with: what only the user knows, and the plan has no place for. */
   readonly render: (plan: Plan, answers?: ReadonlyMap<string, string>) => string;
 }
 
 /**
- * @example export default defineRendering({ title: 'Titles', mediaType: 'text/plain',
+ * @example export default defineRendering({ title: 'Titles', mediaType: 'text/plain', extension: '.txt',
  *   render: ({ steps }) => steps.map(({ title }) => `# ${commentText(title)}\n`).join('') });
  */
 export const defineRendering = (source: Rendering): Rendering => source;
+
+/** A form as its registry has it: its words at once, the rest when it is asked for. */
+export interface RenderingEntry extends Pick<Rendering, 'title' | 'mediaType' | 'extension'> {
+  readonly load: () => Promise<Rendering>;
+}

@@ -29,6 +29,8 @@ export interface ReportOptions {
 export interface Report {
   readonly title: string;
   readonly mediaType: string;
+  /** Of a file that holds it, with the dot. */
+  readonly extension: string;
   readonly render: (audit: Audit, options: ReportOptions) => string;
   /** The same text in parts, where a fleet's would be more than one string can hold. */
   readonly parts?: (audit: Audit, options: ReportOptions) => Iterable<string>;
@@ -39,12 +41,13 @@ export interface Report {
  * the evidence, so that it can neither pass on a control character nor a secret. What its own format needs
  * (escaping for HTML, XML, Markdown) is its own business.
  *
- * @example export default defineReport({ title: 'Names', mediaType: 'text/plain',
+ * @example export default defineReport({ title: 'Names', mediaType: 'text/plain', extension: '.txt',
  *   render: ({ servers }) => servers.map(({ name }) => `${name}\n`).join('') });
  */
 export const defineReport = (source: {
   readonly title: string;
   readonly mediaType: string;
+  readonly extension: string;
   readonly render: (audit: ShownAudit, options: ReportOptions) => string;
 }): Report => ({ ...source, render: (audit, options) => source.render(show(audit), options) });
 
@@ -52,5 +55,11 @@ export const defineReport = (source: {
 export const defineWholeReport = (source: {
   readonly title: string;
   readonly mediaType: string;
+  readonly extension: string;
   readonly parts: (audit: Audit, options: ReportOptions) => Iterable<string>;
 }): Report => ({ ...source, render: (audit, options) => [...source.parts(audit, options)].join('') });
+
+/** A report as its registry has it: its words at once, the rest when it is asked for. */
+export interface ReportEntry extends Pick<Report, 'title' | 'mediaType' | 'extension'> {
+  readonly load: () => Promise<Report>;
+}

@@ -25,6 +25,7 @@ const dollar = (text: string): string => text.replaceAll('$', '$$$$');
 
 export default defineRendering({
   title: 'An override file for Docker Compose',
+  extension: '.yml',
   mediaType: 'application/yaml',
   render(plan) {
     const states = endStates(plan);

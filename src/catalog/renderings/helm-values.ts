@@ -11,6 +11,7 @@ const ofTheChart =
 
 export default defineRendering({
   title: 'Values for a Helm chart of the Bitnami kind',
+  extension: '.yaml',
   mediaType: 'application/yaml',
   render(plan) {
     const states = endStates(plan);

@@ -38,6 +38,7 @@ function pairFor({ id, target }: PlanNode): string {
 
 export default defineRendering({
   title: 'A pair of stunnel configurations for servers without TLS',
+  extension: '.conf',
   mediaType: 'text/plain',
   render(plan) {
     const without = plan.nodes.filter((node) => !speaksTls(node));

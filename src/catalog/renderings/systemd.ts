@@ -7,6 +7,7 @@ const dropIn = /^\/(?:etc|run)\/systemd\/system\/([\w@.:-]+)\.d\/[\w@.:-]+\.conf
 
 export default defineRendering({
   title: 'A drop-in for the unit of the service',
+  extension: '.conf',
   mediaType: 'text/plain',
   render(plan) {
     const states = endStates(plan);

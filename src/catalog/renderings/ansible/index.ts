@@ -12,6 +12,7 @@ import { capture, putBack, type Saved } from './undo.ts';
 
 export default defineRendering({
   title: 'An Ansible playbook',
+  extension: '.yml',
   mediaType: 'application/yaml',
   render(plan) {
     const nodes = new Map(plan.nodes.map((node) => [node.id, node]));

@@ -14,6 +14,7 @@ const proposals = { ike: 'aes256gcm16-prfsha384-ecp384', esp: 'aes256gcm16-ecp38
 
 export default defineRendering({
   title: 'IPsec between the servers and their clients, for strongSwan, as a script for each host',
+  extension: '.sh',
   mediaType: 'application/x-sh',
   render(plan, answers = new Map()) {
     const found = endsOf(plan, answers);

@@ -47,15 +47,15 @@ export function perform(action: Action, node: PlanNode, secrets: Names): readonl
       const owner = ownerOf(action);
       const path = word(action.path);
       return [
-        ...(owner === '' ? [] : [print(['chown ', word(owner), ' ', path])]),
+        ...(owner === '' ? [] : [print(['as_root chown ', word(owner), ' ', path])]),
         ...(action.mode === undefined ? [] : [print(['chmod ', word(action.mode), ' ', path])]),
       ];
     }
     case 'restart':
       return action.by.kind === 'systemd'
         ? [
-            print(['systemctl daemon-reload']),
-            print(['systemctl restart ', word(action.by.unit)]),
+            print(['as_root systemctl daemon-reload']),
+            print(['as_root systemctl restart ', word(action.by.unit)]),
             'await_answer\n',
           ]
         : [];

@@ -18,6 +18,19 @@ fail() {
   exit 1
 }
 
+# What only root may do, by whoever runs this; sudo asks for nothing, so let it remember you (sudo -v) before.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  else sudo -n -- "$@"; fi
+}
+# In a folder: by our own account where it may.
+inside() {
+  folder=$1
+  shift
+  if [ -w "$folder" ]; then "$@"
+  else as_root "$@"; fi
+}
+
 # Asks for what is not in the environment; nothing that is typed is shown. A secret is of letters that need no quotes.
 secret() {
   eval "given=\\\${$1:-}"
@@ -109,7 +122,7 @@ back_up() {
 }
 
 restore_file() {
-  if [ "$2" = none ]; then rm -f "$1"
+  if [ "$2" = none ]; then inside "$(dirname "$1")" rm -f "$1"
   else
     file=$(readlink -f "$1")
     cp -p "$1.$BACKUP" "$file.$BACKUP.new" && mv -f "$file.$BACKUP.new" "$file"
@@ -170,17 +183,19 @@ keep_user() {
 
 # write_file PATH MODE OWNER: the text is on standard input.
 write_file() {
-  [ -d "$(dirname "$1")" ] || (umask 022 && mkdir -p "$(dirname "$1")")
+  into=$(dirname "$1")
+  [ -d "$into" ] || (umask 022 && { mkdir -p "$into" 2>/dev/null || as_root mkdir -p "$into"; })
   file=$(readlink -f "$1") || fail "$1 cannot be written"
-  cat >"$file.$BACKUP.new" && chmod "$2" "$file.$BACKUP.new" || fail "$1 cannot be written"
-  [ -z "$3" ] || chown "$3" "$file.$BACKUP.new" || fail "$1 cannot be given to $3"
-  mv -f "$file.$BACKUP.new" "$file"
+  inside "$into" tee "$file.$BACKUP.new" >/dev/null && inside "$into" chmod "$2" "$file.$BACKUP.new" ||
+    fail "$1 cannot be written"
+  [ -z "$3" ] || as_root chown "$3" "$file.$BACKUP.new" || fail "$1 cannot be given to $3"
+  inside "$into" mv -f "$file.$BACKUP.new" "$file"
 }
 
 access_of() { stat -c '%a %u:%g' "$1"; }
 restore_access() {
-  chown "\${2#* }" "$1"
-  chmod "\${2% *}" "$1"
+  chown "\${2#* }" "$1" 2>/dev/null || as_root chown "\${2#* }" "$1"
+  chmod "\${2% *}" "$1" 2>/dev/null || as_root chmod "\${2% *}" "$1"
 }
 
 await_answer() {

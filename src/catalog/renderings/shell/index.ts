@@ -12,6 +12,7 @@ import { undoOf, type Saved } from './undo.ts';
 
 export default defineRendering({
   title: 'A shell script, POSIX sh with redis-cli',
+  extension: '.sh',
   mediaType: 'application/x-sh',
   render(plan) {
     const secrets = secretNames(plan);

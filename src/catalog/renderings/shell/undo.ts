@@ -42,7 +42,7 @@ function restore(resource: Resource, was: string): string | undefined {
       return `restore_access ${word(resource.path)} ${was}`;
     case 'process':
       return resource.by.kind === 'systemd'
-        ? `systemctl daemon-reload && systemctl restart ${word(resource.by.unit)} && await_answer`
+        ? `as_root systemctl daemon-reload && as_root systemctl restart ${word(resource.by.unit)} && await_answer`
         : undefined;
     case 'setting':
       return `{ printf 'CONFIG SET "%s" %s\\n' ${word(resource.name)} ${was} | tell; }`;

@@ -20,6 +20,7 @@ const usualPort = 51_820;
 
 export default defineRendering({
   title: 'A WireGuard network of the servers and their clients, as a script for each host',
+  extension: '.sh',
   mediaType: 'application/x-sh',
   render(plan, answers = new Map()) {
     const found = endsOf(plan, answers);

@@ -82,6 +82,7 @@ const failure = ({ target, problem }: ShownAudit['failures'][number]): Row => [
 /** RFC 4180. Cells that a spreadsheet would take for a formula get an apostrophe in front. */
 export default defineReport({
   title: 'CSV, one row a finding',
+  extension: '.csv',
   mediaType: 'text/csv',
   render: ({ servers, failures }, options) =>
     stringify([header, ...servers.flatMap((server) => rows(server, options)), ...failures.map(failure)], {

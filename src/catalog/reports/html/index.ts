@@ -21,6 +21,7 @@ function days(servers: readonly ShownServer[]): string {
 
 export default defineReport({
   title: 'One HTML page, to send to somebody',
+  extension: '.html',
   mediaType: 'text/html',
   render(audit, options) {
     const servers = audit.servers.toSorted(compareServers);

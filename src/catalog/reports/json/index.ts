@@ -116,6 +116,7 @@ function* parts({ servers, failures, ...about }: Audit): Generator<string> {
  */
 export default defineWholeReport({
   title: 'For programs, with a published schema',
+  extension: '.json',
   mediaType: 'application/json',
   parts,
 });

@@ -86,6 +86,7 @@ const failedSuite = ({ target, problem }: ShownAudit['failures'][number]): Suite
 
 export default defineReport({
   title: 'JUnit XML, for CI',
+  extension: '.xml',
   mediaType: 'application/xml',
   render({ servers, failures }) {
     const suites = [...servers.map(suite), ...failures.map(failedSuite)];

@@ -7,6 +7,7 @@ import { cut, serverLines } from './server.ts';
 
 export default defineReport({
   title: 'Markdown, for issues and wikis',
+  extension: '.md',
   mediaType: 'text/markdown',
   render(audit, options) {
     const servers = audit.servers.toSorted(compareServers);

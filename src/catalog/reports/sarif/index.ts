@@ -126,6 +126,7 @@ function notifications({ servers, failures }: ShownAudit): Notification[] {
 
 export default defineReport({
   title: 'SARIF 2.1.0, for code scanning',
+  extension: '.sarif',
   mediaType: 'application/sarif+json',
   render(audit, options) {
     const explain = explainer(options);

@@ -92,6 +92,7 @@ function next(page: Page, servers: readonly ShownServer[]): string[] {
 
 export default defineReport({
   title: 'For people, in a terminal',
+  extension: '.txt',
   mediaType: 'text/plain',
   render(whole, options) {
     const page = pageOf(options);
