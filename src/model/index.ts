@@ -14,6 +14,7 @@ export type * from './goal.ts';
 export type * from './host.ts';
 export type * from './identity.ts';
 export type * from './journal.ts';
+export * from './needs-root.ts';
 export * from './plan.ts';
 export type * from './proof.ts';
 export * from './secret-request.ts';

@@ -37,8 +37,8 @@ const inShell = (words: readonly string[]): string =>
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
     .join(' ');
 
-/** What an action does, as the command that a person would type, or in words where there is none. */
-export function commandsOf(action: Command): readonly string[] {
+/** What an action does, as the command that a person would type who is root or is not, or in words where there is none. */
+export function commandsOf(action: Command, root: boolean): readonly string[] {
   switch (action.do) {
     case 'set-setting': {
       const value = namesSecret(action.name) ? hidden : shownValue(action.value);
@@ -61,7 +61,7 @@ export function commandsOf(action: Command): readonly string[] {
       return [inClient(['SENTINEL', 'SET', action.master, action.option, value])];
     }
     case 'set-access':
-      return access(action);
+      return access(action, root);
     case 'make-certificate': {
       const { folder, names, days, clients } = action;
       const forWhom = clients.length > 0 ? `; client certificates for ${clients.join(', ')}` : '';
@@ -76,21 +76,21 @@ export function commandsOf(action: Command): readonly string[] {
     case 'restart':
       return [
         action.by.kind === 'systemd'
-          ? inShell(['systemctl', 'restart', action.by.unit])
+          ? inShell([...asRoot(root), 'systemctl', 'restart', action.by.unit])
           : 'the server is stopped, and started again with the same program, words, folder and account',
       ];
   }
 }
 
-function access({
-  path,
-  mode,
-  owner,
-  group,
-}: Extract<Action, { readonly do: 'set-access' }>): readonly string[] {
+const asRoot = (root: boolean): readonly string[] => (root ? [] : ['sudo']);
+
+function access(
+  { path, mode, owner, group }: Extract<Action, { readonly do: 'set-access' }>,
+  root: boolean,
+): readonly string[] {
   const whose = group === undefined ? owner : `${owner ?? ''}:${group}`;
   return [
-    ...(whose === undefined ? [] : [inShell(['chown', whose, path])]),
+    ...(whose === undefined ? [] : [inShell([...asRoot(root), 'chown', whose, path])]),
     ...(mode === undefined ? [] : [inShell(['chmod', /^[0-7]{3}$/.test(mode) ? `0${mode}` : mode, path])]),
   ];
 }

@@ -282,6 +282,14 @@ describe('commands', () => {
     expect(await one([action])).toEqual([{ step: 's1', text }]);
   });
 
+  it('that need root begin with sudo where we are not, and no others do', async () => {
+    const does = [cases.at(-3), cases.at(-1)].flatMap((one) => (one ? [one[1]] : []));
+    const [shown] = await one(does, { isRoot: () => false });
+    expect(shown?.text).toBe(
+      "sudo chown redis:redis '/a b'\nchmod 0640 '/a b'\nsudo systemctl restart redis-server.service",
+    );
+  });
+
   it('of one step stand together', async () => {
     expect(await one(cases.slice(0, 2).map(([, action]) => action))).toHaveLength(1);
   });

@@ -16,6 +16,8 @@ const maxBytes = 16 << 20;
 export interface PreviewSources {
   /** The host of a node; `undefined` where its files cannot be reached. Only read from. */
   readonly place: (node: PlanNode) => Place | undefined;
+  /** Whether we are root on its host: what needs it is else shown with sudo. */
+  readonly isRoot?: (node: PlanNode) => boolean;
   /** Lines of ACL LIST by the node's id, to work out the lines of users; where absent, they are told in words. */
   readonly users?: ReadonlyMap<string, readonly string[]>;
 }
@@ -57,7 +59,7 @@ export async function previewSteps(
       } else {
         if (action.do === 'set-user') await world.users.change(node, action.user, action.rules);
         if (action.do === 'delete-user') world.users.remove(node, action.user);
-        typed.push(...commandsOf(action));
+        typed.push(...commandsOf(action, sources.isRoot?.(node) ?? true));
       }
     }
     flush();

@@ -1,5 +1,5 @@
 import { printable } from '../../lang/text/index.ts';
-import { targetName, type Plan, type Preview, type Risk, type Step } from '../../model/index.ts';
+import { needsRoot, targetName, type Plan, type Preview, type Risk, type Step } from '../../model/index.ts';
 import type { ReportOptions } from '../define-report.ts';
 import { harmless } from '../reports/shown.ts';
 import { heading, hang, more, pageOf, some, type Page } from '../reports/terminal/page.ts';
@@ -12,6 +12,15 @@ const risks: Readonly<Record<Risk['level'], string>> = {
   refuses: 'refuses',
 };
 
+/** What of it goes by sudo, where we are not root. */
+function rootWords({ needs, does }: Step): string {
+  if (needs !== 'root') return '';
+  const what = [...new Set(does.flatMap((action) => needsRoot(action) ?? []))].map((text) =>
+    printable(text, 200),
+  );
+  return what.length === 0 ? 'needs root' : `needs root, or sudo, for ${what.join(', ')}`;
+}
+
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function stepLines(page: Page, step: Step, plan: Plan): readonly string[] {
@@ -20,7 +29,7 @@ function stepLines(page: Page, step: Step, plan: Plan): readonly string[] {
   const about = [
     step.risk.level === 'none' ? '' : `${risks[step.risk.level]}: ${step.risk.why}`,
     step.closes.length > 0 ? `closes ${plural(step.closes.length, 'cell')} of the exposure table` : '',
-    step.needs === 'root' ? 'needs root' : '',
+    rootWords(step),
     step.guard.some(({ claim }) => claim === 'unused' || claim === 'moved')
       ? 'waits until clients have moved'
       : '',

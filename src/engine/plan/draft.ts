@@ -1,12 +1,13 @@
-import type {
-  Action,
-  Claim,
-  HeldStep,
-  PlanNode,
-  Resource,
-  SecretRequest,
-  Step,
-  Unmet,
+import {
+  needsRoot,
+  type Action,
+  type Claim,
+  type HeldStep,
+  type PlanNode,
+  type Resource,
+  type SecretRequest,
+  type Step,
+  type Unmet,
 } from '../../model/index.ts';
 import { nameOf, resourcesOf } from '../apply/resources-of.ts';
 import type { Scene } from './scene.ts';
@@ -110,19 +111,9 @@ export function undoOf(does: readonly Action[]): readonly Resource[] {
   return [...seen.values()];
 }
 
-const rootWays = (does: readonly Action[]): boolean =>
-  does.some(
-    (action) =>
-      action.do === 'set-firewall' ||
-      action.do === 'keep-firewall' ||
-      (action.do === 'restart' && action.by.kind === 'systemd') ||
-      (action.do === 'set-access' && (action.owner ?? action.group) !== undefined) ||
-      (action.do === 'write-file' && action.path.startsWith('/etc/systemd/')),
-  );
-
 /** What rights of the host the actions need. */
 export function needsOf(does: readonly Action[]): Step['needs'] {
-  if (rootWays(does)) return 'root';
+  if (does.some((action) => needsRoot(action) !== undefined)) return 'root';
   const onServer = new Set<Action['do']>([
     'set-setting',
     'set-user',

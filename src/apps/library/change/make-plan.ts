@@ -123,6 +123,8 @@ export async function planWith(
         ...parts,
         previews: await previewSteps(nodes, parts.steps, {
           place: ({ host }) => (host === undefined ? undefined : placeNamed(host, options.sshConfig)),
+          isRoot: ({ host = 'here' }) =>
+            host === 'here' ? process.getuid?.() === 0 : /^ssh:\/\/root@/.test(host),
           users: await usersOf(nodes, options),
         }),
         census: subjects.flatMap(({ census }) => census ?? []),
@@ -137,13 +139,13 @@ export async function planWith(
 /** Ports that are taken where the server is: another one of its own must not be one of them. */
 async function portsAt(
   { host }: PlanNode,
-  { process }: View,
+  { process: found }: View,
   { sshConfig }: PlanOptions,
 ): Promise<readonly number[] | undefined> {
   if (host === undefined) return undefined;
   const place = placeNamed(host, sshConfig);
   try {
-    return await takenPorts(place, host === 'here' && process.known ? process.value.pid : undefined);
+    return await takenPorts(place, host === 'here' && found.known ? found.value.pid : undefined);
   } finally {
     await place.close();
   }
