@@ -6,7 +6,7 @@ import { apply, settle } from '../../../src/engine/apply/index.ts';
 import { planFirewall } from '../../../src/engine/plan/firewall.ts';
 import { subject } from '../../../src/engine/plan/subjects-of-tests.ts';
 import type { FirewallFacts, FirewallText, Step } from '../../../src/model/index.ts';
-import { hostAddresses, whyNoFirewallHost } from '../support/firewall-host.ts';
+import { container, hostAddresses, whyNoFirewallHost } from '../support/firewall-host.ts';
 import { managerTools, openManagedHost, type Manager } from '../support/managed-host.ts';
 import { memoryJournal, ruledPlan, type RuledHost } from '../support/ruled-host.ts';
 
@@ -16,7 +16,8 @@ const lacks = 'missing' in tools ? tools.missing : undefined;
 
 const [four, six] = [hostAddresses.eth0.four, hostAddresses.eth0.six];
 const friends = ['203.0.113.7', '10.255.255.255', '2001:db8:99::7'];
-const strangers = ['203.0.113.6', '11.0.0.0', '2001:db8:99::8'];
+/** The first is a neighbour on the host's own network. */
+const strangers = ['198.18.0.2', '203.0.113.6', '11.0.0.0', '2001:db8:99::8'];
 /** Refused by somebody's own rule before ours, though among the allowed. */
 const banned = '10.66.0.66';
 const allow = ['203.0.113.7', '10.0.0.0/8', '2001:db8:99::7/128'];
@@ -109,6 +110,13 @@ for (const manager of ['ufw', 'firewalld'] as const)
       }
       return open;
     };
+    const reachedFrom = async (from: 'behind' | 'lo', destinations: readonly string[]) => {
+      const probes = destinations.map((destination) => {
+        const own = destination.includes(':') ? container.six : container.four;
+        return { source: from === 'lo' ? destination : own, destination, port: 6379 };
+      });
+      return (await host.network.probe(from, probes, 800)).map(({ open }) => open);
+    };
     /** firewalld looks at its files a few seconds after they have changed, and would write over them before. */
     const taken = async (holds: (text: string) => boolean): Promise<void> => {
       if (manager !== 'firewalld') return;
@@ -122,6 +130,9 @@ for (const manager of ['ufw', 'firewalld'] as const)
         ...all(friends, true),
         ...all([...strangers, banned], false),
       ]);
+      // Out of a container's network, and from the host itself.
+      expect(await reachedFrom('behind', ['172.17.0.1', 'fd17::1'])).toEqual([false, false]);
+      expect(await reachedFrom('lo', [four, six, '127.0.0.1', '::1'])).toEqual([true, true, true, true]);
       // Who is logged in, and who will be.
       expect(await reached(strangers, 22)).toEqual(all(strangers, true));
       expect(await reached(['203.0.113.6', '11.0.0.0'], 6380)).toEqual(
@@ -190,6 +201,7 @@ for (const manager of ['ufw', 'firewalld'] as const)
 
     it('is closed to strangers in its own way, by one plan, and its next reload keeps it', async () => {
       expect(await reached([...friends, ...strangers])).toEqual(all([...friends, ...strangers], true));
+      expect(await reachedFrom('behind', ['172.17.0.1'])).toEqual([true]);
       const plan = planned();
       expect(plan.steps[0]?.does.map((action) => 'backend' in action && action.backend)).toEqual(
         plan.steps[0]?.does.map(() => manager),

@@ -27,9 +27,9 @@ export interface Reached {
 export interface FirewallHost {
   /** Words before a program that is to run on the host. */
   readonly inside: readonly [string, ...string[]];
-  /** Connects from the world or, with `lo`, from the host itself. */
+  /** Connects from the world, from a container behind the host or, with `lo`, from the host itself. */
   readonly probe: (
-    from: 'world' | 'lo',
+    from: 'world' | 'lo' | 'behind',
     probes: readonly Probe[],
     patience: number,
   ) => Promise<readonly Reached[]>;

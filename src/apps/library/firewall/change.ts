@@ -38,5 +38,10 @@ export async function planChange(
     ]),
   });
   const unmet = plan.unmet.filter(({ goal }) => goal.kind === 'reachable-only');
-  return { plan: { ...plan, unmet }, before };
+  // Said as this verb takes it.
+  const held = plan.held.map((step) => ({
+    ...step,
+    release: step.release.replace(`--set ${answerNames.until}=reboot`, '--until-reboot'),
+  }));
+  return { plan: { ...plan, unmet, held }, before };
 }
