@@ -63,12 +63,26 @@ export const mayRun = (allowed: readonly string[], command: string): boolean =>
     command,
   );
 
-/** Words of ours that ACL LIST of this version will show: before 7.2 it works the rules out anew. */
+/**
+ * Words of ours that hold of the user afterwards: those that ACL LIST will show, and those that would change nothing any
+ * more. Before 7.2 it works the rules out anew, and shows others than were given.
+ */
 export function shownWords(node: Situation, after: AclUser, rules: readonly string[]): readonly string[] {
   const context = aclContext(node);
-  if (context === undefined || !dialectOf(context).keepsRules) return [];
-  const shown = new Set(printUser(after, context).split(' '));
-  return rules.filter((rule) => /^[+-]/.test(rule) && shown.has(rule));
+  if (context === undefined) return [];
+  const printed = (user: AclUser): string => printUser(user, context);
+  const shown = dialectOf(context).keepsRules ? printed(after).split(' ') : [];
+  const allowed = allowedTo(node, after).toSorted().join(' ');
+  return rules.filter((rule) => {
+    if (!/^[+-]|^(?:resetkeys|resetchannels|off)$/.test(rule)) return false;
+    if (shown.includes(rule)) return true;
+    const again = changedUser(node, after, [rule]);
+    if ('refused' in again) return false;
+    const isSame = rule.startsWith('reset')
+      ? printed(again.user) === printed(after)
+      : allowedTo(node, again.user).toSorted().join(' ') === allowed;
+    return isSame && (shown.length === 0 || !/^[+-]/.test(rule));
+  });
 }
 
 /** `&*` where there are channels. */
