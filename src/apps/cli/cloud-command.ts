@@ -1,5 +1,12 @@
 import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { planCloudChange } from '../../index.ts';
+import {
+  applyCloudChange,
+  type CloudOutcome,
+  connectCloud,
+  planCloudChange,
+  planCloudChangeLive,
+  UsageError,
+} from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { print, say } from './say.ts';
 
@@ -26,11 +33,16 @@ export const cloudCommand = (done: (code: ExitCode) => void) =>
       ).choices(['only', 'allow', 'deny'] as const),
     )
     .argument('<sources...>', '10.0.0.0/8, sg-…, pl-…, VirtualNetwork, tag:app, pods:app=web, …')
-    .requiredOption(
+    .option(
       '--file <document>',
       'what the command line of the cloud printed as JSON (may be given again)',
       several,
     )
+    .option(
+      '--api <place>',
+      'ask the cloud itself: aws:REGION, azure:SUBSCRIPTION/GROUP, gcp:PROJECT, kubernetes:CONTEXT',
+    )
+    .option('--yes', 'with --api: do it, and undo it where a step fails')
     .option('--port <port>', 'a TCP port, or a range (may be given again; default: 6379)', ports)
     .option('--owner <id>', 'the group, ACL, network or namespace, where the file holds several')
     .option(
@@ -58,23 +70,50 @@ Examples:
   keyward firewall cloud deny 203.0.113.0/24 --file nsg.json --as terraform
   keyward firewall cloud only pods:app=web --target app=redis --file policies.json --file pods.json
 
-Nothing is changed anywhere: it is proved on paper, and printed for you to run.
+Without --yes nothing is changed anywhere: it is proved on paper, and printed for you to run.
 
-Exit codes: 0 it is so already, 1 a change is printed, 2 could not do the job.`,
+Exit codes: 0 it is so, 1 a change is printed, 2 could not do the job.`,
     )
     .action(async (mode, sources, flags) => {
-      const { change, text } = await planCloudChange(
-        flags.file,
-        {
-          mode,
-          sources,
-          ports: flags.port ?? [[6379, 6379]],
-          ...(flags.owner === undefined ? {} : { owner: flags.owner }),
-          ...(flags.target === undefined ? {} : { target: flags.target }),
-        },
-        { ...(flags.as === undefined ? {} : { form: flags.as }), undo: flags.undo === true },
-      );
-      await print(text);
-      for (const note of change.notes) say(`keyward: ${note}`);
-      done(change.steps.length === 0 ? 0 : 1);
+      const wish = {
+        mode,
+        sources,
+        ports: flags.port ?? [[6379, 6379]],
+        ...(flags.owner === undefined ? {} : { owner: flags.owner }),
+        ...(flags.target === undefined ? {} : { target: flags.target }),
+      };
+      const look = { ...(flags.as === undefined ? {} : { form: flags.as }), undo: flags.undo === true };
+      if ((flags.file === undefined) === (flags.api === undefined))
+        throw new UsageError(
+          'nothing is given to read',
+          'Give a document with --file, or a cloud with --api.',
+        );
+      if (flags.yes && (flags.api === undefined || flags.undo))
+        throw new UsageError('--yes goes with --api, and not with --undo', 'Run what --undo prints instead.');
+      const connection = flags.api === undefined ? undefined : connectCloud(flags.api);
+      const planned = connection
+        ? await planCloudChangeLive(connection, wish, look)
+        : await planCloudChange(flags.file ?? [], wish, look);
+      await print(planned.text);
+      for (const note of planned.change.notes) say(`keyward: ${note}`);
+      if (!connection || !flags.yes || planned.change.steps.length === 0) {
+        done(planned.change.steps.length === 0 ? 0 : 1);
+        return;
+      }
+      const outcome = await applyCloudChange(connection, planned);
+      say(`keyward: ${sayOutcome(outcome)}`);
+      done(outcome.result === 'done' ? 0 : 2);
     });
+
+function sayOutcome(outcome: CloudOutcome): string {
+  switch (outcome.result) {
+    case 'done':
+      return `done: ${outcome.did.map(({ name }) => name).join('; ')}`;
+    case 'refused':
+      return `nothing was done: ${outcome.because}`;
+    case 'undone':
+      return `undone, it is as it was: ${outcome.because}`;
+    case 'stuck':
+      return `${outcome.because}; and these are still in force, undo them by hand: ${outcome.left.map(({ name }) => name).join('; ')} (${outcome.undo})`;
+  }
+}

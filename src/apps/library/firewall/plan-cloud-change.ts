@@ -67,12 +67,22 @@ export async function planCloudChange(
       'whose rules these are cannot be seen',
       'Give what aws ec2 describe-security-groups, az network nsg list, gcloud compute firewall-rules list or kubectl get networkpolicies prints as JSON.',
     );
-  const change = changeCloud(whose, documents, wish);
+  return printCloudChange(
+    changeCloud(whose, documents, wish),
+    form === undefined ? { undo } : { form, undo },
+  );
+}
+
+/** @throws UsageError where there is no change, or these words do not fit */
+export function printCloudChange(
+  change: CloudChange,
+  { form, undo = false }: Omit<CloudChangeOptions, 'cloud'>,
+): PlannedCloudChange {
   if ('refused' in change) throw new UsageError(printable(change.refused), printable(change.hint));
   const shown = undo
     ? { ...change, steps: wayBack(change.steps), objects: change.wanted, wanted: change.objects }
     : change;
-  const printed = printChange(shown, form ?? ownForm[whose]);
+  const printed = printChange(shown, form ?? ownForm[change.cloud]);
   if ('problem' in printed) throw new UsageError(printed.problem, 'Choose another form with --as.');
   return { change, text: printed.text };
 }

@@ -199,7 +199,7 @@ export function groupSteps(group: Fields, wish: CloudWish, view: View): readonly
         made.set(keyOf(one), { rule: one, why: `${word} shall reach port ${portText(ports)}` });
       }
   const present = new Set(own.map(({ permission }) => keyOf(permission)));
-  const stay = new Set([...made.keys()]);
+  const stay = new Set(made.keys());
   const authorized = [...made].filter(([key]) => !present.has(key));
   if (kept.length + authorized.length > mostRules)
     throw new NoChange(
