@@ -83,7 +83,7 @@ async function alone(
     say(
       `starting a weak ${product} ${version} ${within ? 'in a network of its own that leads nowhere' : 'on loopback only'}`,
     );
-    const { server, target, address } = await weakServer(path, within ? { within } : {});
+    const { server, target, address } = await weakServer(path, { dir: place, ...(within ? { within } : {}) });
     running = server;
     const secretsFile = join(place, 'secrets.json');
     return await wholeWay(

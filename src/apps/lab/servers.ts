@@ -10,31 +10,33 @@ export interface WeakServer {
 
 /** Where it lives. */
 export interface Whereabouts {
+  /** Its folder, which is left when it stops. */
+  readonly dir: string;
   /** Words before its program that give it a network of its own, which we are not in. */
   readonly within?: readonly string[];
-  /** Its folder and port, where we are in a network of its own. */
-  readonly alone?: { readonly dir: string; readonly port: number };
+  /** Its port, where we are in a network of its own. */
+  readonly alone?: number;
 }
 
 /** As found on the Internet by the hundred thousand: every address, no password, all protections off. */
-export async function weakServer(binary: string, { within, alone }: Whereabouts = {}): Promise<WeakServer> {
+export async function weakServer(binary: string, { dir, within, alone }: Whereabouts): Promise<WeakServer> {
+  const path = join(dir, 'redis.sock');
   const server = await startServer({
     binary,
+    dir,
     ...(within ? { within } : {}),
-    ...(alone ? { dir: alone.dir } : {}),
-    conf: ({ dir }) => [
-      `bind ${within || alone ? '0.0.0.0 ::' : '127.0.0.1'}`,
-      ...(alone ? [`port ${alone.port}`] : []),
+    conf: [
+      `bind ${within || alone !== undefined ? '0.0.0.0 ::' : '127.0.0.1'}`,
+      ...(alone === undefined ? [] : [`port ${alone}`]),
       'protected-mode no',
       'enable-protected-configs yes',
       'enable-debug-command yes',
       'enable-module-command yes',
-      `unixsocket ${join(dir, 'redis.sock')}`,
+      `unixsocket ${path}`,
       'unixsocketperm 777',
     ],
   });
   // From outside its network only the socket leads in.
-  const path = join(server.dir, 'redis.sock');
   return within
     ? { server, target: `unix://${path}`, address: { path } }
     : {

@@ -21,37 +21,44 @@ const harmless = [
 /** Milliseconds until nobody answers: packets that are dropped get no answer at all. */
 const patience = 2000;
 
-/** A real connection from where we are, and what whoever makes it may do there. Changes nothing. */
+/**
+ * A real connection from where we are, and what whoever makes it may do there. Changes nothing. Who gets no answer in
+ * time tries again: the machine may have been busy.
+ */
 export async function tryAt(at: Address, login?: Login): Promise<Tried> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
+  const { tried, late } = await tryOnce(at, login);
+  return late ? (await tryOnce(at, login)).tried : tried;
+}
+
+async function tryOnce(
+  at: Address,
+  login: Login | undefined,
+): Promise<{ readonly tried: Tried; readonly late: boolean }> {
+  const time = Promise.withResolvers<void>();
   const end = new AbortController();
-  const timer = setTimeout(() => {
-    end.abort();
-    reject(new Error('ETIMEDOUT'));
-  }, patience);
+  const timer = setTimeout(() => time.resolve(), patience);
   let reaches = false;
   const may: string[] = [];
   const refusals = new Set<string>();
   const ask = async (): Promise<void> => {
     const line = await connected({ ...at, signal: end.signal });
     reaches = true;
-    try {
-      if (login) await line.ask(['AUTH', login.user, login.password]);
-      for (const words of harmless) {
-        const answer = await line.ask(words);
-        if (isError(answer)) refusals.add(answer.text.split(' ', 1)[0] ?? '');
-        else may.push(words[0]);
-      }
-    } finally {
-      line.close();
+    if (login) await line.ask(['AUTH', login.user, login.password]);
+    for (const words of harmless) {
+      const answer = await line.ask(words);
+      if (isError(answer)) refusals.add(answer.text.split(' ', 1)[0] ?? '');
+      else may.push(words[0]);
     }
   };
-  try {
-    await Promise.race([ask(), late]);
-  } catch {
-    // Nobody answered, or no longer: what was answered until then counts.
-  } finally {
-    clearTimeout(timer);
-  }
-  return { reaches, may, refusals: [...refusals] };
+  const late = await Promise.race([
+    // Nobody answers, or no longer: what was answered until then counts.
+    ask().then(
+      () => false,
+      () => false,
+    ),
+    time.promise.then(() => true),
+  ]);
+  clearTimeout(timer);
+  end.abort();
+  return { tried: { reaches, may: [...may], refusals: [...refusals] }, late };
 }

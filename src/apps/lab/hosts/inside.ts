@@ -70,7 +70,7 @@ async function obey({ place, binary, tools, outside }: Order, say: Say): Promise
     await run([...into(router.pid ?? 0), 'tee', `/proc/sys/net/${family}`], '1');
   const without = await giveFirewall(place, tools);
   if (without !== undefined) say(`left out: the firewall part, since ${without}`);
-  const { server } = await weakServer(binary, { alone: { dir: place, port } });
+  const { server } = await weakServer(binary, { dir: place, alone: port });
   const secretsFile = join(place, 'secrets.json');
   try {
     for (const name of names) await reached(host(name), serverFrom[name]);
@@ -146,7 +146,7 @@ function around(host: (name: Name) => Host, secretsFile: string): Around {
             secretsFile,
             at: `${serverFrom[name].four}:${port}`,
             // To whom nothing comes back, it does not come later either.
-            timeout: comesThrough(name) ? 3000 : 300,
+            timeout: comesThrough(name) ? 10_000 : 300,
           }),
         ),
       );
