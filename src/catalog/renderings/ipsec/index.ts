@@ -66,10 +66,14 @@ const aboutOf = (end: End, ends: readonly End[]): string =>
       CLIENT_PEERS='${list(clientsFor(end, ends))}'
 `;
 
+/**
+ * Not `reject`: the first packet for a trap has no tunnel yet, and its connection would be refused. Sent again a second
+ * later it has one.
+ */
 const leavingOf = (end: End, ends: readonly End[]): string => {
   const lines = serversFor(end, ends).map(
     ({ address, server }) =>
-      `      echo '    ${address.includes(':') ? 'ip6' : 'ip'} daddr ${address} tcp dport { ${server.ports.join(', ')} } rt ipsec missing reject'\n`,
+      `      echo '    ${address.includes(':') ? 'ip6' : 'ip'} daddr ${address} tcp dport { ${server.ports.join(', ')} } rt ipsec missing drop'\n`,
   );
   return lines.length === 0 ? '      :\n' : lines.join('');
 };
