@@ -51,8 +51,8 @@ export function policyChain(
   };
 }
 
-function deedOf(action: string | undefined): Deed {
-  switch (action) {
+function deedOf(written: Value | undefined): Deed {
+  switch (textOf(written)?.toLowerCase()) {
     case 'allow':
       return { deed: 'accept' };
     case 'deny':
@@ -62,7 +62,7 @@ function deedOf(action: string | undefined): Deed {
     case 'apply_security_profile_group':
       return { deed: 'opaque', on: 'content', text: 'apply_security_profile_group' };
     default:
-      return { deed: 'opaque', on: 'other', text: `action ${action ?? 'missing'}` };
+      return { deed: 'opaque', on: 'other', text: `action ${saying(written ?? 'missing')}` };
   }
 }
 
@@ -107,7 +107,7 @@ function ruleOf(
     priority,
     rule: {
       when: [...when, ...fromPeers('source', [peer])],
-      does: [deedOf(action)],
+      does: [deedOf(field(rule, 'action'))],
       at: { ...at, text: `${text} from ${who}`.slice(0, 300) },
     },
   }));

@@ -295,7 +295,8 @@ describe('plans and states', () => {
       resource_changes: [
         {
           address: 'module.m.aws_security_group_rule.x',
-          change: { after_unknown: { security_group_id: true } },
+          // The provider fills in the other group, which nobody named.
+          change: { after_unknown: { security_group_id: true, source_security_group_id: true } },
         },
       ],
       configuration: {
@@ -321,6 +322,7 @@ describe('plans and states', () => {
     });
     expect(ruleSets.map(({ subject }) => subject.id)).toEqual(['module.m.aws_security_group.r']);
     expect(reaches(ruleSets, '192.0.2.1')).toBe('certain');
+    expect(reaches(ruleSets, '10.0.0.9')).toBe('no');
   });
 
   it('may be a state, as Terraform shows it or keeps it', () => {

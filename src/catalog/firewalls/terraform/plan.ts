@@ -114,8 +114,11 @@ function filled(
   if (!isFields(unknown)) return value;
   const out = newFields();
   if (isFields(value)) for (const [name, one] of Object.entries(value)) out[name] = one;
-  for (const [name, one] of Object.entries(unknown))
+  for (const [name, one] of Object.entries(unknown)) {
+    // What the provider fills in by itself is nothing that somebody wrote: no source, no further rule.
+    if (depth === 0 && one === true && isFields(written) && !Object.hasOwn(written, name)) continue;
     out[name] = filled(out[name] ?? null, one, field(written, name), prefix, depth + 1);
+  }
   return out;
 }
 
