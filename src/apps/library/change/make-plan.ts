@@ -124,7 +124,7 @@ export async function planWith(
         previews: await previewSteps(nodes, parts.steps, {
           place: ({ host }) => (host === undefined ? undefined : placeNamed(host, options.sshConfig)),
           isRoot: ({ host = 'here' }) =>
-            host === 'here' ? process.getuid?.() === 0 : /^ssh:\/\/root@/.test(host),
+            host === 'here' ? process.getuid?.() === 0 : host.startsWith('ssh://root@'),
           users: await usersOf(nodes, options),
         }),
         census: subjects.flatMap(({ census }) => census ?? []),
