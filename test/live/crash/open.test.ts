@@ -1,9 +1,10 @@
-import { crashMatrix, hasSwitches } from '../support/crash/matrix.ts';
+import { crashMatrix } from '../support/crash/matrix.ts';
+import { alone, hasSwitches } from '../support/crash/site.ts';
 
 crashMatrix(
   {
     name: 'no login and no protection',
-    lines: (server, dir) => [
+    begin: alone((server, dir) => [
       'bind 127.0.0.1 127.0.0.2',
       'protected-mode no',
       ...(hasSwitches(server)
@@ -13,7 +14,7 @@ crashMatrix(
       'unixsocketperm 777',
       'loglevel debug',
       'rdbchecksum no',
-    ],
+    ]),
   },
-  800,
+  { as: 'crash/open', least: 800 },
 );

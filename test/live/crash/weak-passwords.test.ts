@@ -1,17 +1,23 @@
-import { crashMatrix, hasUsers } from '../support/crash/matrix.ts';
+import { crashMatrix } from '../support/crash/matrix.ts';
+import { alone, hasUsers } from '../support/crash/site.ts';
 
 crashMatrix(
   {
     name: 'passwords that are guessed at once',
-    lines: (server) => [
-      'bind 127.0.0.1',
-      'requirepass redis',
-      ...(hasUsers(server) ? ['user bob on >bob ~* +@all'] : []),
-    ],
-    login: () => ({ password: 'redis' }),
+    begin: alone(
+      (server) => [
+        'bind 127.0.0.1',
+        'requirepass redis',
+        ...(hasUsers(server) ? ['user bob on >bob ~* +@all'] : []),
+      ],
+      { login: () => ({ password: 'redis' }) },
+    ),
     // These are tried on a server that has no login.
     plan: { except: ['files', 'limits', 'setting'] },
-    leastSteps: 2,
   },
-  400,
+  {
+    as: 'crash/weak-passwords',
+    least: 200,
+    kinds: ['password', 'narrow-user', 'rotate-add', 'rotate-remove'],
+  },
 );

@@ -9,11 +9,27 @@ export const faultPoints = [
   'lost reply',
   'kill -9 of us',
   'kill -9 of the server',
+  // It is there again before anybody asks: all that tells is that it has what its files say.
+  'kill -9 of the server, and back at once',
   'full disk',
   'read-only file',
   'unreachable host',
 ] as const;
 export type FaultPoint = (typeof faultPoints)[number];
+
+/** What goes wrong at one server among several. */
+export const ofOneServer: ReadonlySet<FaultPoint> = new Set([
+  'kill -9 of the server',
+  'kill -9 of the server, and back at once',
+  'unreachable host',
+]);
+
+export interface Fault {
+  readonly point: FaultPoint;
+  /** The action, counted from 1. */
+  readonly at: number;
+  readonly machine: Pick<Machine, 'kill' | 'freeze' | 'fillDisk' | 'emptyDisk' | 'readOnly'>;
+}
 
 export interface Faulty {
   readonly world: World;
@@ -29,11 +45,13 @@ export interface Faulty {
 
 class Died extends Error {}
 
-/** Milliseconds after which a host that was unreachable is there again. */
-const outage = 300;
+/** Milliseconds after which a host that was unreachable is there again, at the latest: else as soon as that showed. */
+const longestOutage = 5000;
+/** Milliseconds that a supervisor lets pass before it starts a server again. */
+const rest = 30;
 
-/** A real world in which one thing goes wrong at the action of that number, counted from 1. */
-export function faulty(real: World, machine: Machine, point: FaultPoint, at: number): Faulty {
+/** A real world in which one thing goes wrong. */
+export function faulty(real: World, { point, at, machine }: Fault): Faulty {
   const entries: Entry[] = [];
   let dead = false;
   let performed = 0;
@@ -43,8 +61,16 @@ export function faulty(real: World, machine: Machine, point: FaultPoint, at: num
     dead = true;
     throw new Died('killed');
   };
-  const alive = <T>(does: () => Promise<T>): Promise<T> =>
-    dead ? Promise.reject(new Died('killed')) : does();
+  let noticed = (): void => {};
+  const alive = async <T>(does: () => Promise<T>): Promise<T> => {
+    if (dead) throw new Died('killed');
+    try {
+      return await does();
+    } catch (error) {
+      noticed();
+      throw error;
+    }
+  };
   const journal: JournalSink = {
     append: async (entry) => {
       if (dead) throw new Died('killed');
@@ -57,7 +83,12 @@ export function faulty(real: World, machine: Machine, point: FaultPoint, at: num
   const world: World = {
     capture: (resource) => alive(() => real.capture(resource)),
     restore: (captured) => alive(() => real.restore(captured)),
-    test: (claim) => alive(() => real.test(claim)),
+    test: (claim) =>
+      alive(async () => {
+        const trial = await real.test(claim);
+        if (trial.outcome !== 'held') noticed();
+        return trial;
+      }),
     now: () => real.now(),
     clock: () => real.clock(),
     pause: (milliseconds) => (dead ? Promise.resolve() : real.pause(Math.min(milliseconds, 100))),
@@ -76,17 +107,23 @@ export function faulty(real: World, machine: Machine, point: FaultPoint, at: num
             throw new Error('no answer came');
           case 'kill -9 of the server':
             await real.perform(action);
-            beside = machine.kill();
+            beside = machine.kill(rest);
             return undefined;
+          case 'kill -9 of the server, and back at once':
+            await real.perform(action);
+            return machine.kill(0);
           case 'unreachable host':
             await real.perform(action);
             machine.freeze(true);
-            beside = new Promise((resolve) =>
-              setTimeout(() => {
+            beside = new Promise((resolve) => {
+              const late = setTimeout(() => noticed(), longestOutage);
+              noticed = () => {
+                clearTimeout(late);
+                noticed = () => {};
                 machine.freeze(false);
                 resolve(undefined);
-              }, outage),
-            );
+              };
+            });
             return undefined;
           default:
             return real.perform(action);
@@ -102,6 +139,7 @@ export function faulty(real: World, machine: Machine, point: FaultPoint, at: num
     died: () => dead,
     settled: () => beside,
     mend: () => {
+      noticed();
       if (point === 'full disk') machine.emptyDisk();
       if (point === 'read-only file') machine.readOnly(false);
     },

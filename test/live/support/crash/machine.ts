@@ -1,6 +1,7 @@
 /** A server on a disk of its own, which can be filled, made read-only, killed and stopped in its tracks. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,77 +9,77 @@ import { ask } from '../ask.ts';
 import { freePort } from '../../../../src/adapters/servers/ports.ts';
 import type { MatrixServer } from '../servers.ts';
 
-export interface Machine {
+export interface Ground {
   readonly dir: string;
-  readonly conf: string;
   readonly port: number;
   readonly tlsPort: number;
+}
+
+export interface Machine extends Ground {
+  readonly conf: string;
   /** The running process: another one after a restart. */
   pid(): number;
-  fillDisk(): void;
-  emptyDisk(): void;
-  readOnly(on: boolean): void;
-  /** kill -9, and a supervisor that starts it again after a moment. */
-  kill(): Promise<void>;
-  freeze(on: boolean): void;
+  fillDisk(): unknown;
+  emptyDisk(): unknown;
+  readOnly(on: boolean): unknown;
+  /** kill -9, and a supervisor that starts it again after so many milliseconds. */
+  kill(rest: number): Promise<void>;
+  freeze(on: boolean): unknown;
   stop(): Promise<void>;
+}
+
+export interface MachineOptions {
+  readonly lines: (ground: Ground) => readonly string[];
+  /** Files beside its configuration. */
+  readonly files?: (ground: Ground) => void;
+  readonly sentinel?: boolean;
+  /** Above the folder of its disk; that of temporary files. */
+  readonly base?: string;
+  /** Who starts it and knows its process, where that is another than a supervisor with its program and its file. */
+  readonly manager?: {
+    readonly start: (ground: Ground, words: readonly string[]) => void;
+    readonly pid: () => number;
+  };
 }
 
 /** Mounting needs root; elsewhere there is no disk to fill. */
 export const canMount = process.getuid?.() === 0;
 
-const pidIn = (file: string): number => Number(execFileSync('cat', [file], { encoding: 'utf8' }).trim());
-
 export async function startMachine(
   server: MatrixServer,
-  lines: (place: {
-    readonly dir: string;
-    readonly port: number;
-    readonly tlsPort: number;
-  }) => readonly string[],
-  more: (dir: string) => void = () => undefined,
+  { lines, files, sentinel = false, base = tmpdir(), manager }: MachineOptions,
 ): Promise<Machine> {
-  const dir = mkdtempSync(join(tmpdir(), 'keyward-machine-'));
+  const dir = mkdtempSync(join(base, 'keyward-machine-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0755', 'keyward', dir]);
   const port = await freePort();
   // Free for as long as its server has the other one: below all ports that the system gives out by itself.
   const tlsPort = port > 32_767 ? port - 28_232 : await freePort();
+  const ground = { dir, port, tlsPort };
   const conf = join(dir, 'server.conf');
-  more(dir);
+  files?.(ground);
   const text = [
     `port ${port}`,
     `dir ${dir}`,
-    'save ""',
+    ...(sentinel ? [] : ['save ""']),
     'daemonize no',
     // Written at every start, outside of the disk that is filled.
     `pidfile ${dir}.pid`,
-    ...lines({ dir, port, tlsPort }),
+    ...lines(ground),
   ];
   writeFileSync(conf, `${text.join('\n')}\n`, { mode: 0o644 });
   let child: ChildProcess | undefined;
+  const words = [server.path, conf, ...(sentinel ? ['--sentinel'] : [])];
+  const [program = '', ...args] = words;
   const launch = (): void => {
-    child = spawn(server.path, [conf], { cwd: dir, stdio: 'ignore' });
-  };
-  const answers = async (): Promise<void> => {
-    const until = performance.now() + 10_000;
-    for (;;) {
-      try {
-        await ask({ port }, 'PING');
-        return;
-      } catch (error) {
-        if (performance.now() > until) throw error;
-        await wait(5);
-      }
-    }
+    if (manager) manager.start(ground, words);
+    else child = spawn(program, args, { cwd: dir, stdio: 'ignore' });
   };
   launch();
-  await answers();
-  const pid = (): number => pidIn(`${dir}.pid`);
+  await untilUp(ground);
+  const pid = (): number => manager?.pid() ?? Number(readFileSync(`${dir}.pid`, 'latin1').trim());
   return {
-    dir,
+    ...ground,
     conf,
-    port,
-    tlsPort,
     pid,
     fillDisk: () => {
       const { bavail, bsize } = statfsSync(dir);
@@ -88,12 +89,11 @@ export async function startMachine(
     readOnly: (on) => {
       execFileSync('mount', ['-o', `remount,${on ? 'ro' : 'rw'}`, dir]);
     },
-    kill: async () => {
-      const old = pid();
-      process.kill(old, 'SIGKILL');
-      await wait(30);
+    kill: async (rest) => {
+      process.kill(pid(), 'SIGKILL');
+      await wait(rest);
       launch();
-      await answers();
+      await untilUp(ground);
     },
     freeze: (on) => {
       process.kill(pid(), on ? 'SIGSTOP' : 'SIGCONT');
@@ -114,4 +114,28 @@ export async function startMachine(
   };
 }
 
-export const loose = (path: string): void => chmodSync(path, 0o666);
+/** It answers at its plain port, or takes connections at its other one: that opens last, and may be the only one. */
+export async function untilUp({ port, tlsPort }: Ground): Promise<void> {
+  const until = performance.now() + 30_000;
+  for (;;) {
+    try {
+      await ask({ port }, 'PING');
+      return;
+    } catch (error) {
+      if (await takes(tlsPort)) return;
+      if (performance.now() > until) throw error;
+      await wait(5);
+    }
+  }
+}
+
+const takes = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const end = (up: boolean): void => {
+      socket.destroy();
+      resolve(up);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });

@@ -7,8 +7,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createWorld } from '../../../../src/adapters/apply/index.ts';
 import { localPlace } from '../../../../src/adapters/place/index.ts';
 import type { Secret } from '../../../../src/adapters/journal/secrets-file.ts';
-import { makePlan } from '../../../../src/apps/library/change/make-plan.ts';
-import type { PlanOptions } from '../../../../src/apps/library/change/options.ts';
 import { apply, settle } from '../../../../src/engine/apply/index.ts';
 import type {
   Entry,
@@ -19,24 +17,24 @@ import type {
   Step,
   StepKind,
 } from '../../../../src/model/index.ts';
-import { faultPoints, faulty, type FaultPoint } from './faults.ts';
-import { canMount, startMachine, type Machine } from './machine.ts';
 import { matrix, type MatrixServer } from '../servers.ts';
+import { owedBy } from './coverage.ts';
+import { faultPoints, faulty, ofOneServer, type Fault } from './faults.ts';
+import { canMount, type Machine } from './machine.ts';
+import { planOf, type Site, type Weakness } from './site.ts';
 
-/** A way to be weak, which asks for steps. */
-export interface Weakness {
-  readonly name: string;
-  readonly lines: (server: MatrixServer, dir: string) => readonly string[];
-  readonly files?: (server: MatrixServer, dir: string) => void;
-  readonly login?: (server: MatrixServer) => { readonly password?: string };
-  /** What the plan is asked for beside; a strict one with everything where absent. */
-  readonly plan?: PlanOptions;
-  readonly leastSteps?: number;
+const deep = process.env['KEYWARD_DEEP'] !== undefined;
+
+export interface Tried {
+  /** File of `test/live`, without its ending, as the coverage names it. */
+  readonly as: string;
+  /** Cases where every server of the matrix is there. */
+  readonly least: number;
+  /** Only steps of these kinds are tried; the others are done, for these rest on them, and tried elsewhere. */
+  readonly kinds?: readonly StepKind[];
+  /** Steps of one kind that are tried on one server, 1 if absent: those beyond differ in no more than a name. */
+  readonly most?: number;
 }
-
-export const hasUsers = ({ atLeast }: MatrixServer): boolean => atLeast(6, 0);
-export const hasSwitches = (server: MatrixServer): boolean =>
-  server.product === 'valkey' || server.atLeast(7, 0);
 
 const secretsOf = ({ secrets }: Plan): ReadonlyMap<string, Secret> =>
   new Map(secrets.map(({ id, user }) => [id, { user, password: randomBytes(24).toString('base64url') }]));
@@ -57,66 +55,135 @@ function groupsOf(plan: Plan): readonly (readonly Step[])[] {
   ];
 }
 
-/** The tests of one weakness; `least`: cases where every server of the matrix is there. */
-export function crashMatrix(weakness: Weakness, least: number): void {
-  const { name, lines, files } = weakness;
+/** The tests of one weakness. */
+export function crashMatrix(weakness: Weakness, tried: Tried): void {
+  const { name, unless } = weakness;
+  const servers = matrix.filter((server) => unless?.(server) === undefined);
   const cases: StepKind[] = [];
   describe.skipIf(!canMount)(`every step of a server that has ${name}, with everything going wrong`, () => {
     // Most of the time is waiting: for servers to start, and for those that do not answer.
-    it.concurrent.each(matrix)('$name', { timeout: 400_000 }, async (server) => {
-      const machine = await startMachine(
-        server,
-        ({ dir }) => lines(server, dir),
-        (dir) => files?.(server, dir),
-      );
+    it.concurrent.each(servers)('$name', { timeout: 900_000 }, async (server) => {
+      const site = await weakness.begin(server);
       try {
-        await allSteps(server, machine, weakness, (kind) => cases.push(kind));
+        const kinds = await allSteps(server, site, weakness, tried);
+        cases.push(...kinds);
+        expect([...new Set(kinds)]).toEqual(expect.arrayContaining([...owedBy(tried.as, server)]));
       } finally {
-        await machine.stop();
+        await Promise.all(site.machines.map((machine) => machine.stop()));
       }
     });
 
     afterAll(() => {
-      const kinds = [...new Set(cases)];
-      console.log(`crash matrix, ${name}: ${cases.length} cases, kinds of step: ${kinds.join(', ')}`);
-      if (matrix.length >= 9) expect(cases.length).toBeGreaterThanOrEqual(least);
+      const count = (kind: StepKind): string => `${kind} ${cases.filter((one) => one === kind).length}`;
+      const kinds = [...new Set(cases)].map(count).join(', ');
+      console.log(`crash matrix, ${name}: ${cases.length} cases on ${servers.length} servers: ${kinds}`);
+      if (matrix.length >= 9) expect(cases.length).toBeGreaterThanOrEqual(tried.least);
     });
   });
 }
 
 async function allSteps(
   server: MatrixServer,
-  machine: Machine,
-  { login: loginOf, plan: asked, leastSteps = 5 }: Weakness,
-  count: (kind: StepKind) => void,
-): Promise<void> {
-  const login = loginOf?.(server) ?? {};
-  const { plan } = await makePlan([`redis://127.0.0.1:${machine.port}`], {
-    policy: 'strict',
-    allowRestart: true,
-    censusSeconds: 0,
-    login,
-    ...asked,
-    answers: new Map([
-      ['maxmemory', '64mb'],
-      ['tls-port', String(machine.tlsPort)],
-      ['bind', '127.0.0.1'],
-    ]),
-  });
-  expect(plan.steps.length).toBeGreaterThanOrEqual(leastSteps);
+  site: Site,
+  weakness: Weakness,
+  { kinds, most = 1 }: Tried,
+): Promise<readonly StepKind[]> {
+  const plan = await planOf(site, weakness.plan);
+  const done: StepKind[] = [];
+  const world = openerOf(site, plan);
+  const look = lookerAt(site, plan, world);
+  const often = new Map<StepKind, number>();
+  const isTried = ({ kind }: Step): boolean => {
+    often.set(kind, (often.get(kind) ?? 0) + 1);
+    return deep || ((kinds?.includes(kind) ?? true) && (often.get(kind) ?? 0) <= most);
+  };
+  for (const steps of groupsOf(plan)) {
+    const group = only(plan, steps);
+    const wanted = steps.map((step) => isTried(step));
+    if (wanted.every((one) => !one)) {
+      await cleanly(group, world);
+      continue;
+    }
+    const old = await look();
+    const undoIt = await cleanly(group, world);
+    const target = await look();
+    await undoIt();
+    expect(await look(), `${server.name}, ${titles(steps)}: not taken back`).toEqual(old);
+    let before = 0;
+    for (const [index, step] of steps.entries()) {
+      for (const fault of wanted[index] ? faultsOf(site, step, before) : []) {
+        const where = `${server.name}, ${step.kind} (${titles(steps)}), ${fault.point} at ${fault.at}`;
+        const { ended, entries } = await oneCase(group, fault, world);
+        const now = await look();
+        if (ended === 'applied') expect(now, `${where}: not the new state`).toEqual(target);
+        else {
+          expect(ended, where).toBe('undone');
+          expect(now, `${where}: not the old state`).toEqual(old);
+        }
+        done.push(step.kind);
+        if (ended !== 'applied') continue;
+        await takeBack(entries, world);
+        expect(await look(), `${where}: not taken back`).toEqual(old);
+      }
+      before += step.does.length;
+    }
+    // The next step finds what this one left.
+    await cleanly(group, world);
+  }
+  return done;
+}
+
+/** At its first action, and at each of them in a deep run; at each server that it is about. */
+function faultsOf({ machines }: Site, step: Step, before: number): readonly Fault[] {
+  const about = new Set([step.node, ...[...step.guard, ...step.proves].map(({ node }) => node)]);
+  const own = machineAt(machines, step.node);
+  const others = [...about].filter((node) => node !== step.node).map((node) => machineAt(machines, node));
+  return step.does.flatMap((_, index) =>
+    index > 0 && !deep
+      ? []
+      : faultPoints.flatMap((point) =>
+          [own, ...(ofOneServer.has(point) ? others : [])].map((machine) => ({
+            point,
+            machine,
+            at: before + index + 1,
+          })),
+        ),
+  );
+}
+
+function machineAt(machines: readonly Machine[], node: string): Machine {
+  const machine = machines[Number(node.slice(1)) - 1];
+  if (!machine) throw new Error(`no machine is ${node}`);
+  return machine;
+}
+
+const titles = (steps: readonly Step[]): string => steps.map(({ title }) => title).join('; ');
+
+const options = { patience: 10_000, confirmWithin: 3600, pid: process.pid, secretsFile: '/nowhere' };
+type OpenWorld = ReturnType<typeof createWorld>;
+/** Milliseconds that a server gets to answer; where one goes away, those that show that it has. */
+type Opener = (timeout?: number) => OpenWorld;
+const short = 1000;
+
+function openerOf({ login = {}, tls, place }: Site, plan: Plan): Opener {
   const secrets = secretsOf(plan);
-  const world = () =>
+  return (timeout = 10_000) =>
     createWorld({
       nodes: plan.nodes,
       login,
-      tls: { insecure: false },
+      tls: tls ?? { insecure: false },
       secrets,
-      timeout: 200,
-      patience: 1500,
-      place: () => localPlace(),
+      timeout,
+      patience: 10_000,
+      place: place ?? (() => localPlace()),
     });
-  const resources = distinct(plan.steps.flatMap(({ undo }) => undo));
-  const look = async (): Promise<readonly string[]> => {
+}
+
+/** Everything that the plan touches, as it is now. */
+function lookerAt({ beforeLook }: Site, { steps }: Plan, world: Opener): () => Promise<readonly string[]> {
+  const resources = distinct(steps.flatMap(({ undo }) => undo));
+  return async () => {
+    await beforeLook?.();
     const eye = world();
     try {
       const digests: string[] = [];
@@ -134,43 +201,10 @@ async function allSteps(
       await eye.close();
     }
   };
-  for (const steps of groupsOf(plan)) {
-    const group = only(plan, steps);
-    const old = await look();
-    const undoIt = await cleanly(group, world);
-    const target = await look();
-    await undoIt();
-    expect(await look(), `${server.name}, ${titles(steps)}: not taken back`).toEqual(old);
-    let at = 1;
-    for (const step of steps) {
-      for (const point of faultPoints) {
-        const where = `${server.name}, ${step.kind} (${titles(steps)}), ${point}`;
-        const { ended, entries } = await oneCase(group, machine, point, at, world);
-        const now = await look();
-        if (ended === 'applied') expect(now, `${where}: not the new state`).toEqual(target);
-        else {
-          expect(ended, where).toBe('undone');
-          expect(now, `${where}: not the old state`).toEqual(old);
-        }
-        count(step.kind);
-        if (ended !== 'applied') continue;
-        await takeBack(entries, world);
-        expect(await look(), `${where}: not taken back`).toEqual(old);
-      }
-      at += step.does.length;
-    }
-    // The next step finds what this one left.
-    await cleanly(group, world);
-  }
 }
 
-const titles = (steps: readonly Step[]): string => steps.map(({ title }) => title).join('; ');
-
-const options = { patience: 3000, confirmWithin: 3600, pid: process.pid, secretsFile: '/nowhere' };
-type OpenWorld = ReturnType<typeof createWorld>;
-
 /** Applies a plan where nothing goes wrong, and says how to take it back. */
-async function cleanly(plan: Plan, world: () => OpenWorld): Promise<() => Promise<void>> {
+async function cleanly(plan: Plan, world: Opener): Promise<() => Promise<void>> {
   const entries: Entry[] = [];
   const journal: JournalSink = { append: async (entry) => void entries.push(entry) };
   const one = world();
@@ -186,7 +220,7 @@ async function lookedBefore({ steps }: Plan, world: OpenWorld): Promise<void> {
   for (const { undo } of steps) for (const resource of undo) await world.capture(resource);
 }
 
-async function takeBack(entries: Entry[], world: () => OpenWorld): Promise<void> {
+async function takeBack(entries: Entry[], world: Opener): Promise<void> {
   const journal: JournalSink = { append: async (entry) => void entries.push(entry) };
   const one = world();
   const settled = await settle(entries, one, journal, { takeBack: 'the test goes on' });
@@ -211,14 +245,12 @@ function textOf(seen: State): string | undefined {
 
 async function oneCase(
   plan: Plan,
-  machine: Machine,
-  point: FaultPoint,
-  at: number,
-  world: () => OpenWorld,
+  fault: Fault,
+  world: Opener,
 ): Promise<{ readonly ended: string; readonly entries: Entry[] }> {
-  const first = world();
+  const first = world(fault.point === 'unreachable host' ? short : undefined);
   await lookedBefore(plan, first);
-  const { world: broken, journal, entries, died, settled, mend } = faulty(first, machine, point, at);
+  const { world: broken, journal, entries, died, settled, mend } = faulty(first, fault);
   const outcome = await apply(plan, broken, journal, options);
   mend();
   await settled();
