@@ -12,6 +12,8 @@ import { answersFor, reaches } from './clouds-reach.ts';
 
 const numRuns = process.env['KEYWARD_DEEP'] ? 5000 : 60;
 
+const bytes = fc.uint8Array({ maxLength: 60 }).map((some) => Buffer.from(some).toString('latin1'));
+
 const group = {
   GroupId: 'sg-1',
   IpPermissions: [{ IpProtocol: 'tcp', FromPort: 6379, ToPort: 6379, IpRanges: [{ CidrIp: '10.0.0.0/8' }] }],
@@ -117,7 +119,7 @@ describe.each(readers)('the reader of %s', (_, sample, parse) => {
 
   it('throws at no text', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (text) => {
+      fc.property(fc.oneof(fc.string(), fc.json(), bytes), (text) => {
         expect(() => parse(text)).not.toThrow();
       }),
       { numRuns },

@@ -15,8 +15,9 @@ import {
   isUnresolved,
   listOf,
   networkOf,
+  networkPeer,
   notKnown,
-  oneNetwork,
+  onlyIf,
   type Peer,
   portMatch,
   position,
@@ -120,9 +121,7 @@ function entryRule(
     problems.add(at, reason, true);
     return notKnown(reason);
   };
-  const when: Match[] = [];
-  const condition = field(entry, '(only if)');
-  if (condition !== undefined) when.push(notKnown(saying(condition)));
+  const when: Match[] = [...onlyIf(entry)];
   if (!isFields(entry))
     return {
       when: [notKnown(saying(entry))],
@@ -143,9 +142,7 @@ function entryRule(
         ),
       );
   }
-  const addresses = typeof written === 'string' ? oneNetwork(written.trim()) : undefined;
-  if (!addresses && !isUnresolved(written)) when.push(odd(`no network: ${saying(written)}`));
-  else when.push(...fromPeers(side, [addresses ? { addresses } : somebody(saying(written))]));
+  when.push(...fromPeers(side, [networkPeer(written, at, problems)]));
   if (action === 'allow') return ruleOf(when, 'accept', at);
   if (action === 'deny') return ruleOf(when, 'drop', at);
   return {

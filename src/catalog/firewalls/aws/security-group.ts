@@ -9,8 +9,9 @@ import {
   isUnresolved,
   listOf,
   membersOf,
+  networkPeer,
   notKnown,
-  oneNetwork,
+  onlyIf,
   type Peer,
   portMatch,
   position,
@@ -60,12 +61,6 @@ const hasLine = (value: Value | undefined, { lines }: Source): boolean =>
 
 export const groupIdOf = (group: Value): string =>
   textOf(field(group, 'GroupId', 'GroupName')) ?? saying(field(group, 'GroupId', 'GroupName') ?? 'no name');
-
-/** Whether the rule exists at all may not be known: Terraform's count. */
-const onlyIf = (value: Value): readonly Match[] => {
-  const condition = field(value, '(only if)');
-  return condition === undefined ? [] : [notKnown(saying(condition))];
-};
 
 function trafficText(permission: Value): string {
   const [from, to] = [field(permission, 'FromPort'), field(permission, 'ToPort')];
@@ -159,11 +154,4 @@ function elements(
   name: string,
 ): readonly { readonly id: Value; readonly value: Value }[] {
   return listOf(field(permission, list)).map((value) => ({ id: field(value, name) ?? value, value }));
-}
-
-function networkPeer(value: Value, at: Position, problems: Problems): Peer {
-  const addresses = typeof value === 'string' ? oneNetwork(value.trim()) : undefined;
-  if (addresses) return { addresses };
-  if (!isUnresolved(value)) problems.add(at, `no network: ${saying(value)}`, true);
-  return somebody(saying(value));
 }

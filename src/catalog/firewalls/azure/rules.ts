@@ -10,6 +10,7 @@ import {
   isUnresolved,
   newFields,
   notKnown,
+  onlyIf,
   portMatch,
   position,
   type Problems,
@@ -102,8 +103,7 @@ function ruleOf(
     if (!isUnresolved(field(rule, 'direction'))) problems.add(place, 'a rule without direction', true);
     when.push(notKnown(`direction ${saying(field(rule, 'direction'))}`));
   }
-  const condition = field(rule, '(only if)');
-  if (condition !== undefined) when.push(notKnown(saying(condition)));
+  when.push(...onlyIf(rule));
   const access = textOf(field(rule, 'access'))?.toLowerCase();
   const priority = integerOf(field(rule, 'priority'));
   if (priority === undefined && !isUnresolved(field(rule, 'priority')))

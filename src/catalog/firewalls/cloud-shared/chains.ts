@@ -1,4 +1,5 @@
 import type { Chain, Hook, Match, Position, Rule } from '../../../lang/packets/index.ts';
+import { field, saying, type Value } from './value.ts';
 
 /** A cloud does not see what a host sends to itself. */
 const withinHost = (hook: Hook): Rule => ({
@@ -37,3 +38,9 @@ export const notKnown = (text: string, on: 'set' | 'other' | 'port' = 'other'): 
   on,
   text,
 });
+
+/** Whether a rule is made at all may not be known: Terraform's count, a condition of a template. */
+export const onlyIf = (value: Value | undefined): readonly Match[] => {
+  const condition = field(value, '(only if)');
+  return condition === undefined ? [] : [notKnown(saying(condition))];
+};

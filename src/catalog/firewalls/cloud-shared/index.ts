@@ -1,5 +1,5 @@
 export type { Ask } from './ask.ts';
-export { guard, notKnown, ruleOf } from './chains.ts';
+export { guard, notKnown, onlyIf, ruleOf } from './chains.ts';
 export { readJsonDocuments, type ReadSources, readYamlDocuments } from './documents.ts';
 export { findAll } from './find.ts';
 export { membersOf, networkOf } from './groups.ts';
@@ -14,7 +14,7 @@ export {
   together,
   without,
 } from './networks.ts';
-export { fromPeers, type Peer, somebody } from './peers.ts';
+export { fromPeers, networkPeer, type Peer, somebody } from './peers.ts';
 export { portMatch, readPorts } from './ports.ts';
 export { type Protocol, readProtocol } from './protocols.ts';
 export { type ReadDocument, readJson } from './read-json.ts';

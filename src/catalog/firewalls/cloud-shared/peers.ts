@@ -1,6 +1,8 @@
 /** Who a rule is for: any of several peers, each some addresses, or somebody of whom we know at most the range. */
-import { type Dependence, isAll, isEmpty, type Match } from '../../../lang/packets/index.ts';
-import { type Addresses, everybody } from './networks.ts';
+import { type Dependence, isAll, isEmpty, type Match, type Position } from '../../../lang/packets/index.ts';
+import { type Addresses, everybody, oneNetwork } from './networks.ts';
+import type { Problems } from './reading.ts';
+import { isUnresolved, saying, type Value } from './value.ts';
 
 export interface Peer {
   /** Where it may be. */
@@ -36,4 +38,12 @@ export function fromPeers(side: Side, peers: readonly Peer[]): readonly Match[] 
   const [only] = of;
   if (only && of.length === 1) return only;
   return [{ match: 'any', of }];
+}
+
+/** Whoever has an address of a network as it is written; what is none is told, and may be anybody. */
+export function networkPeer(written: Value | undefined, at: Position, problems: Problems): Peer {
+  const addresses = typeof written === 'string' ? oneNetwork(written.trim()) : undefined;
+  if (addresses) return { addresses };
+  if (!isUnresolved(written)) problems.add(at, `no network: ${saying(written)}`, true);
+  return somebody(saying(written));
 }

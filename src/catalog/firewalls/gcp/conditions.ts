@@ -5,15 +5,14 @@ import {
   isUnresolved,
   listOf,
   membersOf,
+  networkPeer,
   notKnown,
-  oneNetwork,
   type Peer,
   portMatch,
   type Problems,
   protocolMatch,
   readProtocol,
   saying,
-  somebody,
   type Value,
 } from '../cloud-shared/index.ts';
 import type { GcpContext } from './context.ts';
@@ -56,12 +55,7 @@ export const rangePeers = (
   problems: Problems,
   at: Position,
 ): readonly NamedPeer[] =>
-  ranges.map((range) => {
-    const addresses = typeof range === 'string' ? oneNetwork(range.trim()) : undefined;
-    if (addresses) return { peer: { addresses }, text: saying(range) };
-    if (!isUnresolved(range)) problems.add(at, `no network: ${saying(range)}`, true);
-    return { peer: somebody(saying(range)), text: saying(range) };
-  });
+  ranges.map((range) => ({ peer: networkPeer(range, at, problems), text: saying(range) }));
 
 /** Instances of the network by a mark of theirs. */
 export const markedPeers = (
