@@ -36,7 +36,7 @@ describe.skipIf('missing' in tools)(
     let inner = '';
 
     const step = (host: TunnelHost, words: readonly string[], env: NodeJS.ProcessEnv = {}): Ran =>
-      host.run(['sh', script, ...words], { env: { REDIS_CLI: cli, PATIENCE: '1', ...env } });
+      host.run(['sh', script, ...words], { env: { REDIS_CLI: cli, PATIENCE: '30', ...env } });
     const done = (host: TunnelHost, ...words: readonly string[]): string => {
       const { code, stdout, stderr } = step(host, words);
       if (code !== 0) throw new Error(`${words.join(' ')} at ${host.address}: ${stderr}`);
@@ -117,7 +117,7 @@ describe.skipIf('missing' in tools)(
         await expect
           .poll(() => server.run(['ss', '-Htn']).stdout, { timeout: 20_000 })
           .toContain('10.77.1.2');
-        const refused = step(server, ['close']);
+        const refused = step(server, ['close'], { PATIENCE: '0' });
         expect(refused.code).toBe(1);
         expect(refused.stderr).toContain('10.77.1.2 is connected at 10.77.1.1');
         expect(rulesOf(server)).toBe('');
@@ -128,7 +128,7 @@ describe.skipIf('missing' in tools)(
     });
 
     it('closes: only the tunnel reaches the server, and the server itself', () => {
-      expect(step(server, ['close'], { PATIENCE: '20' }).stderr).not.toContain('FAILED');
+      expect(step(server, ['close']).stderr).not.toContain('FAILED');
       done(client, 'close');
       expect(bindOf()).toBe(`127.0.0.1 -::1 -${inner}`);
       for (const host of [client, stranger]) expect(knock(host, server.address, 1)).toBe('timed out');
