@@ -2,7 +2,14 @@ import type { Origin } from './exposure.ts';
 
 /** What a program or a file says, in whose words: they are read when they are judged, not when they are collected. */
 export interface FirewallText {
-  readonly words: 'iptables-save' | 'ip6tables-save' | 'ipset-save' | 'nft-json' | 'nft';
+  readonly words:
+    | 'iptables-save'
+    | 'ip6tables-save'
+    | 'ipset-save'
+    | 'nft-json'
+    | 'nft'
+    | 'ufw'
+    | 'firewalld';
   /** Who said it: a program (`iptables-save`) or a file. */
   readonly from: string;
   readonly text: string;
@@ -89,7 +96,7 @@ export interface FirewallDrift {
   readonly unsaved: readonly string[];
   readonly unloaded: readonly string[];
   readonly savedIn: readonly string[];
-  /** Programs that bring rules of their own: then it is not worked out who gets in after a restart. */
+  /** Programs that bring rules of their own, whose files were not read: who gets in after a restart is not worked out. */
   readonly managers: readonly string[];
 }
 

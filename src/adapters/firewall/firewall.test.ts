@@ -60,12 +60,47 @@ describe('files that are loaded at boot', () => {
     put('etc/nftables.conf', 'include "/etc/nftables.d/*.nft"\n');
     put('etc/nftables.d/redis.nft', 'table inet f {}\n');
     put('etc/ufw/ufw.conf', 'ENABLED=yes\n');
+    put('etc/ufw/user.rules', '*filter\nCOMMIT\n');
+    put('etc/default/ufw', 'IPV6=yes\n');
     expect(savedRules(root).map(({ words, from }) => [words, from])).toEqual([
       ['iptables-save', '/etc/iptables/rules.v4'],
       ['nft', '/etc/nftables.conf'],
       ['nft', '/etc/nftables.d/redis.nft'],
     ]);
     expect(managersOf(root)).toEqual(['ufw']);
+    // Started with the host, it loads what its files say.
+    put('etc/systemd/system/multi-user.target.wants/ufw.service', '');
+    expect(savedRules(root).flatMap(({ words, from }) => (words === 'ufw' ? [from] : []))).toEqual([
+      '/etc/ufw/user.rules',
+      '/etc/default/ufw',
+      '/etc/ufw/ufw.conf',
+    ]);
+  });
+
+  it("are firewalld's own, with the services that its zones name and the zones that NetworkManager chooses", () => {
+    put('etc/firewalld/firewalld.conf', 'DefaultZone=public\n');
+    put('etc/firewalld/zones/public.xml', '<zone><service name="redis"/></zone>');
+    put('usr/lib/firewalld/services/redis.xml', '<service><port port="6379" protocol="tcp"/></service>');
+    put('usr/lib/firewalld/services/ssh.xml', '<service><port port="22" protocol="tcp"/></service>');
+    put(
+      'etc/NetworkManager/system-connections/lan.nmconnection',
+      'interface-name=eth1\nzone=internal\npsk=not-for-us\n',
+    );
+    const read = (): readonly string[] =>
+      savedRules(root).flatMap(({ words, from }) => (words === 'firewalld' ? [from] : []));
+    expect(read()).toEqual([]);
+    put('etc/systemd/system/multi-user.target.wants/firewalld.service', '');
+    expect(read()).toEqual([
+      '/etc/firewalld/firewalld.conf',
+      '/etc/firewalld/zones/public.xml',
+      '/etc/NetworkManager/system-connections/lan.nmconnection',
+      '/usr/lib/firewalld/services/redis.xml',
+    ]);
+    expect(
+      savedRules(root)
+        .map(({ text }) => text)
+        .join(''),
+    ).not.toContain('not-for-us');
   });
 });
 

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path/posix';
+import { firewalldPaths } from '../../catalog/firewalls/firewalld/index.ts';
+import { ufwPaths } from '../../catalog/firewalls/ufw/index.ts';
 import type { FirewallText } from '../../model/firewall.ts';
-import { namesIn, readBytes } from '../host/bounded-read.ts';
+import { linkOf, namesIn, readBytes } from '../host/bounded-read.ts';
 import { mostBytes } from './ask.ts';
 
 /** Rules that the start of the host loads, by distribution: Debian, Red Hat, Alpine and Arch, nftables. */
@@ -14,12 +17,6 @@ const files: readonly (readonly [FirewallText['words'], string])[] = [
   ['iptables-save', '/etc/iptables/iptables.rules'],
   ['ip6tables-save', '/etc/iptables/ip6tables.rules'],
   ['iptables-save', '/etc/iptables.rules'],
-  ['iptables-save', '/etc/ufw/before.rules'],
-  ['iptables-save', '/etc/ufw/user.rules'],
-  ['iptables-save', '/etc/ufw/after.rules'],
-  ['ip6tables-save', '/etc/ufw/before6.rules'],
-  ['ip6tables-save', '/etc/ufw/user6.rules'],
-  ['ip6tables-save', '/etc/ufw/after6.rules'],
   ['ipset-save', '/etc/iptables/ipsets'],
   ['ipset-save', '/etc/sysconfig/ipset'],
   ['nft', '/etc/nftables.conf'],
@@ -39,6 +36,71 @@ function textAt(root: string, path: string): string | undefined {
   }
 }
 
+/** What starts a program with the host: systemd, OpenRC, the scripts before them. */
+const starts = (name: string): readonly string[] => [
+  `/etc/systemd/system/multi-user.target.wants/${name}.service`,
+  `/etc/systemd/system/basic.target.wants/${name}.service`,
+  `/etc/systemd/system/sysinit.target.wants/${name}.service`,
+  `/etc/runlevels/boot/${name}`,
+  `/etc/runlevels/default/${name}`,
+];
+const startsFirewalld = '/etc/systemd/system/dbus-org.fedoraproject.FirewallD1.service';
+
+/** Links to what is inside the host's root lead nowhere from outside of it, and are links all the same. */
+const isThere = (root: string, path: string): boolean =>
+  existsSync(join(root, path)) || linkOf(join(root, path)) !== undefined;
+
+/** Files of ufw, all or none: what it loads is worked out of all of them together. */
+function ofUfw(root: string): readonly FirewallText[] {
+  if (!starts('ufw').some((path) => isThere(root, path))) return [];
+  const conf = textAt(root, ufwPaths.conf);
+  const user = textAt(root, ufwPaths.userRules);
+  if (conf === undefined || user === undefined) return [];
+  return Object.values(ufwPaths).flatMap((from): readonly FirewallText[] => {
+    const text = textAt(root, from);
+    return text === undefined ? [] : [{ words: 'ufw', from, text }];
+  });
+}
+
+const mostFiles = 64;
+/** So much of firewalld's files at most. */
+const mostOfFirewalld = 1_048_576;
+
+/** Files of firewalld: all zones, policies and sets, and of its services those that are named. */
+function ofFirewalld(root: string): readonly FirewallText[] {
+  if (![startsFirewalld, ...starts('firewalld')].some((path) => isThere(root, path))) return [];
+  const conf = textAt(root, firewalldPaths.conf);
+  if (conf === undefined) return [];
+  const out: FirewallText[] = [{ words: 'firewalld', from: firewalldPaths.conf, text: conf }];
+  const add = (from: string): void => {
+    const text = textAt(root, from);
+    if (text !== undefined) out.push({ words: 'firewalld', from, text });
+  };
+  add(firewalldPaths.direct);
+  for (const folder of [...firewalldPaths.zones, ...firewalldPaths.policies, ...firewalldPaths.ipsets])
+    for (const name of namesOf(join(root, folder))) if (name.endsWith('.xml')) add(`${folder}/${name}`);
+  for (const name of namesOf(join(root, connections))) {
+    if (!name.endsWith('.nmconnection')) continue;
+    // They hold secrets of networks; only what binds an interface to a zone is kept.
+    const lines = (textAt(root, `${connections}/${name}`) ?? '').match(
+      /^(?:interface-name|zone)=\S{1,64}$/gm,
+    );
+    if (lines) out.push({ words: 'firewalld', from: `${connections}/${name}`, text: lines.join('\n') });
+  }
+  const services = new Set(
+    out.flatMap(({ text }) =>
+      [...text.matchAll(/<service\s+name="([\w.-]{1,64})"/g)].map(([, name = '']) => name),
+    ),
+  );
+  for (const service of [...services].slice(0, mostFiles))
+    for (const folder of firewalldPaths.services) add(`${folder}/${service}.xml`);
+  // Half of it would be another firewall.
+  return out.reduce((sum, { text }) => sum + text.length, 0) > mostOfFirewalld ? [] : out;
+}
+
+/** Where NetworkManager writes down which zone it puts an interface into. */
+const connections = '/etc/NetworkManager/system-connections';
+
 /** Files that bring rules back when the host starts, as they are. */
 export function savedRules(root: string): readonly FirewallText[] {
   const included = folders.flatMap((folder) =>
@@ -46,15 +108,16 @@ export function savedRules(root: string): readonly FirewallText[] {
       .filter((name) => /\.(?:nft|conf|rules)$/.test(name))
       .map((name) => ['nft', `${folder}/${name}`] as const),
   );
-  return [...files, ...included].flatMap(([words, from]): readonly FirewallText[] => {
+  const own = [...files, ...included].flatMap(([words, from]): readonly FirewallText[] => {
     const text = textAt(root, from);
     return text === undefined ? [] : [{ words, from, text }];
   });
+  return [...own, ...ofUfw(root), ...ofFirewalld(root)];
 }
 
 function namesOf(folder: string): readonly string[] {
   try {
-    return namesIn(folder, 64);
+    return namesIn(folder, mostFiles);
   } catch {
     return [];
   }

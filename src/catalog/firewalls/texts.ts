@@ -1,6 +1,8 @@
 import { parseIpsetSave, type IpSets } from './ipset/index.ts';
 import { parseIptablesSave } from './iptables/index.ts';
 import { parseNft, parseNftJson } from './nft/index.ts';
+import { firewalldPaths, type NamedXml, parseFirewalld } from './firewalld/index.ts';
+import { parseUfw, ufwPaths } from './ufw/index.ts';
 import type { RuleSet } from '../../lang/packets/index.ts';
 import type { FirewallText } from '../../model/index.ts';
 
@@ -8,7 +10,8 @@ import type { FirewallText } from '../../model/index.ts';
 export function ruleSetsOf(texts: readonly FirewallText[]): readonly RuleSet[] {
   const sets = ipSetsOf(texts);
   const compatible = new Set(texts.flatMap(tablesOverNft));
-  return texts.flatMap(({ words, from, text }): readonly RuleSet[] => {
+  const managed = [...ufwOf(texts, sets), ...firewalldOf(texts)];
+  const own = texts.flatMap(({ words, from, text }): readonly RuleSet[] => {
     switch (words) {
       case 'iptables-save':
       case 'ip6tables-save': {
@@ -24,9 +27,58 @@ export function ruleSetsOf(texts: readonly FirewallText[]): readonly RuleSet[] {
       case 'nft':
         return isPart(from) ? [] : [parseNft(text, { file: from, include: includedFrom(texts) })];
       case 'ipset-save':
+      case 'ufw':
+      case 'firewalld':
         return [];
     }
   });
+  return [...own, ...managed];
+}
+
+const withWords = (texts: readonly FirewallText[], words: FirewallText['words']): readonly FirewallText[] =>
+  texts.filter((one) => one.words === words);
+
+/** What ufw makes of all its files. A file that it has not is empty, and it says so when it starts. */
+function ufwOf(texts: readonly FirewallText[], sets: IpSets | undefined): readonly RuleSet[] {
+  const own = withWords(texts, 'ufw');
+  if (own.length === 0) return [];
+  const textOf = (path: string): string => own.find(({ from }) => from === path)?.text ?? '';
+  const files = Object.fromEntries(Object.entries(ufwPaths).map(([part, path]) => [part, textOf(path)]));
+  return [parseUfw({ ...files, ...(sets ? { sets } : {}) })];
+}
+
+/** What firewalld makes of all its files. */
+function firewalldOf(texts: readonly FirewallText[]): readonly RuleSet[] {
+  const own = withWords(texts, 'firewalld');
+  if (own.length === 0) return [];
+  const one = (path: string): string | undefined => own.find(({ from }) => from === path)?.text;
+  const { zones, policies, ipsets, services } = firewalldPaths;
+  const inFolders = (folders: readonly string[]): readonly NamedXml[] =>
+    folders.flatMap((folder) =>
+      own
+        .filter(({ from }) => from.startsWith(`${folder}/`))
+        .map(({ from, text }) => ({ name: from.slice(folder.length + 1).replace(/\.xml$/, ''), xml: text })),
+    );
+  const [conf, direct] = [one(firewalldPaths.conf), one(firewalldPaths.direct)];
+  return [
+    parseFirewalld({
+      zones: inFolders(zones),
+      policies: inFolders(policies),
+      ipsets: inFolders(ipsets),
+      services: inFolders(services),
+      ...(conf === undefined ? {} : { conf }),
+      ...(direct === undefined ? {} : { direct }),
+      interfaces: Object.fromEntries(own.flatMap(({ from, text }) => boundBy(from, text))),
+    }),
+  ];
+}
+
+/** The zone of an interface, as NetworkManager writes it down. */
+function boundBy(from: string, text: string): readonly (readonly [string, string])[] {
+  if (!from.endsWith('.nmconnection')) return [];
+  const name = /^interface-name=(\S{1,64})$/m.exec(text)?.[1];
+  const zone = /^zone=(\S{1,64})$/m.exec(text)?.[1];
+  return name === undefined || zone === undefined ? [] : [[name, zone]];
 }
 
 function ipSetsOf(texts: readonly FirewallText[]): IpSets | undefined {

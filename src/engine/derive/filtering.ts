@@ -2,6 +2,7 @@ import { lintRuleSets, type Position, type RuleSet } from '../../lang/packets/in
 import { printable } from '../../lang/text/index.ts';
 import type { Filtering, FirewallFacts } from '../../model/index.ts';
 import { ruledNetwork } from './firewall-layer.ts';
+import { savedIn } from './firewall-saved.ts';
 import { sayRule } from './firewall-names.ts';
 import { portRules, ruleDrift } from './firewall-rules.ts';
 import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
@@ -45,6 +46,6 @@ export async function filteringOf(facts: FirewallFacts, ports: readonly number[]
       why: printable(reason, 200),
     })),
     unsaved: unsaved.slice(0, mostListed),
-    savedIn: [...facts.saved.map(({ from }) => from), ...facts.managers],
+    savedIn: savedIn(facts),
   };
 }

@@ -12,13 +12,16 @@ import type { DoorWay } from '../origins.ts';
 import { familyOf } from './firewall-ask.ts';
 import { ruledNetwork } from './firewall-layer.ts';
 import { cidrsOf, nameSources } from './firewall-names.ts';
+import { savedIn } from './firewall-saved.ts';
 import { ruleDrift } from './firewall-rules.ts';
 import { reachTable } from './firewall-table.ts';
 import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 
 /** Who gets in now, and who will after the host was started again. */
 export async function firewallDrift(facts: FirewallFacts, doors: readonly DoorWay[]): Promise<FirewallDrift> {
-  const { layers, saved, managers } = facts;
+  const { layers, saved } = facts;
+  // Those whose files were read are worked out as any other.
+  const managers = facts.managers.filter((name) => !saved.some(({ words }) => words === name));
   const last = layers.length - 1;
   const networks = await Promise.all(layers.map(ruledNetwork));
   const after: FirewallFacts = {
@@ -33,7 +36,7 @@ export async function firewallDrift(facts: FirewallFacts, doors: readonly DoorWa
   );
   const changes =
     managers.length > 0 ? [] : changesOf(await reachTable(facts, doors), await reachTable(after, doors));
-  return { changes, unsaved, unloaded, savedIn: saved.map(({ from }) => from), managers };
+  return { changes, unsaved, unloaded, savedIn: savedIn(facts), managers };
 }
 
 type Ways = ReadonlyMap<

@@ -279,6 +279,48 @@ describe('what a restart changes', () => {
     expect(drift).toMatchObject({ changes: [], unsaved: [], unloaded: [] });
   });
 
+  it('ufw brings back what its files say, and nothing where it is off', async () => {
+    const ufw = (from: string, text: string): FirewallText => ({ words: 'ufw', from, text });
+    const saved = (enabled: string): readonly FirewallText[] => [
+      ufw('/etc/ufw/ufw.conf', `ENABLED=${enabled}\n`),
+      ufw('/etc/default/ufw', 'IPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\nDEFAULT_OUTPUT_POLICY="ACCEPT"\n'),
+      ...['before', 'user', 'after'].flatMap((part) =>
+        (['', '6'] as const).map((six) =>
+          ufw(
+            `/etc/ufw/${part}${six}.rules`,
+            part === 'user'
+              ? `*filter\n:ufw${six}-user-input - [0:0]\n-A ufw${six}-user-input -p tcp --dport 6379 -s ${six ? 'fd00::/8' : '10.0.0.0/8'} -j ACCEPT\nCOMMIT\n`
+              : `*filter\n-A ufw${six}-${part}-input -i lo -j ACCEPT\nCOMMIT\n`,
+          ),
+        ),
+      ),
+    ];
+    const open = { ...facts([filter('ACCEPT')]), managers: ['ufw'] };
+    const drift = await firewallDrift({ ...open, saved: saved('yes') }, [door()]);
+    expect(drift).toMatchObject({ managers: [], savedIn: ['ufw'], unsaved: [] });
+    expect(drift.changes).toMatchObject([{ change: 'closes', address: '8.8.4.4', port: 6379 }]);
+    expect((await firewallDrift({ ...open, saved: saved('no') }, [door()])).changes).toEqual([]);
+    // Its files were not read: it is not worked out.
+    expect(await firewallDrift({ ...open, saved: [] }, [door()])).toMatchObject({
+      changes: [],
+      managers: ['ufw'],
+    });
+  });
+
+  it('firewalld brings back its zones', async () => {
+    const saved = [
+      ['/etc/firewalld/firewalld.conf', 'DefaultZone=public\n'],
+      ['/etc/firewalld/zones/public.xml', '<zone><service name="ssh"/></zone>'],
+      ['/etc/firewalld/zones/inside.xml', '<zone target="ACCEPT"></zone>'],
+      ['/etc/NetworkManager/system-connections/lan.nmconnection', 'interface-name=eth0\nzone=inside'],
+    ].map(([from = '', text = '']): FirewallText => ({ words: 'firewalld', from, text }));
+    const now = { ...facts([filter('ACCEPT')]), managers: ['firewalld'] };
+    expect((await firewallDrift({ ...now, saved: saved.slice(0, 3) }, [door()])).changes).toMatchObject([
+      { change: 'closes', port: 6379 },
+    ]);
+    expect(await firewallDrift({ ...now, saved }, [door()])).toMatchObject({ changes: [], managers: [] });
+  });
+
   it('chains that a program writes at its start are left out, DOCKER-USER is not', async () => {
     const text = (chain: string): FirewallText => ({
       ...filter('ACCEPT'),

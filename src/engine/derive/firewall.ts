@@ -1,5 +1,6 @@
 import { known, unknown, valueOr, type Collected, type Fact, type Filtering } from '../../model/index.ts';
 import type { Refine } from '../origins.ts';
+import { savedIn } from './firewall-saved.ts';
 import type { Asking } from './firewall-origins.ts';
 
 /** Packet filters in the way, as far as they were read. */
@@ -46,7 +47,7 @@ export async function deriveFiltering(
   settings: Fact<Readonly<Record<string, { readonly value: unknown }>>>,
 ): Promise<Fact<Filtering>> {
   if (!firewall.known) return unknown(firewall.why, firewall.detail);
-  const { layers, saved, managers } = firewall.value;
+  const { layers } = firewall.value;
   const heard = valueOr(listeners, []).flatMap(({ port, purpose }) =>
     port === undefined || purpose === 'other' ? [] : [port],
   );
@@ -56,10 +57,7 @@ export async function deriveFiltering(
   const ports = [...new Set(heard.length > 0 ? heard : said)];
   if (ports.length === 0) return unknown('not-asked', 'its ports are not known');
   if (layers.every(({ rules }) => rules.length === 0))
-    return known(
-      { rules: 0, idle: [], unsaved: [], savedIn: [...saved.map(({ from }) => from), ...managers] },
-      firewall.source,
-    );
+    return known({ rules: 0, idle: [], unsaved: [], savedIn: savedIn(firewall.value) }, firewall.source);
   const { filteringOf } = await import('./filtering.ts');
   return known(await filteringOf(firewall.value, ports), firewall.source);
 }

@@ -1,4 +1,11 @@
-import type { Family, Match } from '../../../lang/packets/index.ts';
+import {
+  type AddressSet,
+  emptySet,
+  type Family,
+  type Match,
+  subtract,
+  union,
+} from '../../../lang/packets/index.ts';
 import { addressesOfElements, addressesOfNets, partMatches } from './elements.ts';
 import type { IpSet, IpSets } from './sets.ts';
 
@@ -69,6 +76,28 @@ function matchesOf(
   }
 }
 
+/** One address alone is the narrowest. */
+const lengthOf = (head: string): number => Number(head.split('/')[1] ?? 128);
+
+/**
+ * Of a set of networks with interfaces the kernel looks at the narrowest network alone that an address lies in, even if
+ * it is there for another interface.
+ */
+function addressesOfNarrowest(set: IpSet, heads: readonly string[], family: Family): AddressSet {
+  const all = Map.groupBy(
+    [...set.elements.keys()].map((element) => element.split(',')[0] ?? ''),
+    lengthOf,
+  );
+  const own = Map.groupBy(heads, lengthOf);
+  let [narrower, found] = [emptySet(family), emptySet(family)];
+  for (const [length, networks] of [...all].toSorted(([a], [b]) => b - a)) {
+    const here = addressesOfElements(own.get(length) ?? [], family, set.netmask);
+    found = union(found, subtract(here, narrower));
+    narrower = union(narrower, addressesOfElements(networks, family, set.netmask));
+  }
+  return found;
+}
+
 interface Group {
   readonly conditions: (directions: readonly string[]) => readonly Match[] | undefined;
 }
@@ -86,7 +115,9 @@ function newGroup(
       for (const [at, part] of set.parts.entries()) {
         const direction = directions[at] ?? 'src';
         if (at === 0 && family !== undefined) {
-          const addresses = addressesOfElements(heads, family, set.netmask);
+          const addresses = set.parts.includes('iface')
+            ? addressesOfNarrowest(set, heads, family)
+            : addressesOfElements(heads, family, set.netmask);
           all.push({ match: direction === 'src' ? 'source' : 'destination', addresses });
           continue;
         }

@@ -8,7 +8,7 @@ import {
 } from '../../../lang/packets/index.ts';
 import type { Expression } from './syntax.ts';
 import * as symbols from './symbols.ts';
-import { services } from './services.ts';
+import { serviceNames } from '../service-names.ts';
 
 /** Looks up a word; absent: the field takes numbers only. */
 export type Words = ReadonlyMap<string, number>;
@@ -231,7 +231,7 @@ function fib(result: string, flags: readonly string[]): Asked {
 export function wordsOf(field: Field): Words | undefined {
   switch (field.of) {
     case 'port':
-      return services;
+      return serviceNames;
     case 'protocol':
       return symbols.protocols;
     case 'ct-state':

@@ -1,4 +1,4 @@
-/** Statements and rules of native text. */
+/** Statements and rules of native text. One grammar, whose parts call each other: that is why it is one long file. */
 import type { Dependence, Position } from '../../../lang/packets/index.ts';
 import { assignment, rejection } from './json-statement.ts';
 import { shortened } from './json-value.ts';

@@ -2,11 +2,11 @@
 import type { Match, PortRange } from '../../../../lang/packets/index.ts';
 import { type Given, type MatchModule, type RuleContext, opaque, options } from '../extension.ts';
 import { numberOf } from '../numbers.ts';
-import { serviceOf } from '../services.ts';
+import { serviceNames } from '../../service-names.ts';
 
 /** A port by number or name; `name` where it may be one that the host knows. */
 function portOf(text: string): number | 'name' | undefined {
-  const port = numberOf(text, 65_535) ?? serviceOf(text);
+  const port = numberOf(text, 65_535) ?? serviceNames.get(text);
   if (port !== undefined) return port;
   return /^[a-z][a-z0-9_+./-]*$/i.test(text) ? 'name' : undefined;
 }

@@ -12,7 +12,7 @@ import {
 import { addressRangeOf, addressesOf } from '../addresses.ts';
 import { type RuleContext, type TargetModule, options } from '../extension.ts';
 import { numberOf } from '../numbers.ts';
-import { serviceOf } from '../services.ts';
+import { serviceNames } from '../../service-names.ts';
 
 /** Protocols that have ports. */
 const withPorts = [6, 17, 33, 132, 136];
@@ -23,7 +23,7 @@ function portsOf(text: string, context: RuleContext): PortRange | undefined {
   // `1000-2000/3000` moves ports along; only for one port is that exact, and nobody writes it.
   const [range = ''] = text.split('/');
   const [first = '', last = first] = range.split('-');
-  const [from, to] = [first, last].map((port) => numberOf(port, 65_535) ?? serviceOf(port));
+  const [from, to] = [first, last].map((port) => numberOf(port, 65_535) ?? serviceNames.get(port));
   if (from === undefined || to === undefined || from > to) {
     context.refuse(`${text} are no ports`);
     return undefined;

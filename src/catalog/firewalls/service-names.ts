@@ -1,12 +1,12 @@
 /**
- * Names of ports: facts of the registry of service names, as Debian's /etc/services has them; nft asks that file for
- * names of `tcp dport`, and so the same name may mean nothing on a host with another one.
+ * Names of ports: facts of the registry of service names, as Debian's /etc/services has them; nft and iptables ask
+ * that file for names of ports, and so the same name may mean nothing on a host with another one.
  */
 const names = `
-  tcpmux:1 rtmp:1 nbp:2 echo:4 zip:6 discard:9 sink:9 null:9 systat:11 users:11 daytime:13 netstat:15
+  tcpmux:1 rtmp:1 nbp:2 echo:7 zip:6 discard:9 sink:9 null:9 systat:11 users:11 daytime:13 netstat:15
   qotd:17 quote:17 chargen:19 ttytst:19 source:19 ftp-data:20 ftp:21 fsp:21 fspd:21 ssh:22 telnet:23
   smtp:25 mail:25 time:37 timserver:37 whois:43 nicname:43 tacacs:49 domain:53 bootps:67 bootpc:68
-  tftp:69 gopher:70 finger:79 http:80 www:80 kerberos:88 kerberos5:88 krb5:88 kerberos-sec:88
+  tftp:69 gopher:70 finger:79 http:80 www:80 www-http:80 kerberos:88 kerberos5:88 krb5:88 kerberos-sec:88
   iso-tsap:102 tsap:102 acr-nema:104 dicom:104 poppassd:106 pop3:110 pop-3:110 sunrpc:111
   portmapper:111 auth:113 authentication:113 tap:113 ident:113 nntp:119 readnews:119 untp:119 ntp:123
   epmap:135 loc-srv:135 netbios-ns:137 netbios-dgm:138 netbios-ssn:139 imap2:143 imap:143 snmp:161
@@ -25,7 +25,7 @@ const names = `
   proofd:1093 rootd:1094 rmiregistry:1099 supfiledbg:1127 skkserv:1178 openvpn:1194 predict:1210
   rmtcfg:1236 xtel:1313 xtelw:1314 lotusnote:1352 lotusnotes:1352 ms-sql-s:1433 ms-sql-m:1434
   ingreslock:1524 datametrics:1645 old-radius:1645 sa-msg-port:1646 old-radacct:1646 kermit:1649
-  groupwise:1677 l2f:1701 l2tp:1701 radius:1812 radius-acct:1813 radacct:1813 cisco-sccp:2000 nfs:2049
+  groupwise:1677 l2f:1701 l2tp:1701 kdeconnect:1716 radius:1812 radius-acct:1813 radacct:1813 cisco-sccp:2000 nfs:2049
   gnunet:2086 rtcm-sc104:2101 zephyr-srv:2102 zephyr-clt:2103 zephyr-hm:2104 gsigatekeeper:2119
   iprop:2121 gris:2135 cvspserver:2401 venus:2430 venus-se:2431 codasrv:2432 codasrv-se:2433 mon:2583
   zebrasrv:2600 zebra:2601 ripd:2602 ripngd:2603 ospfd:2604 bgpd:2605 ospf6d:2606 ospfapi:2607
@@ -40,7 +40,7 @@ const names = `
   redis:6379 sge-qmaster:6444 sge_qmaster:6444 sge-execd:6445 sge_execd:6445 mysql-proxy:6446
   syslog-tls:6514 sane-port:6566 sane:6566 saned:6566 ircd:6667 babel:6696 ircs-u:6697 bbs:7000
   afs3-fileserver:7000 afs3-callback:7001 afs3-prserver:7002 afs3-vlserver:7003 afs3-kaserver:7004
-  afs3-volser:7005 afs3-bos:7007 afs3-update:7008 afs3-rmtsys:7009 font-service:7100 xfs:7100
+  afs3-volser:7005 afs3-errors:7006 afs3-bos:7007 afs3-update:7008 afs3-rmtsys:7009 font-service:7100 xfs:7100
   zope-ftp:8021 http-alt:8080 webcache:8080 tproxy:8081 omniorb:8088 puppet:8140 clc-build-daemon:8990
   xinetd:9098 bacula-dir:9101 bacula-fd:9102 bacula-sd:9103 git:9418 xmms2:9667 zope:9673 webmin:10000
   zabbix-agent:10050 zabbix-trapper:10051 amanda:10080 kamanda:10081 amandaidx:10082 amidxtape:10083
@@ -48,7 +48,8 @@ const names = `
   gsidcap:22128 wnn6:22273 binkp:24554 asp:27374 csync2:30865 dircproxy:57000 tfido:60177 fido:60179
 `;
 
-export const services: ReadonlyMap<string, number> = new Map(
+/** Ports by name. */
+export const serviceNames: ReadonlyMap<string, number> = new Map(
   names
     .trim()
     .split(/\s+/)
