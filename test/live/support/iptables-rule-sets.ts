@@ -423,7 +423,11 @@ function table(family: Family, name: string, most: number): fc.Arbitrary<string>
         ...all.flatMap(([policy, first, rules, chain]) => [
           // The third packet and those after it are not asked about: a REJECT of them would look as one of the first.
           ...(name === 'filter' && (chain === 'INPUT' || chain === 'FORWARD')
-            ? [`-A ${chain} -m conntrack --ctstate ESTABLISHED --ctdir ORIGINAL -j ACCEPT`]
+            ? [
+                `-A ${chain} -m conntrack --ctstate ESTABLISHED --ctdir ORIGINAL -j ACCEPT`,
+                // Whatever was told not to be tracked, it is not refused.
+                `-A ${chain} -p tcp --tcp-flags SYN,ACK ACK -j ACCEPT`,
+              ]
             : []),
           ...(policy === 'DROP' && first !== '' ? [`-A ${chain} ${first}`] : []),
           ...rules,
