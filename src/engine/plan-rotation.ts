@@ -37,6 +37,40 @@ function replicationOf(subject: PlanSubject, user: string, secret: string): read
     : [set, { do: 'save', node: node.id, by: 'config-rewrite' }];
 }
 
+/** A Sentinel that logs in to the servers as this user: by its file, since it shows no password. */
+function watchingAs({ node, view }: PlanSubject, user: string, secret: string): readonly Action[] {
+  const lines = view.conf.known ? view.conf.value.lines.filter(({ name }) => name === 'sentinel') : [];
+  const said = (option: string) => lines.filter(({ args }) => args[0] === option).map(({ args }) => args);
+  const logins = new Map([
+    // With a password and no name it comes as default.
+    ...said('auth-pass').map(([, master]) => [master, 'default'] as const),
+    ...said('auth-user').map(([, master, as]) => [master, as] as const),
+  ]);
+  return [...logins].flatMap(([master, as]): readonly Action[] =>
+    as !== user || typeof master !== 'string'
+      ? []
+      : [
+          {
+            do: 'set-sentinel',
+            node: node.id,
+            master,
+            option: 'auth-pass',
+            value: { secret },
+          },
+        ],
+  );
+}
+
+/** Its own password is another matter: Sentinels log in to each other with it. */
+const notOfSentinel = ({ node: { id }, view: { conf } }: PlanSubject, user: string): Unmet => ({
+  node: id,
+  goal: { kind: 'new-password', of: user },
+  checks: [],
+  severity: 'high',
+  why: `${conf.known ? `it does not log in to its servers as ${user}` : `its file was not read (${conf.detail}), so it is not known as whom it logs in`}; the password of a Sentinel itself is also that with which Sentinels log in to each other, and is not rotated here`,
+  advice: `on each Sentinel of 6.2 or later ACL SETUSER ${user} >NEW; when all have it, on each SENTINEL CONFIG SET sentinel-pass NEW; give it to the clients; then on each ACL SETUSER ${user} <OLD and SENTINEL FLUSHCONFIG. Before 6.2: requirepass in each file, and a restart of one after the other`,
+});
+
 /** What is kept says the same as what runs. */
 const isKept = (does: readonly Action[]): readonly Claim[] =>
   does.flatMap((action): readonly Claim[] => {
@@ -83,8 +117,17 @@ export function planRotation(
 ): PlannedParts {
   const secret = `user:${user}`;
   const unmet: Unmet[] = [];
+  const watching = new Map(
+    subjects
+      .filter(({ node }) => node.mode === 'sentinel')
+      .map((subject) => [subject, watchingAs(subject, user, secret)]),
+  );
   const able = subjects.filter((subject) => {
     const { node } = subject;
+    if (node.mode === 'sentinel') {
+      if (watching.get(subject)?.length === 0) unmet.push(notOfSentinel(subject, user));
+      return false;
+    }
     const others = strangersOf(subjects, subject, user);
     if (hasUsers(node.version) && others.length === 0) return true;
     if (hasUsers(node.version)) {
@@ -152,15 +195,35 @@ export function planRotation(
         proves: [{ claim: 'replicates', node: subject.node.id }],
       });
   }
+  for (const [{ node }, does] of watching)
+    if (does.length > 0)
+      add('sentinel-login', node, 'Sentinel logs in with the new password', does, {
+        proves: [
+          { claim: 'answers', node: node.id },
+          ...does.flatMap((action): readonly Claim[] =>
+            action.do === 'set-sentinel' && node.conf && node.host
+              ? [
+                  {
+                    claim: 'file-sets',
+                    node: node.id,
+                    path: node.conf,
+                    name: `sentinel auth-pass ${action.master}`,
+                    value: { secret },
+                  },
+                ]
+              : [],
+          ),
+        ],
+      });
   // A link stays logged in as it was until it breaks: it is made anew while both passwords are valid.
-  const follows = steps.some(({ kind }) => kind === 'replication-login');
+  const follows = steps.some(({ kind }) => kind === 'replication-login' || kind === 'sentinel-login');
   const isFollowed = ({ node: { role }, view: { replication } }: PlanSubject): boolean =>
     role === 'master' || (replication.known && replication.value.replicas.length > 0);
   for (const { node } of able.filter((subject) => follows && isFollowed(subject)))
     add(
       'replication-login',
       node,
-      'its replicas come back with the new password',
+      'its replicas and Sentinels come back with the new password',
       [{ do: 'renew-links', node: node.id, user }],
       { proves: [{ claim: 'replicates', node: node.id }] },
     );

@@ -18,7 +18,7 @@ export async function makeRotation(
   { rotated, watchSeconds, ...options }: RotateOptions,
 ): Promise<MadePlan> {
   return planWith(targets, options, (subjects) => {
-    for (const { view, node } of subjects) {
+    for (const { view, node } of subjects.filter((one) => one.node.mode !== 'sentinel')) {
       const users = view.users.known ? view.users.value : [];
       const found = users.find(({ name }) => name === rotated);
       if (view.users.known && !found)
