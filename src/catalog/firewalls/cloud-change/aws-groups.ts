@@ -58,10 +58,12 @@ export const rulesOf = (group: Fields): readonly GroupRule[] =>
         const number = readProtocol(field(permission, 'IpProtocol'));
         const protocol = number === 'all' ? 'all' : number === 6 ? 'tcp' : 'other';
         const [from, to] = [integerOf(field(permission, 'FromPort')), integerOf(field(permission, 'ToPort'))];
-        const whole = protocol === 'all' || from === undefined || from === -1;
+        // Of one side alone, -1 is no limit on that side, as the reader takes it.
+        const whole = protocol === 'all' || from === undefined;
+        const low = from === -1 || from === undefined ? 0 : from;
         return {
           protocol,
-          ports: whole ? [0, 65_535] : [from, to === undefined || to === -1 ? 65_535 : to],
+          ports: whole ? [0, 65_535] : [low, to === undefined || to === -1 ? 65_535 : to],
           word: cidrOf(word) ?? word,
           permission: fieldsOf([
             [

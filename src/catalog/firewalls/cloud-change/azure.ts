@@ -31,8 +31,13 @@ import { type CloudStep, type CloudWish, NoChange, type State, type View } from 
 export const ownerOfNsg = (group: Fields): string => textOf(field(group, 'name')) ?? '';
 
 /** The groups, each with its rules flat and in a list of their own. */
-export const nsgState = (sources: readonly Source[]): State =>
-  collectGroups(sources).map(({ id, value, rules }) => {
+export function nsgState(sources: readonly Source[]): State {
+  if (sources.some(({ value }) => field(value, 'contentVersion') !== undefined))
+    throw new NoChange(
+      'this is a template, and not what is in force',
+      'Give what az network nsg list prints, or change the template by hand.',
+    );
+  return collectGroups(sources).map(({ id, value, rules }) => {
     const inner = flat(value);
     return fieldsOf([
       ...['id', 'location', 'resourceGroup', 'etag'].map((name) => [name, field(inner, name)] as const),
@@ -40,6 +45,7 @@ export const nsgState = (sources: readonly Source[]): State =>
       ['securityRules', rules.map((rule) => plain(flat(rule)))],
     ]);
   });
+}
 
 const plain = (rule: Value): Value =>
   isFields(rule) ? fieldsOf(Object.entries(rule).filter(([name]) => name !== 'properties')) : rule;

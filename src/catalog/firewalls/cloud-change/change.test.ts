@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changeCloud, type CloudChange, type CloudName, type CloudWish, wayBack, withStep } from './index.ts';
 
-const runs = process.env['KEYWARD_DEEP'] ? 3000 : 25;
+const runs = process.env['KEYWARD_DEEP'] ? 3000 : 8;
 const ports = [[6379, 6379]] as const;
 type Proved = Extract<CloudChange, { readonly steps: unknown }>;
 

@@ -114,7 +114,11 @@ function wordsOf(script: string): readonly (readonly string[])[] {
         `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; case "$*" in *"-f -"*) cat; printf '\\0';; esac; }`,
     )
     .join('\n');
-  const out = execFileSync('/bin/sh', ['-c', `${probe}\n${script}`], { encoding: 'utf8', env: {} });
+  const out = execFileSync('/bin/sh', ['-c', `${probe}\n${script}`], {
+    encoding: 'utf8',
+    env: {},
+    stdio: 'pipe',
+  });
   return out
     .split('\n\0')
     .map((part) => part.split('\0').filter(Boolean))
