@@ -1,6 +1,7 @@
 import { fromCidr } from '../../../lang/packets/index.ts';
 import { printable } from '../../../lang/text/index.ts';
 import { derive } from '../../../engine/derive/index.ts';
+import type { DoorWay } from '../../../engine/origins.ts';
 import type { Asking } from '../../../engine/derive/firewall-origins.ts';
 import {
   valueOr,
@@ -120,14 +121,19 @@ async function ask(
     const table = await askFiles(options.files, options.supposed ?? { port: 6379 }, asking);
     return { schema, asked, servers: [table], failures: [] };
   }
-  const { servers, failures } = await auditTargets(targets, options);
-  return {
-    schema,
-    asked,
-    servers: await Promise.all(servers.map((server) => tableOf(server, asked, asking))),
-    failures,
-  };
+  const audited = await auditTargets(targets, options);
+  const servers = await Promise.all(audited.servers.map((server) => tableOf(server, asked, asking)));
+  return { schema, asked, servers, failures: audited.failures.filter((one) => !isAnswered(one, servers)) };
 }
+
+/** What the host says of its packet filters needs no login to the server: that it was refused takes nothing away. */
+const isAnswered = (
+  { target: name }: FirewallReport['failures'][number],
+  servers: readonly FirewallTable[],
+): boolean =>
+  servers.some(
+    ({ target, unknown, problems }) => target === name && unknown === undefined && problems.length === 0,
+  );
 
 const overNetworks = (origins: readonly Origin[]): readonly Origin[] =>
   origins.filter(({ via }) => 'port' in via);
@@ -139,7 +145,14 @@ async function tableOf(
 ): Promise<FirewallTable> {
   const { firewall } = evidence.facts;
   const { exposure } = await derive(evidence, asking);
-  const origins = exposure.known ? overNetworks(exposure.value.origins) : [];
+  const doors = doorsOf(evidence);
+  // Who reaches a socket the rules tell even where the server says nothing of itself.
+  const byRules = !exposure.known && firewall.known && doors.length > 0;
+  const origins = exposure.known
+    ? overNetworks(exposure.value.origins)
+    : byRules
+      ? await reachTable(firewall.value, doors, asking)
+      : [];
   return {
     target: name,
     // Without rules nothing was narrowed to the one who is asked about.
@@ -147,20 +160,31 @@ async function tableOf(
     notCollected: whole.known ? whole.value.notCollected : [],
     ...(firewall.known ? {} : { unknown: firewall.detail }),
     // Asked about one who gets nowhere, the table is empty, and that is the answer.
-    problems: whole.known ? [] : [whole.detail],
+    problems: whole.known || byRules ? [] : [whole.detail],
     ...(asked === 'diff' && firewall.known ? { drift: await driftOf(evidence, firewall.value) } : {}),
   };
 }
 
-async function driftOf(
-  { facts }: Evidence,
+async function reachTable(
   firewall: FirewallFacts,
-): Promise<NonNullable<FirewallTable['drift']>> {
-  const { firewallDrift } = await import('../../../engine/derive/firewall-drift.ts');
-  const doors = valueOr(facts.listeners, []).flatMap(({ address, port, purpose }) =>
+  doors: readonly DoorWay[],
+  asking: Asking,
+): Promise<readonly Origin[]> {
+  const { reachTable: table } = await import('../../../engine/derive/firewall-table.ts');
+  return table(firewall, doors, asking);
+}
+
+const doorsOf = ({ facts }: Evidence): readonly DoorWay[] =>
+  valueOr(facts.listeners, []).flatMap(({ address, port, purpose }) =>
     port === undefined || purpose === 'other'
       ? []
       : [{ address, port, tls: purpose === 'tls', source: 'its listening socket' }],
   );
-  return firewallDrift(firewall, doors);
+
+async function driftOf(
+  evidence: Evidence,
+  firewall: FirewallFacts,
+): Promise<NonNullable<FirewallTable['drift']>> {
+  const { firewallDrift } = await import('../../../engine/derive/firewall-drift.ts');
+  return firewallDrift(firewall, doorsOf(evidence));
 }
