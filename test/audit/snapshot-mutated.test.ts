@@ -19,7 +19,7 @@ import { matrixServer } from '../live/support/servers.ts';
 import { completeFacts } from './complete-facts.ts';
 import { mutated, mutationsOf, type Path } from './mutations.ts';
 
-const runs = process.env['KEYWARD_DEEP'] ? 20_000 : 150;
+const runs = process.env['KEYWARD_DEEP'] ? 20_000 : 100;
 // eslint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 // A table is most of a snapshot and little of what is judged: some of its commands stand for all.

@@ -20,7 +20,7 @@ import { stepKinds } from './kinds.ts';
 import { planSteps } from './plan-steps.ts';
 import { openServer, subject, type Server } from './subjects-of-tests.ts';
 
-const runs = process.env.KEYWARD_DEEP ? 20_000 : 150;
+const runs = process.env.KEYWARD_DEEP ? 20_000 : 100;
 
 /** What the catalog's own examples say of servers, good and bad: each a handful of facts. */
 const [good, bad] = (['good', 'bad'] as const).map((kind) =>

@@ -47,8 +47,9 @@ describe('a secret', () => {
     looking = (async () => {
       while (!stop.signal.aborted) {
         lookAtProcesses();
+        // Half of what the shortest of our processes lives.
         await new Promise((resolve) => {
-          setTimeout(resolve, 40);
+          setTimeout(resolve, 80);
         });
       }
     })();
