@@ -169,7 +169,11 @@ describe.skipIf('missing' in tools)(`the IPsec form${'missing' in tools ? `: ${t
 
   it('has rules that keep out what comes in clear, and keep it in, also while strongSwan is stopped', async () => {
     const { server, client, stranger, done, knocks, stop, network } = here;
+    const file = '/etc/swanctl/conf.d/keyward-tunnel.conf';
+    for (const host of [server, client]) host.run(['sed', '-i', 's/= trap/= none/', file]);
     for (const host of [server, client]) done(host, ['close'], { ANYWAY: 'yes' });
+    for (const host of [server, client])
+      expect(host.run(['cat', file]).stdout).toContain('start_action = trap');
     for (const host of [server, client]) {
       await stop(host);
       host.run(['ip', 'xfrm', 'policy', 'flush']);

@@ -166,9 +166,9 @@ close_it() {
     needs ss iproute2
     until_none strangers 'others are still connected'
       [ -z "$SERVER_PEERS" ] || initiate $SERVER_PEERS
-    configure trap
-    load
   fi
+  configure trap
+  load
   rules | guard_up
 }
 rules() {
