@@ -62,7 +62,7 @@ export function crashMatrix(weakness: Weakness, tried: Tried): void {
   const cases: StepKind[] = [];
   describe.skipIf(!canMount)(`every step of a server that has ${name}, with everything going wrong`, () => {
     // Most of the time is waiting: for servers to start, and for those that do not answer.
-    it.concurrent.each(servers)('$name', { timeout: 900_000 }, async (server) => {
+    it.concurrent.each(servers)('$name', { timeout: 1_800_000 }, async (server) => {
       const site = await weakness.begin(server);
       try {
         const kinds = await allSteps(server, site, weakness, tried);
