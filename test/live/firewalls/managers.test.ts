@@ -1,6 +1,13 @@
 /** Hosts that ufw or firewalld manages: the real programs, and packets before, after, after their reload, and after undo. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mergeSaved } from '../../../src/catalog/firewalls/print/index.ts';
+import {
+  firewallInput,
+  firewallScript,
+  keepInput,
+  keepScript,
+} from '../../../src/catalog/renderings/parts/firewall-script.ts';
 import { listener } from '../../../src/catalog/example-facts.ts';
 import { apply, settle } from '../../../src/engine/apply/index.ts';
 import { planFirewall } from '../../../src/engine/plan/firewall.ts';
@@ -288,6 +295,61 @@ for (const manager of ['ufw', 'firewalld'] as const)
         expect(killed).toBeGreaterThan(0);
       },
       240_000,
+    );
+
+    it.skipIf(manager === 'firewalld')(
+      'scripts for people who apply by other means do what apply does',
+      async () => {
+        const script = (text: string, input = ''): string => host.run(['sh', '-c', text], input);
+        const all = (): readonly unknown[] => [
+          ...state().slice(0, manager === 'ufw' ? 2 : 1),
+          ...(manager === 'ufw' ? [script('nft list table inet keyward_6379 2>/dev/null || :')] : []),
+        ];
+        if (manager === 'ufw') script('iptables -N DOCKER-USER; ip6tables -N DOCKER-USER');
+        const untouched = all();
+        const world = host.world();
+        for (const backend of ['nft', 'iptables', 'docker-user'] as const) {
+          const { show, put } = firewallScript({ backend, port: 6379 });
+          const action = { do: 'set-firewall', node: 'n1', backend, ports: [6379, 16_379], allow } as const;
+          const was = script(show);
+          expect(was.trim()).toBe('');
+          script(put, firewallInput(action));
+          const done = all();
+          expect(done).not.toEqual(untouched);
+          // Nothing is left to be done, and what is there can be put back.
+          const captured = await world.capture({ kind: 'firewall', node: 'n1', backend, port: 6379 });
+          await world.perform(action);
+          expect((await world.capture(captured.resource)).digest).toBe(captured.digest);
+          const now = script(show);
+          script(put, firewallInput({ ...action, allow: ['192.0.2.0/24'] }));
+          expect(all()).not.toEqual(done);
+          script(put, now);
+          expect(all()).toEqual(done);
+          script(put, was);
+          expect(all()).toEqual(untouched);
+        }
+        const part = { ports: [6379, 16_379], allow };
+        const files = [
+          [
+            '/etc/kw.rules',
+            'iptables-save',
+            'iptables',
+            '# mine\n*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n',
+          ],
+          ['/etc/kw.nft', 'nft', 'nft', '#!/usr/sbin/nft -f\ntable inet filter {\n}\n'],
+        ] as const;
+        for (const [path, words, backend, text] of files) {
+          host.put(path, text);
+          const action = { do: 'keep-firewall', node: 'n1', path, words, backend, ...part } as const;
+          const merged = mergeSaved(text, { words, backend, ...part });
+          for (let time = 0; time < 2; time++)
+            host.run(['sh', '-c', keepScript(action), 'sh', path], keepInput(action));
+          expect({ text: host.file(path) }).toEqual(merged);
+        }
+        if (manager === 'ufw') script('iptables -X DOCKER-USER; ip6tables -X DOCKER-USER');
+        await world.close();
+      },
+      120_000,
     );
 
     if (manager === 'ufw')

@@ -13,7 +13,7 @@ export {
 export { hasChain, type IptablesPart, iptablesChange, iptablesPart, readIptablesPart } from './iptables.ts';
 export { nftChange, nftPart } from './nft.ts';
 export { allowedOf, chainName, families, networksOf, tableName } from './our-part.ts';
-export { joinSaved, mergeSaved, type SavedPlace, splitSaved } from './saved.ts';
+export { joinSaved, mergeSaved, type SavedPlace, savedLines, splitSaved } from './saved.ts';
 export {
   isUfwActive,
   readUfwPart,

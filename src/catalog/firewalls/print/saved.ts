@@ -55,6 +55,14 @@ export function mergeSaved(
   return joinSaved({ ...splitSaved(text, place), lines: linesOf(part, place) }, place);
 }
 
+/** Our lines as they stand in such a file. */
+export const savedLines = ({
+  words,
+  backend,
+  ...part
+}: FirewallPart & Pick<SavedPlace, 'words' | 'backend'>): readonly string[] =>
+  linesOf(part, { words, backend, port: nameOf(part) });
+
 const marks = (port: number): readonly [string, string] => [
   `# ${tableName(port)}: written by keyward, begin`,
   `# ${tableName(port)}: end`,

@@ -1,5 +1,12 @@
 import { directiveTable } from '../../../lang/conf/index.ts';
 import type { Action, PlanNode, PlannedChange, Value } from '../../../model/index.ts';
+import {
+  cannotScript,
+  firewallInput,
+  firewallScript,
+  keepInput,
+  keepScript,
+} from '../parts/firewall-script.ts';
 import { lineParts, ruleParts, type Part } from '../parts/words.ts';
 import { expressionPattern, literal, pattern, plainText, template } from './jinja.ts';
 import { asked, logInTasks, read, told, type Task } from './redis-cli.ts';
@@ -11,7 +18,7 @@ export function cannotDo(action: Action): string | undefined {
       return 'certificates are made by keyward apply';
     case 'set-firewall':
     case 'keep-firewall':
-      return 'rules of the firewall, beside those of others, are put there by keyward apply';
+      return cannotScript(action);
     case 'set-sentinel':
       return 'settings of Sentinel cannot be read back to be undone';
     case 'restart':
@@ -86,13 +93,30 @@ export function perform(
       return action.by.kind === 'systemd' ? restart(action.by.unit, node) : [];
     case 'renew-links':
       return [told('Replicas log in anew', node, ['CLIENT KILL TYPE replica'])];
-    case 'make-certificate':
-    case 'set-firewall':
+    case 'set-firewall': {
+      const { put } = firewallScript({ backend: action.backend, port: action.ports[0] ?? 0 });
+      return [shellTask('Rules of the packet filter', [put], plainText(firewallInput(action)))];
+    }
     case 'keep-firewall':
+      return [
+        shellTask(
+          `Rules in ${action.path}`,
+          [keepScript(action), 'sh', action.path],
+          plainText(keepInput(action)),
+        ),
+      ];
+    case 'make-certificate':
     case 'set-sentinel':
       return [];
   }
 }
+
+/** A script of POSIX sh, as the account that the play becomes: root, for rules. */
+export const shellTask = (name: string, script: readonly string[], stdin: string, more: Task = {}): Task => ({
+  name: plainText(name),
+  'ansible.builtin.command': { argv: ['sh', '-c', ...script.map(plainText)], stdin },
+  ...more,
+});
 
 const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 1));
 

@@ -1,6 +1,7 @@
 import type { PlanNode, Resource } from '../../../model/index.ts';
+import { firewallScript } from '../parts/firewall-script.ts';
 import { quoted } from '../parts/words.ts';
-import { restart, userLine } from './actions.ts';
+import { restart, shellTask, userLine } from './actions.ts';
 import { literal, plainText } from './jinja.ts';
 import { asked, read, told, type Task } from './redis-cli.ts';
 
@@ -21,6 +22,7 @@ export function capture({ name, resource, node }: Saved): readonly Task[] {
     case 'user':
       return [read(`User ${resource.user} as it is`, node, 'ACL LIST', name)];
     case 'file':
+    case 'kept-firewall':
       return [
         {
           name: plainText(`Is there a ${resource.path}`),
@@ -49,13 +51,28 @@ export function capture({ name, resource, node }: Saved): readonly Task[] {
     case 'process':
     case 'saved':
     case 'sentinel':
-    case 'firewall':
-    case 'kept-firewall':
       return [];
+    case 'firewall':
+      return [
+        shellTask('Rules of the packet filter as they are', [firewallScript(resource).show], '', {
+          register: name,
+          changed_when: false,
+          check_mode: false,
+        }),
+      ];
   }
 }
 
-const order: readonly Resource['kind'][] = ['file', 'access', 'process', 'setting', 'user', 'saved'];
+const order: readonly Resource['kind'][] = [
+  'kept-firewall',
+  'firewall',
+  'file',
+  'access',
+  'process',
+  'setting',
+  'user',
+  'saved',
+];
 
 /** As apply puts back: files first, then the process that reads them, then what only runs, last what is saved of it. */
 export const putBack = (saved: readonly Saved[]): readonly Task[] =>
@@ -103,6 +120,7 @@ function restore({ name, resource, node }: Saved): readonly Task[] {
       ];
     }
     case 'file':
+    case 'kept-firewall':
       return [
         {
           name: plainText(`${resource.path} as it was`),
@@ -137,9 +155,16 @@ function restore({ name, resource, node }: Saved): readonly Task[] {
       return resource.by.kind === 'systemd' ? restart(resource.by.unit, node) : [];
     case 'saved':
       return [told('Saved as it was', node, [resource.by === 'acl-save' ? 'ACL SAVE' : 'CONFIG REWRITE'])];
-    case 'sentinel':
     case 'firewall':
-    case 'kept-firewall':
+      return [
+        shellTask(
+          'Rules of the packet filter as they were',
+          [firewallScript(resource).put],
+          `{{ ${name}.stdout }}\n`,
+          { when: [known] },
+        ),
+      ];
+    case 'sentinel':
       return [];
   }
 }

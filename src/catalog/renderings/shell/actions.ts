@@ -1,5 +1,12 @@
 import { directiveTable } from '../../../lang/conf/index.ts';
 import type { Action, PlanNode, PlannedChange } from '../../../model/index.ts';
+import {
+  cannotScript,
+  firewallInput,
+  firewallScript,
+  keepInput,
+  keepScript,
+} from '../parts/firewall-script.ts';
 import { lineParts, ruleParts, type Part } from '../parts/words.ts';
 import { print, printfOf, word } from './quoting.ts';
 
@@ -12,7 +19,7 @@ export function cannotDo(action: Action): string | undefined {
       return 'certificates are made by keyward apply';
     case 'set-firewall':
     case 'keep-firewall':
-      return 'rules of the firewall, beside those of others, are put there by keyward apply';
+      return cannotScript(action);
     case 'set-sentinel':
       return 'settings of Sentinel cannot be read back to be undone';
     case 'restart':
@@ -61,13 +68,27 @@ export function perform(action: Action, node: PlanNode, secrets: Names): readonl
         : [];
     case 'renew-links':
       return [tell(['CLIENT KILL TYPE replica'])];
-    case 'make-certificate':
-    case 'set-firewall':
+    case 'set-firewall': {
+      const { put } = firewallScript({ backend: action.backend, port: action.ports[0] ?? 0 });
+      return [asRoot(firewallInput(action), put, '')];
+    }
     case 'keep-firewall':
+      return [asRoot(keepInput(action), keepScript(action), ` sh ${word(action.path)}`)];
+    case 'make-certificate':
     case 'set-sentinel':
       return [];
   }
 }
+
+const asRoot = (input: string, script: string, more: string): string =>
+  print([
+    'printf %s ',
+    word(input),
+    ' | as_root sh -c ',
+    word(script),
+    more,
+    " || fail 'the rules were not taken'",
+  ]);
 
 const ownerOf = ({ owner, group }: { readonly owner?: string; readonly group?: string }): string =>
   `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;

@@ -1,6 +1,7 @@
 import type { Plan, PlanNode, Resource, Step } from '../../../model/index.ts';
 import { isSecretRef } from '../../../model/index.ts';
 import { defineRendering } from '../../define-rendering.ts';
+import { firewallScript } from '../parts/firewall-script.ts';
 import { commented, divide, headLines } from '../parts/left-out.ts';
 import { secretNames, unknownSecret } from '../parts/secret-names.ts';
 import { commentText, lineParts } from '../parts/words.ts';
@@ -148,15 +149,16 @@ function capture({ name, resource }: Saved): string {
     case 'user':
       return once(`user_line ${word(resource.user)}`);
     case 'file':
+    case 'kept-firewall':
       return once(`back_up ${word(resource.path)}`);
     case 'access':
       return once(`access_of ${word(resource.path)}`);
     case 'process':
     case 'saved':
       return `${name}=touched\n`;
-    case 'sentinel':
     case 'firewall':
-    case 'kept-firewall':
+      return once(`as_root sh -c ${word(firewallScript(resource).show)}`);
+    case 'sentinel':
       return '';
   }
 }

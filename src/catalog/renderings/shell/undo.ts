@@ -1,4 +1,5 @@
 import type { Resource } from '../../../model/index.ts';
+import { firewallScript } from '../parts/firewall-script.ts';
 import { shellVariable } from '../parts/words.ts';
 import { word } from './quoting.ts';
 
@@ -10,6 +11,8 @@ export interface Saved {
 
 /** As apply puts back: files first, then the process that reads them, then what only runs, and last what is saved of it. */
 const order: readonly Resource['kind'][] = [
+  'kept-firewall',
+  'firewall',
   'file',
   'access',
   'process',
@@ -37,6 +40,7 @@ export function undoOf(saved: ReadonlyMap<string, Saved>): string {
 function restore(resource: Resource, was: string): string | undefined {
   switch (resource.kind) {
     case 'file':
+    case 'kept-firewall':
       return `restore_file ${word(resource.path)} ${was}`;
     case 'access':
       return `restore_access ${word(resource.path)} ${was}`;
@@ -50,9 +54,9 @@ function restore(resource: Resource, was: string): string | undefined {
       return `restore_user ${word(resource.user)} ${was}`;
     case 'saved':
       return `{ printf '${resource.by === 'acl-save' ? 'ACL SAVE' : 'CONFIG REWRITE'}\\n' | tell; }`;
-    case 'sentinel':
     case 'firewall':
-    case 'kept-firewall':
+      return `{ printf '%s\\n' ${was} | as_root sh -c ${word(firewallScript(resource).put)}; }`;
+    case 'sentinel':
       return undefined;
   }
 }
