@@ -6,6 +6,7 @@ import { collect, errorCode } from './collect.ts';
 import { type Resolved, resolveInside } from './inside-root.ts';
 import { octal } from './listeners.ts';
 import { looseParents } from './loose-parents.ts';
+import { unmappedOwner } from './unmapped-owner.ts';
 
 export interface WantedFile {
   /** Absolute, as the server sees it. */
@@ -26,10 +27,16 @@ export function fileFacts(wanted: readonly WantedFile[], viaRoot = '/'): Promise
   return collect('files', () => {
     if (wanted.length === 0) return unknown('not-asked', 'no file is known');
     const accounts = accountsOf(viaRoot);
+    const hidden = unmappedOwner();
     const denied: string[] = [];
     const facts = wanted.slice(0, mostFiles).flatMap(({ path, role }) => {
       try {
-        return [describeFile(path, role, resolveInside(viaRoot, path), accounts)];
+        const found = resolveInside(viaRoot, path);
+        if (hidden !== undefined && ownersOf(found).includes(hidden)) {
+          denied.push(`${path} (its owner is not to be seen from this user namespace)`);
+          return [];
+        }
+        return [describeFile(path, role, found, accounts)];
       } catch (error) {
         denied.push(
           `${path} (${errorCode(error) === 'EACCES' ? 'permission denied' : (errorCode(error) ?? 'unreadable')})`,
@@ -41,6 +48,10 @@ export function fileFacts(wanted: readonly WantedFile[], viaRoot = '/'): Promise
     return known(facts, denied.length === 0 ? 'lstat' : `lstat; not seen: ${denied.join(', ')}`);
   });
 }
+
+/** Of the file and of the folders above it. */
+const ownersOf = ({ stats, folders }: Resolved): readonly number[] =>
+  [stats, ...folders.map((folder) => folder.stats)].flatMap((one) => one?.uid ?? []);
 
 function describeFile(path: string, role: FileRole, found: Resolved, accounts: Accounts): FileFacts {
   const { stats } = found;
