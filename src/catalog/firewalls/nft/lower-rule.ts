@@ -53,6 +53,7 @@ function run(
         when.push({ match: 'opaque', on: statement.on, text: statement.text });
         break;
       case 'remember':
+        if (statement.pace && making.table.family === 'inet') when.push(isFamily(statement.pace.family));
         if (statement.bound)
           when.push(
             statement.pace === undefined
@@ -61,7 +62,7 @@ function run(
                   match: 'unusual',
                   on: 'rate',
                   text: statement.text,
-                  ...(statement.pace === 'within' ? { not: true } : {}),
+                  ...(statement.pace.of === 'within' ? { not: true } : {}),
                 },
           );
         break;

@@ -1,7 +1,13 @@
 /** Rates and numbers of connections that are counted for each source by itself. */
+import type { Family } from '../../../lang/packets/index.ts';
 import { isObject, listOf } from './json-value.ts';
 
-export type Pace = 'above' | 'within';
+export interface Pace {
+  /** Whether who comes too often matches, or who does not. */
+  readonly of: 'above' | 'within';
+  /** Packets of the other one have no such source. */
+  readonly family: Family;
+}
 
 /**
  * Of a statement that writes into a set, as text: `add @seen { ip saddr limit rate over 10/minute }`. Nothing where not
@@ -14,7 +20,10 @@ export function paceOf(text: string): Pace | undefined {
   if (!key) return undefined;
   const [, fields = '', , , over = '', number = '0'] = key;
   if (!isOwn(fields) || Number(number) < 1) return undefined;
-  return over.startsWith('over') ? 'above' : 'within';
+  return {
+    of: over.startsWith('over') ? 'above' : 'within',
+    family: /(?:^|\. )ip6 saddr/.test(fields) ? 'ipv6' : 'ipv4',
+  };
 }
 
 const isOwn = (fields: string): boolean =>
@@ -23,19 +32,22 @@ const isOwn = (fields: string): boolean =>
 /** The same of `nft -j`. */
 export function jsonPaceOf(element: unknown, statements: unknown): Pace | undefined {
   const [first, ...more] = listOf(statements);
-  if (!isObject(first) || more.length > 0 || !holdsSource(element)) return undefined;
+  if (!isObject(first) || more.length > 0) return undefined;
+  const family = familyOfSource(element);
   const limit = first['limit'] ?? first['ct count'];
-  if (!isObject(limit)) return undefined;
+  if (!isObject(limit) || family === undefined) return undefined;
   const number = limit['rate'] ?? limit['val'];
   if (typeof number !== 'number' || number < 1) return undefined;
-  return limit['inv'] === true ? 'above' : 'within';
+  return { of: limit['inv'] === true ? 'above' : 'within', family };
 }
 
-function holdsSource(element: unknown): boolean {
-  if (!isObject(element)) return false;
+function familyOfSource(element: unknown): Family | undefined {
+  if (!isObject(element)) return undefined;
   const inner = element['elem'];
-  if (isObject(inner)) return holdsSource(inner['val']);
-  if (Array.isArray(element['concat'])) return element['concat'].some(holdsSource);
+  if (isObject(inner)) return familyOfSource(inner['val']);
+  if (Array.isArray(element['concat']))
+    return element['concat'].map(familyOfSource).find((family) => family !== undefined);
   const payload = element['payload'];
-  return isObject(payload) && payload['field'] === 'saddr';
+  if (!isObject(payload) || payload['field'] !== 'saddr') return undefined;
+  return payload['protocol'] === 'ip6' ? 'ipv6' : payload['protocol'] === 'ip' ? 'ipv4' : undefined;
 }

@@ -1,4 +1,5 @@
 /** What nft's two notations, native text and JSON, have in common: expressions, statements, and the state they build. */
+import type { Pace } from './pace.ts';
 import type { Dependence, Position } from '../../../lang/packets/index.ts';
 
 export type Expression =
@@ -72,8 +73,8 @@ export type Statement =
       readonly does: 'remember';
       readonly set: string;
       readonly bound: boolean;
-      /** Bound to what each source does by itself: true for who comes too often, or for who does not. */
-      readonly pace?: 'above' | 'within';
+      /** Bound to what each source does by itself. */
+      readonly pace?: Pace;
       readonly text: string;
     }
   | { readonly does: 'opaque'; readonly on: Dependence; readonly text: string };
