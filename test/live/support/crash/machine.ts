@@ -1,12 +1,12 @@
 /** A server on a disk of its own, which can be filled, made read-only, killed and stopped in its tracks. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from '../ask.ts';
-import { freePort } from '../../../../src/adapters/servers/ports.ts';
 import type { MatrixServer } from '../servers.ts';
 
 export interface Ground {
@@ -51,10 +51,8 @@ export async function startMachine(
 ): Promise<Machine> {
   const dir = mkdtempSync(join(base, 'keyward-machine-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0755', 'keyward', dir]);
-  const port = await freePort();
-  // Free for as long as its server has the other one: below all ports that the system gives out by itself.
-  const tlsPort = port > 32_767 ? port - 28_232 : await freePort();
-  const ground = { dir, port, tlsPort };
+  const port = await evenPort();
+  const ground = { dir, port, tlsPort: port + 1 };
   const conf = join(dir, 'server.conf');
   files?.(ground);
   const text = [
@@ -113,6 +111,24 @@ export async function startMachine(
     },
   };
 }
+
+/**
+ * A free port with a free one above it, both below all that the system gives out by itself: a server that is killed has
+ * to find its port again.
+ */
+async function evenPort(): Promise<number> {
+  for (;;) {
+    const port = 12_000 + 2 * randomInt(9000);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
 
 /** It answers at its plain port, or takes connections at its other one: that opens last, and may be the only one. */
 export async function untilUp({ port, tlsPort }: Ground): Promise<void> {
