@@ -177,6 +177,12 @@ export function groupSteps(group: Fields, wish: CloudWish, view: View): readonly
     for (const one of part)
       made.set(keyOf(one), { rule: one, why: 'what the wider rule lets in beside these ports' });
     if (wish.mode === 'deny' && who) {
+      const unseen = wish.sources.filter((word) => cidrOf(word) === undefined);
+      if (cidrOf(rule.word) !== undefined && !isNobody(common(who, allOfThem(unseen, view))))
+        throw new NoChange(
+          `${rule.word} may hold members of ${unseen.join(', ')}, and which addresses they have is not known`,
+          'Name their networks, or say who shall get in: only.',
+        );
       const left = without(who, named);
       for (const word of isNobody(left) ? [] : cidrsOf(left))
         for (const ports of wish.ports) {

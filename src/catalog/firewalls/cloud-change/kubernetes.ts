@@ -109,6 +109,11 @@ function entryOf(word: string): Fields {
 /** Pods by which selectors are told apart, one for each entry, in a namespace that it selects. */
 export function podView(states: readonly State[], wish: CloudWish, target: PodTarget): View {
   const words = wish.sources.filter((word) => cidrOf(word) === undefined);
+  if (wish.mode === 'deny' && words.length > 0)
+    throw new NoChange(
+      `a policy cannot keep out ${words.join(', ')}: it only lets in`,
+      'Name networks, or say who shall get in: only.',
+    );
   const state = states[0] ?? [];
   const objects = objectsIn(state);
   const entries = [
