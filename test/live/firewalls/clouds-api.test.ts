@@ -392,7 +392,11 @@ describe.skipIf(!hasPackage(models))('a policy of ours', () => {
       const change = changeCloud(
         'kubernetes',
         [{ text: JSON.stringify(pod) }],
-        wish({ mode, sources: ['10.0.0.0/8', 'namespaces:team=a,pods:app=web'], target: ['app=redis'] }),
+        wish({
+          mode,
+          sources: ['10.0.0.0/8', ...(mode === 'deny' ? [] : ['namespaces:team=a,pods:app=web'])],
+          target: ['app=redis'],
+        }),
       );
       if ('refused' in change) throw new Error(change.refused);
       const made = JSON.parse(JSON.stringify(change.steps[0]?.after)) as { spec: { ingress: object[] } };
