@@ -422,6 +422,9 @@ function table(family: Family, name: string, most: number): fc.Arbitrary<string>
         ...all.map(([policy, , , chain]) => `:${chain} ${policy} [0:0]`),
         ...all.flatMap(([policy, first, rules, chain]) => [
           // The third packet and those after it are not asked about: a REJECT of them would look as one of the first.
+          ...(name === 'filter' && chain === 'OUTPUT'
+            ? [`-A ${chain} -p tcp --tcp-flags SYN,ACK ACK -j ACCEPT`]
+            : []),
           ...(name === 'filter' && (chain === 'INPUT' || chain === 'FORWARD')
             ? [
                 `-A ${chain} -m conntrack --ctstate ESTABLISHED --ctdir ORIGINAL -j ACCEPT`,
