@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { allowSources, denySources, renderingNames } from '../../index.ts';
-import { isAddress } from '../../lang/address/index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { hidePasswordsOfUrls, reaching, reachOf, secondsUpTo } from './reach-options.ts';
 import { assertSignsFile, tellPlan } from './tell-plan.ts';
@@ -19,7 +18,9 @@ const ports = (text: string): readonly number[] =>
   });
 
 /** What begins with an address is meant as one: a server has a port, or a scheme, or a name. */
-const isSource = (word: string): boolean => isAddress(word.split('/', 1)[0] ?? '');
+const isSource = (word: string): boolean =>
+  /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,3})?$/.test(word) ||
+  /^[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?::?\d{1,3}(?:\.\d{1,3}){3})?(?:\/\d{1,3})?$/i.test(word);
 
 const verbs = {
   allow: {

@@ -1,5 +1,12 @@
-import { renderings, renderPlan, signPlan, UsageError, writeOut, type RenderingName } from '../../index.ts';
-import type { Plan } from '../../model/index.ts';
+import {
+  renderings,
+  renderPlan,
+  signPlan,
+  UsageError,
+  writeOut,
+  type MadePlan,
+  type RenderingName,
+} from '../../index.ts';
 import { colorful, columnsOf, print, say } from './say.ts';
 
 export interface PlanFlags {
@@ -19,7 +26,7 @@ export function assertSignsFile({ sign, output }: PlanFlags): void {
 
 /** The plan as it was asked for: as a file, in another form, as JSON, or in words. */
 export async function tellPlan(
-  plan: Plan,
+  plan: MadePlan['plan'],
   { output, sign, as, json, verbose, ascii }: PlanFlags,
   answers: ReadonlyMap<string, string>,
 ): Promise<void> {
