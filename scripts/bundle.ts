@@ -47,6 +47,9 @@ export const bundleLibrary = (outdir: string): Promise<void> =>
 /** By itself, so that what several entries of the library share does not part it into dozens of files to load. */
 export async function bundleProgram(outdir: string): Promise<void> {
   await bundle(outdir, { cli: 'src/apps/cli/main.ts' });
-  // Of the library as well: threads of a large fleet.
-  await bundle(outdir, { 'collect-thread': 'src/apps/library/collect-thread.ts' });
+  // Programs that the library starts as well: threads of a large fleet, and what an apply leaves behind.
+  await bundle(outdir, {
+    'collect-thread': 'src/apps/library/collect-thread.ts',
+    watchdog: 'src/apps/watchdog/main.ts',
+  });
 }

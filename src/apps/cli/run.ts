@@ -10,7 +10,6 @@ import { ownFirst } from './reach-options.ts';
 import { renewCommand } from './renew-command.ts';
 import { rotateCommand } from './rotate-command.ts';
 import { confirmCommand, journalsCommand, proveCommand, undoCommand } from './settle-commands.ts';
-import { watchdogCommand } from './watchdog-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { say } from './say.ts';
 
@@ -29,7 +28,6 @@ const verbs: Readonly<Record<string, (done: (code: ExitCode) => void) => Command
   firewall: firewallCommand,
   explain: explainCommand,
   lab: labCommand,
-  watchdog: watchdogCommand,
 } as never;
 
 /**
@@ -52,7 +50,7 @@ export function program(done: (code: ExitCode) => void, asked?: string): Command
     // A command that is added does not inherit by itself: bad options of a verb would exit with 1, which means findings.
     const verb = verbs[name]?.(done).copyInheritedSettings(whole);
     for (const below of verb?.commands ?? []) below.copyInheritedSettings(whole);
-    if (verb) whole.addCommand(verb, { hidden: name === 'watchdog' });
+    if (verb) whole.addCommand(verb);
   }
   return whole;
 }

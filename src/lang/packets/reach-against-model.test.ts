@@ -345,7 +345,8 @@ class Kernel {
         back('input', 'lo', '', true),
       away: () => back('prerouting', far, '') && back('input', far, ''),
       here: () => back('output', '', home) && back('postrouting', '', home),
-      behind: () => back('prerouting', far, '') && back('forward', far, home) && back('postrouting', '', home),
+      behind: () =>
+        back('prerouting', far, '') && back('forward', far, home) && back('postrouting', '', home),
     }[end];
     if (!answered?.()) return refused();
     // What conntrack does not see, it does not write back.

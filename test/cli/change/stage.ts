@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningServer, StartOptions } from '../../../src/adapters/servers/index.ts';
 import type { Entry, Plan } from '../../../src/model/index.ts';
@@ -179,7 +179,7 @@ export const processesWith = (...words: readonly string[]): readonly number[] =>
 
 /** The watchdogs of this stage: those whose environment has its state folder. */
 export const watchdogsOf = (stage: Stage): readonly number[] =>
-  processesWith(program.at(-1) ?? '', 'watchdog').filter((pid) => {
+  processesWith(join(dirname(program.at(-1) ?? ''), 'watchdog')).filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(stage.at('state'));
     } catch {

@@ -2,14 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { commandLine } from '../../library/change/watchdog.ts';
+import { programNamed } from '../../library/change/watchdog.ts';
 
 export type Part = 'inside' | 'host';
 
 /** In a bundle only the command line is there, and starts as fast. */
 function programOf(part: Part): readonly string[] {
   const alone = fileURLToPath(new URL('./host-program.ts', import.meta.url));
-  return part === 'host' && existsSync(alone) ? [alone] : [commandLine(), 'lab', '--part', part];
+  return part === 'host' && existsSync(alone) ? [alone] : [programNamed('cli'), 'lab', '--part', part];
 }
 
 /** A process of our own program behind these words, that is talked to by messages and ends when we do. */

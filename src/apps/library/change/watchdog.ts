@@ -30,13 +30,13 @@ const longest = 30_000;
 /** How long it goes on trying where it is stuck, milliseconds: a day. */
 const stubborn = 86_400_000;
 
-/** The program that has the verb `watchdog`: beside the library where it is bundled, else in the sources. */
-export function commandLine(): string {
-  for (const place of ['./cli.js', '../cli.js', '../../cli/main.ts']) {
+/** A program of ours: beside the library where it is bundled, else in the sources. */
+export function programNamed(name: 'cli' | 'watchdog'): string {
+  for (const place of [`./${name}.js`, `../${name}.js`, `../../${name}/main.ts`]) {
     const path = fileURLToPath(new URL(place, import.meta.url));
     if (existsSync(path)) return path;
   }
-  throw new Error('the command line of Keyward is not beside its library');
+  throw new Error(`the program ${name} of Keyward is not beside its library`);
 }
 
 /** It keeps no folder busy, so what is named from ours is named from the root. */
@@ -74,7 +74,7 @@ function environment(): NodeJS.ProcessEnv {
 
 /** Starts it, and comes back when it watches. */
 export async function startWatchdog(orders: Orders): Promise<number> {
-  const child = spawn(process.execPath, [commandLine(), 'watchdog'], {
+  const child = spawn(process.execPath, [programNamed('watchdog')], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
     cwd: '/',
@@ -93,7 +93,7 @@ export async function startWatchdog(orders: Orders): Promise<number> {
   return child.pid ?? 0;
 }
 
-/** What the verb does. Ends when the journal has. */
+/** What the program does. Ends when the journal has. */
 export async function watchJournal({ journal: path, applier, reach }: Orders): Promise<void> {
   const options: ReachOptions = { ...reach, renames: new Map(reach.renames) };
   let applied: number | undefined;
