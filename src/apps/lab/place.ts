@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -38,8 +46,11 @@ export function sweep(folder = tmpdir()): void {
     if (pid === undefined || !isGone(Number(pid))) continue;
     try {
       // In a container that shares the folder its process may well live, under another number.
-      if (readFileSync(join(folder, name, owner), 'utf8') === numbering())
-        rmSync(join(folder, name), { recursive: true });
+      const path = join(folder, name);
+      const { uid, mode } = lstatSync(path);
+      // What another user made could be something else by the time that it is removed.
+      if (uid !== process.getuid?.() || (mode & 0o170000) !== 0o040000) continue;
+      if (readFileSync(join(path, owner), 'utf8') === numbering()) rmSync(path, { recursive: true });
     } catch {
       // Somebody else's, or swept by another run at the same time.
     }

@@ -71,7 +71,7 @@ async function auditAll(
   targets: readonly ParsedTarget[],
   options: AuditOptions,
 ): Promise<readonly Outcome[]> {
-  const threads = collectingThreads(targets);
+  const threads = collectingThreads(targets, options.concurrency);
   if (threads === 0) {
     const settings = collectSettings(options);
     return eachOf(targets, options.concurrency ?? 64, (one) => auditOne(one, settings));
@@ -80,6 +80,8 @@ async function auditAll(
   await collectInThreads(targets, options, threads, async (place, collected) => {
     outcomes[place] = await judged(targets[place] as ParsedTarget, collected);
   });
+  for (const place of targets.keys())
+    if (outcomes[place] === undefined) throw new Error(`nobody collected target ${place}`);
   return outcomes;
 }
 

@@ -45,10 +45,10 @@ const program = ['collect-thread.ts', 'collect-thread.js', '../collect-thread.js
   .find((file) => existsSync(file));
 
 /** How many threads are worth their while; 0: this one does it all. */
-export const collectingThreads = (targets: readonly ParsedTarget[]): number =>
+export const collectingThreads = (targets: readonly ParsedTarget[], concurrency = 64): number =>
   program === undefined || targets.length < fewest || targets.some(({ target }) => target.kind === 'snapshot')
     ? 0
-    : Math.min(availableParallelism() - 1, mostThreads);
+    : Math.min(availableParallelism() - 1, mostThreads, concurrency);
 
 /**
  * Collects all targets, and gives each to `take` as it comes.
@@ -73,7 +73,7 @@ export async function collectInThreads(
     targets,
     options,
     salt: randomBytes(32),
-    at: Math.ceil(concurrency / threads),
+    at: Math.floor(concurrency / threads),
     taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
   };
   const intern = createInterner();
@@ -102,7 +102,9 @@ function oneThread(
       turn.catch(reject);
     });
     worker.on('error', reject);
-    worker.on('exit', () => resolve(turn));
+    worker.on('exit', (code) =>
+      code === 0 ? resolve(turn) : reject(new Error(`a thread that collects ended with ${code}`)),
+    );
   });
 }
 

@@ -5,6 +5,7 @@ import {
   readAddress,
   sizeOf,
   union,
+  writeAddress,
   type AddressSet,
 } from '../packets/index.ts';
 import { printable } from '../text/index.ts';
@@ -85,14 +86,25 @@ function endpointIn(word: string): Read | undefined {
   const host = six ?? other;
   const port = portIn(digits);
   if (port === undefined) return { reason: 'has no port from 1 to 65535' };
-  const set = host.includes('/') ? undefined : fromCidr(host);
-  if (set === undefined && (six !== undefined || !isName(host))) return undefined;
-  return { endpoint: { host, port } };
+  const address = host.includes('/') ? undefined : addressIn(host);
+  if (address === undefined && (six !== undefined || !isName(host))) return undefined;
+  // In one spelling, so that what is excluded is found again.
+  return { endpoint: { host: address ?? host.toLowerCase(), port } };
+}
+
+/** An address as it is written everywhere; IPv4 in the clothes of IPv6 (::ffff:10.0.0.5) as IPv4. */
+function addressIn(text: string): string | undefined {
+  const found = readAddress(text);
+  if (found === undefined) return undefined;
+  const { value } = found;
+  return writeAddress(
+    typeof value === 'bigint' && value >> 32n === 0xffffn ? Number(value & 0xffff_ffffn) : value,
+  );
 }
 
 function read(word: string): Read {
   if (word.length > longestWord) return { reason: 'is too long for a target' };
-  const set = fromCidr(word);
+  const set = fromCidr(addressIn(word) ?? word);
   const found = set ? { set } : (rangeIn(word) ?? endpointIn(word));
   if (found?.set?.family === 'ipv6' && sizeOf(found.set) > mostOfIpv6)
     return {

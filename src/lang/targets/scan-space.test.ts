@@ -49,6 +49,13 @@ describe('what a scan visits', () => {
     ]);
   });
 
+  it('is excluded in whatever spelling', () => {
+    expect(all('2001:db8::/127 DB:7 ::ffff:10.0.0.5', [6379], '[2001:0DB8:0::1]:6379 db 10.0.0.0/8')).toEqual(
+      ['2001:db8:: 6379'],
+    );
+    expect(all('[::ffff:10.0.0.5]:7000 10.0.0.5:7000', [6379])).toEqual(['10.0.0.5 7000']);
+  });
+
   it('may be nothing', () => {
     expect(all('', [6379])).toEqual([]);
     expect(all('10.0.0.1', [])).toEqual([]);

@@ -23,7 +23,7 @@ export interface ScanChoice {
   readonly targets: Pick<TargetList, 'ipv4' | 'ipv6' | 'endpoints'>;
   readonly ports: readonly number[];
   /** Never visited, whatever names them. */
-  readonly exclude?: Pick<TargetList, 'ipv4' | 'ipv6' | 'endpoints'>;
+  readonly exclude?: Pick<TargetList, 'ipv4' | 'ipv6' | 'endpoints' | 'names'>;
   readonly seed: number;
 }
 
@@ -75,10 +75,12 @@ export function scanSpace({ targets, ports, exclude, seed }: ScanChoice): ScanSp
   const open = [...new Set(ports)];
   const isSwept = ({ host, port }: Endpoint): boolean =>
     open.includes(port) && parts.some(({ set }) => contains(set, host));
+  const shutNames = new Set(exclude?.names);
   const isShut = (one: Endpoint): boolean => {
     const family = readAddress(one.host)?.family;
     return (
       shut.has(nameOf(one)) ||
+      shutNames.has(one.host) ||
       (family !== undefined && exclude !== undefined && contains(exclude[family], one.host))
     );
   };
