@@ -151,6 +151,10 @@ const others = fc.oneof(
     'add @paced_ip { ip saddr limit rate over 100000/second burst 10000 packets }',
     'add @paced_ip { ip saddr limit rate 100000/second burst 10000 packets }',
     'add @counted_ip { ip saddr ct count over 900 }',
+    'add @paced_ip { ip saddr timeout 1h }',
+    'update @paced_ip { ip saddr timeout 1h }',
+    'add @seen_ip6 { ip6 saddr }',
+    'meter own { ip saddr timeout 60s }',
   ),
 );
 
@@ -313,6 +317,7 @@ const sets = (family: string): fc.Arbitrary<string> => {
       ),
       fc.constant(`set paced_ip {\n type ipv4_addr\n size 4096\n flags dynamic,timeout\n timeout 1m\n}`),
       fc.constant(`set counted_ip {\n type ipv4_addr\n size 4096\n flags dynamic\n}`),
+      fc.constant(`set seen_ip6 {\n type ipv6_addr\n size 4096\n flags dynamic\n}`),
       set('pairs_ip6', 'ipv6_addr . inet_service', some(['fd00::/8 . 6379', '2a00:1450::/32 . 6379-6380'])),
     )
     .map((all) => [...all, ...(family === 'ip' ? [choice] : [])].join('\n'));

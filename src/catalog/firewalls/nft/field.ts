@@ -84,10 +84,13 @@ const isSegmentSize = (text: string): boolean =>
   /^tcp option (?:maxseg|mss) size$/.test(text) ||
   text.replaceAll(/["{}: ,]+/g, ' ').trim() === 'tcp option name maxseg field size';
 
-/** A header of IPv6 that no usual packet of TCP has: then there is nothing to compare, whatever with. */
+/**
+ * A header of IPv6 that no usual packet of TCP has: then there is nothing to compare, whatever with. Without a field of
+ * it (`exthdr frag missing`) the question is whether it is there, which always has an answer.
+ */
 const isHeader = (text: string): boolean =>
   /^(?:(?:hbh|frag|dst|mh|srh) |rt (?:type|seg-left|nexthdr|hdrlength))/.test(text) ||
-  /^\{ ?"exthdr"/.test(text);
+  /^\{ ?"exthdr".*"field"/.test(text);
 
 function payload(protocol: string, field: string): Asked {
   if (protocol === 'ip' || protocol === 'ip6') {

@@ -75,6 +75,7 @@ export function jsonStatement(
         {
           does: 'remember',
           set: (textOf(object[key]) ?? '').replace(/^@/, ''),
+          key: jsonExpression(object['elem']),
           bound: boundBy(object['stmt']),
           ...paced(jsonPaceOf(object['elem'], object['stmt'])),
           text: said(value),
@@ -85,6 +86,7 @@ export function jsonStatement(
         {
           does: 'remember',
           set: '',
+          key: jsonExpression(object['key']),
           bound: boundBy(object['stmt']),
           ...paced(jsonPaceOf(object['key'], object['stmt'])),
           text: `meter ${textOf(object['name']) ?? ''}`,

@@ -9,6 +9,7 @@ import { asked, isFamily, isTracked } from './field.ts';
 import { condition } from './condition.ts';
 import { byMap, grouped, isDynamic, setOf } from './map-groups.ts';
 import { markDeeds } from './mark.ts';
+import { present } from './present.ts';
 import { rewrite } from './rewrite.ts';
 import { overlap } from './ranges.ts';
 import { printExpression } from './print-expression.ts';
@@ -38,7 +39,10 @@ function run(
     const copies = statement.does === 'set-mark' && asksConntrack(statement.value);
     const asks =
       copies || statement.does === 'match' || statement.does === 'condition' || statement.does === 'vmap';
-    if (does.length > 0 && (asks || (statement.does === 'remember' && statement.bound))) {
+    const writes =
+      statement.does === 'remember' &&
+      (statement.bound || present(statement.key, making.table.family).length > 0);
+    if (does.length > 0 && (asks || writes)) {
       const first: Rule = { when, does, at };
       const left = statements.slice(index);
       if (!when.some(canChange)) return [first, ...run(left, when, rule, making)];
@@ -53,7 +57,7 @@ function run(
         when.push({ match: 'opaque', on: statement.on, text: statement.text });
         break;
       case 'remember':
-        if (statement.pace && making.table.family === 'inet') when.push(isFamily(statement.pace.family));
+        when.push(...present(statement.key, making.table.family));
         if (statement.bound)
           when.push(
             statement.pace === undefined
@@ -62,7 +66,7 @@ function run(
                   match: 'unusual',
                   on: 'rate',
                   text: statement.text,
-                  ...(statement.pace.of === 'within' ? { not: true } : {}),
+                  ...(statement.pace === 'within' ? { not: true } : {}),
                 },
           );
         break;

@@ -70,6 +70,7 @@ describe('nft -j', () => {
       ],
       'tcp flags & (syn | ack) == syn accept',
     ],
+    [[{ set: { op: 'add', elem: saddr, set: '@s' } }, { drop: null }], 'set add ip saddr @s drop'],
   ])('%j is what the text says', (expr, text) => {
     const json = parseNftJson(dump(expr));
     const native = parseNft(
@@ -94,6 +95,31 @@ describe('nft -j', () => {
     expect(rule?.does).toMatchObject([{ deed: 'opaque' }]);
     const old = parseNftJson(dump([{ xt: null }])).tables[0]?.chains[0]?.rules[0];
     expect(old).toMatchObject({ when: [{ match: 'opaque' }], does: [{ deed: 'opaque' }] });
+  });
+
+  test('a header that is asked for by its name alone may be there, and may be missing', () => {
+    const asksFor = (exthdr: unknown, right: unknown) =>
+      parseNftJson(dump([match({ exthdr }, right), { drop: null }])).tables[0]?.chains[0]?.rules[0]?.when;
+    expect(asksFor({ name: 'frag' }, false)).toMatchObject([{ match: 'opaque', on: 'content' }]);
+    expect(asksFor({ name: 'frag', field: 'nexthdr' }, 6)).toMatchObject([{ match: 'unusual' }]);
+  });
+
+  test('a rate in bytes is not one of packets', () => {
+    const limit = (unit: object) =>
+      parseNftJson(
+        dump([
+          {
+            set: {
+              op: 'add',
+              elem: saddr,
+              set: '@s',
+              stmt: [{ limit: { rate: 10, per: 'second', inv: true, ...unit } }],
+            },
+          },
+        ]),
+      ).tables[0]?.chains[0]?.rules[0]?.when.at(-1);
+    expect(limit({})).toMatchObject({ match: 'unusual' });
+    expect(limit({ rate_unit: 'kbytes' })).toMatchObject({ match: 'opaque' });
   });
 
   test('text within JSON, as nft 1.0.6 writes inner blocks', () => {

@@ -227,23 +227,23 @@ function statement(
       const set = primary(source, false);
       skipEnds(source);
       need(source, '{');
-      const bound = keyed(source);
-      return [remembered(set.is === 'named' ? set.name : '', bound, said())];
+      const written = keyed(source);
+      return [remembered(set.is === 'named' ? set.name : '', written, said())];
     }
     case 'set': {
       // An older notation: `set add ip saddr @seen`.
       if (!takeWord(source, 'add') && !takeWord(source, 'update')) break;
-      expression(source, true);
+      const key = expression(source, true);
       if (takeWord(source, 'timeout')) lexer.advance();
       const set = primary(source, false);
-      return [{ does: 'remember', set: set.is === 'named' ? set.name : '', bound: false, text: said() }];
+      return [remembered(set.is === 'named' ? set.name : '', { key, bound: false }, said())];
     }
     case 'meter': {
       name(source);
       if (takeWord(source, 'size')) numeral(source);
       need(source, '{');
-      const bound = keyed(source);
-      return [remembered('', bound, said())];
+      const written = keyed(source);
+      return [remembered('', written, said())];
     }
     case 'ct': {
       const special = ctStatement(source);
@@ -266,9 +266,9 @@ function statement(
   return relation(source, said);
 }
 
-function remembered(set: string, bound: boolean, text: string): Statement {
+function remembered(set: string, { key, bound }: ReturnType<typeof keyed>, text: string): Statement {
   const pace = bound ? paceOf(text) : undefined;
-  return { does: 'remember', set, bound, ...(pace === undefined ? {} : { pace }), text };
+  return { does: 'remember', set, key, bound, ...(pace === undefined ? {} : { pace }), text };
 }
 
 function block(

@@ -83,6 +83,36 @@ describe('sources', () => {
     ]);
   });
 
+  test('what is written into a set is of one family, and packets of the other do not meet the rest', () => {
+    const written = (line: string, type = 'ipv4_addr'): RuleSet =>
+      parseNft(table(`set seen {\ntype ${type}\nflags dynamic,timeout\n}`, input(line, 'accept')));
+    for (const line of [
+      'add @seen { ip saddr timeout 1h } drop',
+      'update @seen { ip saddr } drop',
+      'set add ip saddr @seen drop',
+      'meter own { ip saddr timeout 60s } drop',
+      'meta mark set 1 add @seen { ip saddr } drop',
+    ]) {
+      expect(from('8.8.8.8', written(line)), line).toBe('no');
+      expect(from('2001:db8:f::1', written(line)), line).toBe('certain');
+    }
+    const six = written('add @seen { ip6 saddr } drop', 'ipv6_addr');
+    expect([from('8.8.8.8', six), from('2001:db8:f::1', six)]).toEqual(['certain', 'no']);
+  });
+
+  test('a rate of each source by itself; in bytes the first packet may be too much', () => {
+    const paced = (rate: string): RuleSet =>
+      parseNft(
+        table(
+          'set seen {\ntype ipv4_addr\nflags dynamic\n}',
+          input(`add @seen { ip saddr limit rate ${rate} } drop`, 'accept'),
+        ),
+      );
+    expect(from('8.8.8.8', paced('over 10/second'))).toBe('certain');
+    expect(from('8.8.8.8', paced('over 10 bytes/second'))).toBe('depends');
+    expect(from('8.8.8.8', paced('over 1 kbytes/second burst 1 kbytes'))).toBe('depends');
+  });
+
   test('a dormant table is asleep', () => {
     expect(from('8.8.8.8', parseNft(table('flags dormant', input('drop'))))).toBe('certain');
   });

@@ -145,14 +145,14 @@ export function ctStatement(source: Source): 'rate' | 'go-on' | undefined {
 }
 
 /** `{ key [timeout 1m] [limit rate …] [: value] }` of a statement, after its brace. */
-export function keyed(source: Source): boolean {
+export function keyed(source: Source): { readonly key: Expression; readonly bound: boolean } {
   const { lexer } = source;
   skipEnds(source);
-  expression(source, true);
+  const key = expression(source, true);
   let bound = false;
   for (;;) {
     skipEnds(source);
-    if (take(source, '}')) return bound;
+    if (take(source, '}')) return { key, bound };
     if (take(source, ':')) {
       if (verdictWord(source) === undefined) mapped(source);
     } else if (takeWord(source, 'timeout') || takeWord(source, 'expires')) lexer.advance();

@@ -72,6 +72,8 @@ export type Statement =
   | {
       readonly does: 'remember';
       readonly set: string;
+      /** What is written: a packet that has no such thing does not meet the rest of the rule. */
+      readonly key: Expression;
       readonly bound: boolean;
       /** Bound to what each source does by itself. */
       readonly pace?: Pace;
