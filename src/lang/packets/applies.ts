@@ -9,7 +9,7 @@ import { byOwner, byReversePath, byType } from './by-route.ts';
 import { mayHold } from './packet-bytes.ts';
 import { doubtOf, type PacketClass, type Place } from './packet-class.ts';
 import { commonPorts, hasPort, otherPorts } from './port-ranges.ts';
-import type { Match, PortRange } from './rule.ts';
+import type { Dependence, Match, PortRange } from './rule.ts';
 import { type AddressTest, type Said, strangerIs, turned } from './said.ts';
 import { complement, contains, intersect, union } from './set-algebra.ts';
 
@@ -107,6 +107,7 @@ function say(match: Match, packets: PacketClass, place: Place): Said {
         ? doubtOf('content')
         : unless(doubtOf('content'), match.not, packets);
     case 'unusual':
+      if (isShared(match, place)) return doubtOf(match.on);
       return unless(doubtOf(match.on), match.not, packets);
     case 'any':
       return anyOf(match.of, match.not, packets, place);
@@ -120,6 +121,10 @@ function say(match: Match, packets: PacketClass, place: Place): Said {
 /** What usual packets do not hold. Of others nothing is known. */
 const unless = (doubts: number, not: boolean | undefined, { unusual }: PacketClass): Said =>
   unusual ? doubts : { unusual: doubts, holds: not === true };
+
+/** Answers of the server have its own address for their source: whoever counts sources counts all clients as one. */
+const isShared = ({ on }: { readonly on: Dependence }, { reply, hidden }: Place): boolean =>
+  (on === 'rate' || on === 'recent') && (reply || hidden);
 
 const isTracked = (packets: PacketClass, place: Place): boolean => place.tracked && !packets.untracked;
 

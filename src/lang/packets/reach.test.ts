@@ -109,6 +109,24 @@ describe('who reaches a port', () => {
     ]);
   });
 
+  it('counts each source by itself where it comes in, and all clients as one where the answer leaves', () => {
+    const often = (on: 'rate' | 'recent'): Match => ({ match: 'unusual', on, text: 'often' });
+    for (const on of ['rate', 'recent'] as const) {
+      numbered(0);
+      expect(ask(set(base('input', [rule(drop, often(on))])))).toEqual([
+        '0.0.0.0/0, certain, policy of input, 198.51.100.1:6379',
+      ]);
+      for (const hook of ['output', 'postrouting'] as const) {
+        expect(ask(set(base(hook, [rule(drop, often(on))])))).toMatchObject([
+          expect.stringMatching(`^0.0.0.0/0, depends, .*${on}`),
+        ]);
+        expect(ask(set(base(hook, [rule(accept, { ...often(on), not: true }), rule(drop)])))).toMatchObject([
+          expect.stringMatching(`^0.0.0.0/0, depends, .*${on}`),
+        ]);
+      }
+    }
+  });
+
   it('depends on what nobody knows beforehand, and only on that', () => {
     numbered(0);
     expect(ask(set(base('input', [rule(accept, limit)], { policy: 'drop' })))).toEqual([
