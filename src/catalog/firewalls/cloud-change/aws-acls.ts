@@ -11,7 +11,7 @@ import {
   textOf,
 } from '../cloud-shared/index.ts';
 import type { Ranking } from './by-priority.ts';
-import { cidrOf, touches } from './sources.ts';
+import { cidrOf, covers, touches } from './sources.ts';
 import { type CloudStep, type CloudWish, NoChange, type State } from './step.ts';
 
 const everybody = ['0.0.0.0/0', '::/0'];
@@ -35,6 +35,10 @@ export function aclRanking(acl: Fields, wish: CloudWish): Ranking {
           protocol === 'all' ||
           (protocol === 6 && (from === undefined || touches([from, to ?? from], wish.ports))),
         allow: textOf(field(entry, 'RuleAction')) === 'allow',
+        whole:
+          protocol === 'all' ||
+          (protocol === 6 &&
+            wish.ports.every((wished) => from === undefined || covers([from, to ?? from], wished))),
         words: [cidrOf(word) ?? word],
       };
     }),

@@ -169,6 +169,14 @@ export function groupSteps(group: Fields, wish: CloudWish, view: View): readonly
         `whom ${keyOf(rule.permission)} means is not understood`,
         'Name the group by its id, sg-….',
       );
+    const unseen = wish.sources.filter((word) => cidrOf(word) === undefined && word !== rule.word);
+    // Two groups are told apart by their ids; a network may hold members of any of them, and so may a prefix list.
+    const hidden = unseen.filter((word) => !(word.startsWith('sg-') && rule.word.startsWith('sg-')));
+    if (touched && wish.mode === 'deny' && hidden.length > 0)
+      throw new NoChange(
+        `${rule.word} may hold members of ${hidden.join(', ')}, and which addresses they have is not known`,
+        'Name their networks, or say who shall get in: only.',
+      );
     const excess = who && (wish.mode === 'only' ? without(who, named) : common(who, named));
     const stays = !touched || wish.mode === 'allow' || !excess || isNobody(excess);
     (stays ? kept : gone).push(rule);
@@ -177,21 +185,12 @@ export function groupSteps(group: Fields, wish: CloudWish, view: View): readonly
     for (const one of part)
       made.set(keyOf(one), { rule: one, why: 'what the wider rule lets in beside these ports' });
     if (wish.mode === 'deny' && who) {
-      const unseen = wish.sources.filter((word) => cidrOf(word) === undefined);
-      if (cidrOf(rule.word) !== undefined && !isNobody(common(who, allOfThem(unseen, view))))
-        throw new NoChange(
-          `${rule.word} may hold members of ${unseen.join(', ')}, and which addresses they have is not known`,
-          'Name their networks, or say who shall get in: only.',
-        );
       const left = without(who, named);
       for (const word of isNobody(left) ? [] : cidrsOf(left))
         for (const ports of wish.ports) {
-          const one = ruleFor(
-            word,
-            'tcp',
-            [Math.max(ports[0], rule.ports[0]), Math.min(ports[1], rule.ports[1])],
-            described(rule),
-          );
+          const [from, to] = [Math.max(ports[0], rule.ports[0]), Math.min(ports[1], rule.ports[1])];
+          if (from > to) continue;
+          const one = ruleFor(word, 'tcp', [from, to], described(rule));
           made.set(keyOf(one), { rule: one, why: 'what is left of the wider rule' });
         }
     }
@@ -232,6 +231,22 @@ export function groupSteps(group: Fields, wish: CloudWish, view: View): readonly
         why: 'it lets in more than that',
       })),
   ];
+}
+
+/** Who gets in by a name, where networks are what is denied: which addresses they have is not seen. */
+export function groupNotes(group: Fields, wish: CloudWish): readonly string[] {
+  if (wish.mode !== 'deny') return [];
+  const named = rulesOf(group)
+    .filter(
+      ({ protocol, ports, word }) => protocol !== 'other' && touches(ports, wish.ports) && !cidrOf(word),
+    )
+    .map(({ word }) => word)
+    .filter((word) => !wish.sources.includes(word));
+  return named.length === 0
+    ? []
+    : [
+        `members of ${[...new Set(named)].join(', ')} still get in, whatever addresses or other groups they have`,
+      ];
 }
 
 const reachedBy = (rules: readonly GroupRule[], ports: PortRange, view: View): Addresses =>

@@ -151,9 +151,9 @@ export function nsgRanking(group: Fields, wish: CloudWish): Ranking {
   )
     ? []
     : [
-        { priority: 65_000, relevant: true, allow: true, words: ['VirtualNetwork'] },
-        { priority: 65_001, relevant: true, allow: true, words: ['AzureLoadBalancer'] },
-        { priority: 65_500, relevant: true, allow: false, words: ['*'] },
+        { priority: 65_000, relevant: true, allow: true, whole: true, words: ['VirtualNetwork'] },
+        { priority: 65_001, relevant: true, allow: true, whole: true, words: ['AzureLoadBalancer'] },
+        { priority: 65_500, relevant: true, allow: false, whole: true, words: ['*'] },
       ];
   return {
     first: 100,
@@ -202,16 +202,19 @@ function rankedRule(
   const priority = integerOf(field(rule, 'priority')) ?? 0;
   const allow = textOf(field(rule, 'access'))?.toLowerCase() === 'allow';
   const destinations = both(rule, 'destinationAddressPrefix', 'destinationAddressPrefixes');
-  const plainOne =
-    allow &&
-    priority < 65_000 &&
-    protocol === 6 &&
-    known.length === ranges.length &&
-    known.every((range) => wish.ports.some((wished) => covers(wished, range))) &&
+  const whole =
+    (protocol === 6 || protocol === 'all') &&
     wish.ports.every((wished) => known.some((range) => covers(range, wished))) &&
     both(rule, 'sourcePortRange', 'sourcePortRanges').join(',') === '*' &&
     destinations.every((word) => ['*', 'any', 'virtualnetwork'].includes(word.toLowerCase())) &&
     listOf(field(rule, 'destinationApplicationSecurityGroups')).length === 0;
+  const plainOne =
+    allow &&
+    whole &&
+    priority < 65_000 &&
+    protocol === 6 &&
+    known.length === ranges.length &&
+    known.every((range) => wish.ports.some((wished) => covers(wished, range)));
   const name = textOf(field(rule, 'name')) ?? '';
   return {
     priority,
@@ -219,6 +222,7 @@ function rankedRule(
       (protocol === 6 || protocol === 'all' || protocol === 'unknown') &&
       (known.length < ranges.length || known.some((range) => touches(range, wish.ports))),
     allow,
+    whole,
     words: wordsOf(rule),
     ...(plainOne
       ? {

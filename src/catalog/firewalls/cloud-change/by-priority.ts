@@ -13,6 +13,8 @@ export interface RankedRule {
   /** Whether it decides over any of the wished ports. */
   readonly relevant: boolean;
   readonly allow: boolean;
+  /** Whether it decides over all of the wished ports, wherever they are. */
+  readonly whole: boolean;
   readonly words: readonly string[];
   /** The same rule for these sources only, or none of it; absent where it is for more than the wish is about. */
   readonly narrow?: (words: readonly string[]) => CloudStep;
@@ -65,6 +67,44 @@ function front(ranking: Ranking, count: number, before: number): readonly number
   );
 }
 
+/** Whether only the cloud knows which addresses this is: its stand-in says nothing about networks and other names. */
+const isNamed = (word: string): boolean =>
+  cidrOf(word) === undefined && !['*', 'any', 'internet', 'azureloadbalancer'].includes(word.toLowerCase());
+
+/** Two words that may mean the same somebody, which nobody can see. */
+function mayOverlap(a: string, b: string): boolean {
+  const both = [a.toLowerCase(), b.toLowerCase()];
+  if (a === b || !(isNamed(a) || isNamed(b)) || both.includes('azureloadbalancer')) return false;
+  return !(both.includes('internet') && both.includes('virtualnetwork'));
+}
+
+/** Whether these rules, the first one first, may let in somebody of a word that their stand-ins do not show. */
+function mayReach(word: string, relevant: readonly RankedRule[], view: View): boolean {
+  const first = relevant.find(({ allow, words }) => allow && words.some((one) => mayOverlap(word, one)));
+  if (!first) return false;
+  const denied = relevant
+    .filter(({ allow, whole, priority }) => !allow && whole && priority <= first.priority)
+    .flatMap(({ words }) => words);
+  if (denied.includes(word) || denied.some((one) => ['*', 'any'].includes(one.toLowerCase()))) return false;
+  if (denied.includes('0.0.0.0/0') && denied.includes('::/0')) return false;
+  return isNamed(word) || !isPartOf(meant(word, view), setOf(denied, view));
+}
+
+/** Whether a denial before the rule that lets it in may keep out somebody of a word. */
+function mayMiss(word: string, relevant: readonly RankedRule[], view: View): boolean {
+  const open = relevant.find(
+    ({ allow, whole, words }) => allow && whole && isPartOf(meant(word, view), setOf(words, view)),
+  );
+  return relevant.some(
+    ({ allow, words, priority }) =>
+      !allow &&
+      (!open || priority <= open.priority) &&
+      words.some((one) => !isAll(one) && mayOverlap(word, one)),
+  );
+}
+
+const isAll = (word: string): boolean => ['*', 'any', '0.0.0.0/0', '::/0'].includes(word.toLowerCase());
+
 /** Ways to reach the wish, the smaller one first. Each still has to be proved. */
 export function* waysByPriority(
   ranking: Ranking,
@@ -78,7 +118,9 @@ export function* waysByPriority(
   const end = relevant[0]?.priority ?? ranking.last + 1;
   const now = look([]);
   if (wish.mode === 'allow') {
-    const missing = words.filter((word) => !isPartOf(meant(word, view), now.everywhere));
+    const missing = words.filter(
+      (word) => !isPartOf(meant(word, view), now.everywhere) || mayMiss(word, relevant, view),
+    );
     if (missing.length === 0) return yield [];
     const place = relevant.find(({ allow }) => !allow)?.priority ?? ranking.last + 1;
     for (const before of [place, end])
@@ -86,17 +128,24 @@ export function* waysByPriority(
     return;
   }
   if (wish.mode === 'deny') {
-    const reaching = words.filter((word) => !isNobody(common(meant(word, view), now.somewhere)));
+    const reaching = words.filter(
+      (word) => !isNobody(common(meant(word, view), now.somewhere)) || mayReach(word, relevant, view),
+    );
     if (reaching.length === 0) return yield [];
     const place =
-      relevant.find((rule) => rule.allow && !isNobody(common(setOf(rule.words, view), named)))?.priority ??
-      end;
+      relevant.find(
+        (rule) =>
+          rule.allow &&
+          (!isNobody(common(setOf(rule.words, view), named)) ||
+            rule.words.some((one) => reaching.some((word) => mayOverlap(word, one)))),
+      )?.priority ?? end;
     for (const before of [place, end])
       yield ranking.make(false, reaching, front(ranking, ranking.bundles(reaching).length, before));
     return;
   }
-  if (isPartOf(now.somewhere, named) && isPartOf(named, now.everywhere)) return yield [];
-  const small = narrowed(ranking, words, named, relevant, view, look);
+  const unsure = words.some((word) => mayMiss(word, relevant, view));
+  if (!unsure && isPartOf(now.somewhere, named) && isPartOf(named, now.everywhere)) return yield [];
+  const small = unsure ? undefined : narrowed(ranking, words, named, relevant, view, look);
   if (small) yield small;
   const places = [ranking.bundles(words).length, ranking.bundles('everybody').length] as const;
   const numbers = front(ranking, places[0] + places[1], end);

@@ -77,6 +77,28 @@ describe('a security group', () => {
     ]);
   });
 
+  it('is not taken for right where a network may hold members of who shall be kept out', () => {
+    expect(ask('aws', group(tcp(6379, '10.0.0.0/8')), { mode: 'deny', sources: ['sg-bad'] })).toMatchObject({
+      refused: expect.stringContaining('10.0.0.0/8 may hold members of sg-bad') as string,
+    });
+    const pair = { ...tcp(6379), UserIdGroupPairs: [{ GroupId: 'sg-app' }] };
+    expect(proved('aws', group(pair), { mode: 'deny', sources: ['10.0.0.0/8'] }).notes.join()).toContain(
+      'members of sg-app still get in',
+    );
+  });
+
+  it('keeps a rule for one port apart from the other ports of a wish', () => {
+    const change = proved('aws', group(tcp(6379, '10.0.0.0/31')), {
+      mode: 'deny',
+      sources: ['10.0.0.1'],
+      ports: [
+        [6379, 6379],
+        [6381, 6381],
+      ],
+    });
+    expect(kinds(change)).toEqual(['make tcp 6379 from 10.0.0.0/32', 'remove tcp 6379 from 10.0.0.0/31']);
+  });
+
   it('is not guessed among several', () => {
     const two = {
       SecurityGroups: [
@@ -232,6 +254,18 @@ describe('a network security group', () => {
     ]);
   });
 
+  it('denies a name before networks that may hold it, and a network before names', () => {
+    for (const [prefix, source] of [
+      ['10.0.0.0/8', 'VirtualNetwork'],
+      ['AzureCloud', '10.0.0.0/8'],
+    ] as const) {
+      const wish = { mode: 'deny', sources: [source] } as const;
+      const change = proved('azure', nsg(nsgRule('redis', 200, { sourceAddressPrefix: prefix })), wish);
+      expect(change.steps).toMatchObject([{ after: { priority: 199, sourceAddressPrefix: source } }]);
+      expect(proved('azure', change.wanted, wish).steps).toEqual([]);
+    }
+  });
+
   const anyRule = fc.record({
     access: fc.constantFrom('Allow', 'Deny'),
     protocol: fc.constantFrom('Tcp', '*', 'Udp'),
@@ -282,6 +316,37 @@ describe('rules of a VPC network', () => {
 
   it('are narrowed where one is for this port alone', () => {
     expect(kinds(proved('gcp', [rule('a')], { sources: ['10.0.0.0/8'] }))).toEqual(['change a']);
+  });
+
+  it('let nobody in by an address who is denied by a tag, nor the other way round', () => {
+    const internal = rule('default-allow-internal', {
+      sourceRanges: ['10.128.0.0/9'],
+      allowed: [{ IPProtocol: 'tcp', ports: ['0-65535'] }],
+    });
+    const deny = proved('gcp', [internal], { mode: 'deny', sources: ['tag:bad'] });
+    expect(deny.steps).toMatchObject([{ after: { priority: 999, sourceTags: ['bad'] } }]);
+    const denied = proved('gcp', [internal, ...deny.wanted], { mode: 'deny', sources: ['tag:bad'] });
+    expect(denied.steps).toEqual([]);
+    const tagged = [
+      rule('no', {
+        priority: 900,
+        allowed: undefined,
+        denied: [{ IPProtocol: 'tcp' }],
+        sourceRanges: ['10.0.0.0/8'],
+      }),
+      rule('app', { sourceRanges: undefined, sourceTags: ['app'] }),
+    ];
+    const allow = proved('gcp', tagged, { mode: 'allow', sources: ['tag:app'] });
+    expect(allow.steps).toMatchObject([{ after: { priority: 899, sourceTags: ['app'] } }]);
+    expect(
+      proved('gcp', [...tagged, ...allow.wanted], { mode: 'allow', sources: ['tag:app'] }).steps,
+    ).toEqual([]);
+    expect(
+      proved('gcp', [rule('app', { sourceRanges: undefined, sourceTags: ['app'] })], {
+        mode: 'deny',
+        sources: ['10.0.0.0/8'],
+      }).steps,
+    ).toHaveLength(1);
   });
 
   it('stay as they are for other instances', () => {

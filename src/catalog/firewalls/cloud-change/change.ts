@@ -7,7 +7,7 @@ import {
   type Source,
 } from '../cloud-shared/index.ts';
 import { aclRanking, withAclEntry } from './aws-acls.ts';
-import { groupSteps, withGroupRule } from './aws-groups.ts';
+import { groupNotes, groupSteps, withGroupRule } from './aws-groups.ts';
 import { awsState, awsView, isAcl, ownerOfAws } from './aws-view.ts';
 import {
   nsgNotes,
@@ -154,6 +154,7 @@ function planning(cloud: CloudName, state: State, wish: CloudWish): Planning {
         ways: isAcl(object)
           ? ranked(aclRanking(object, wish), wish, view, state)
           : [groupSteps(object, wish, view)],
+        notes: () => (isAcl(object) ? [] : groupNotes(object, wish)),
       };
     }
     case 'azure': {

@@ -188,6 +188,7 @@ function rankedRule(rule: Fields, wish: CloudWish): readonly RankedRule[] {
       ranges: texts(config, 'ports').map((text) => readPorts(text) ?? ([0, 65_535] as const)),
     }));
     const [only] = parts;
+    const everywhere = accounts.length === 0 && texts(rule, 'destinationRanges').length === 0;
     const plainOne =
       allow &&
       parts.length === 1 &&
@@ -195,8 +196,7 @@ function rankedRule(rule: Fields, wish: CloudWish): readonly RankedRule[] {
       only.ranges.length > 0 &&
       only.ranges.every((range) => wish.ports.some((wished) => covers(wished, range))) &&
       wish.ports.every((wished) => only.ranges.some((range) => covers(range, wished))) &&
-      accounts.length === 0 &&
-      texts(rule, 'destinationRanges').length === 0 &&
+      everywhere &&
       tags.toSorted().join() === target.toSorted().join();
     return [
       {
@@ -207,6 +207,16 @@ function rankedRule(rule: Fields, wish: CloudWish): readonly RankedRule[] {
             (ranges.length === 0 || ranges.some((range) => touches(range, wish.ports))),
         ),
         allow,
+        whole:
+          everywhere &&
+          tags.every((tag) => target.includes(tag)) &&
+          wish.ports.every((wished) =>
+            parts.some(
+              ({ protocol, ranges }) =>
+                (protocol === 6 || protocol === 'all') &&
+                (ranges.length === 0 || ranges.some((range) => covers(range, wished))),
+            ),
+          ),
         words: wordsOf(rule),
         ...(plainOne
           ? {
