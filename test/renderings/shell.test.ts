@@ -1,6 +1,19 @@
 /** The script is run by a real shell with a real redis-cli against real servers: whole, failing, and stopped in between. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import shell from '../../src/catalog/renderings/shell/index.ts';
@@ -193,6 +206,125 @@ describe('the script', () => {
       expect((await run(shell.render(bad), weak)).code).toBe(1);
       expect(existsSync(other.path)).toBe(false);
     }));
+
+  /** The file behind a link, as where a server is started by one. */
+  const behindLink = (weak: WeakServer): string => {
+    const real = join(weak.folder, 'etc', 'real.conf');
+    mkdirSync(join(weak.folder, 'etc'));
+    renameSync(weak.conf, real);
+    symlinkSync('etc/real.conf', weak.conf);
+    return real;
+  };
+  const brokenFor = (weak: WeakServer): Plan => {
+    const plan = planFor(weak, server);
+    const few = plan.steps.filter(({ id }) => id === 's3' || id === 's4');
+    return { ...plan, steps: [...few, step('s6', 'limits', [fails])] };
+  };
+  const copiesIn = (folder: string): readonly string[] =>
+    readdirSync(folder)
+      .filter((name) => name.includes('.keyward-'))
+      .map((name) => join(folder, name));
+
+  it('puts back a file behind a link with its mode and owner, and the link stays', () =>
+    withServer(server, async (weak) => {
+      const real = behindLink(weak);
+      const before = statSync(real);
+      const { code, said } = await run(shell.render(brokenFor(weak)), weak);
+      expect(said).not.toContain('NOT PUT BACK');
+      expect(code).toBe(1);
+      expect(readFileSync(real, 'utf8')).toBe(weakConf);
+      const { mode, uid, gid } = statSync(real);
+      expect({ mode, uid, gid }).toEqual({ mode: before.mode, uid: before.uid, gid: before.gid });
+      expect(lstatSync(weak.conf).isSymbolicLink()).toBe(true);
+    }));
+
+  it.each(['done', 'put back'])(
+    'leaves copies that nobody else reads, and nothing besides, when all is %s',
+    (end) =>
+      withServer(server, async (weak) => {
+        const plan = end === 'done' ? planFor(weak, server) : brokenFor(weak);
+        expect((await run(shell.render(plan), weak, { TMPDIR: weak.folder })).code).toBe(
+          end === 'done' ? 0 : 1,
+        );
+        const copies = copiesIn(weak.folder);
+        expect(copies.map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(['600']);
+        expect(copies.map((path) => readFileSync(path, 'utf8'))).toEqual([weakConf]);
+        expect(readdirSync(weak.folder).filter((name) => name.startsWith('tmp.'))).toEqual([]);
+      }),
+  );
+
+  const isRoot = process.getuid?.() === 0;
+  it.skipIf(!isRoot).each(['the file', 'its folder'])(
+    'follows no link that the account of the server made to what is not its own: %s',
+    (which) =>
+      withServer(server, async (weak) => {
+        const real = behindLink(weak);
+        if (which === 'the file') lchownSync(weak.conf, 65_534, 65_534);
+        const link = join(weak.folder, 'way');
+        symlinkSync('etc', link);
+        lchownSync(link, 65_534, 65_534);
+        const conf = which === 'the file' ? weak.conf : join(link, 'real.conf');
+        const plan = planFor({ ...weak, conf }, server);
+        const access = { do: 'set-access', node: 'n1', path: conf, owner: '65534', mode: '0666' } as const;
+        for (const steps of [plan.steps, [step('s4', 'files', [access])]]) {
+          const { code, said } = await run(shell.render({ ...plan, steps }), weak);
+          expect(said).toContain('is a link that its maker could not follow');
+          expect(code).toBe(1);
+          const { mode, uid } = statSync(real);
+          expect([mode & 0o777, uid, readFileSync(real, 'utf8')]).toEqual([0o644, 0, weakConf]);
+        }
+        expect(copiesIn(join(weak.folder, 'etc'))).toEqual([]);
+      }),
+  );
+
+  it.skipIf(!isRoot).each(['done', 'put back'])(
+    'is run by a plain account with sudo until all is %s',
+    (end) =>
+      withServer(server, async (weak) => {
+        // What root owns, below a folder that only root enters.
+        const conf = behindLink(weak);
+        chmodSync(conf, 0o600);
+        chmodSync(join(weak.folder, 'etc'), 0o700);
+        chmodSync(weak.folder, 0o755);
+        const bin = join(weak.folder, 'bin');
+        mkdirSync(bin);
+        copyFileSync('/usr/bin/setpriv', join(bin, 'raise'));
+        chmodSync(join(bin, 'raise'), 0o4755);
+        const sudo = `#!/bin/sh\n[ "$1 $2" = '-n --' ] && shift 2\nexec ${bin}/raise --reuid=0 --regid=0 --clear-groups "$@"\n`;
+        writeFileSync(join(bin, 'sudo'), sudo, { mode: 0o755 });
+        const plan = end === 'done' ? planFor(weak, server) : brokenFor(weak);
+        const access = {
+          do: 'set-access',
+          node: 'n1',
+          path: weak.conf,
+          owner: '65533',
+          mode: '0640',
+        } as const;
+        const path = join(weak.folder, 'etc', 'sub', 'ours.conf');
+        const write = { do: 'write-file', node: 'n1', path, text: 'x\n', mode: '0644' } as const;
+        const steps = [step('s0', 'files', [access, write]), ...plan.steps];
+        const ran = spawnSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'sh', '-s'], {
+          input: shell.render({ ...plan, steps }),
+          env: {
+            ...process.env,
+            PATH: `${bin}:${process.env['PATH']}`,
+            REDIS_CLI: cli,
+            PATIENCE: '3',
+            ...secrets,
+          },
+          encoding: 'utf8',
+        });
+        expect(ran.stderr).toContain(end === 'done' ? 'All steps are done' : 'putting everything back');
+        expect(ran.stderr).not.toMatch(/NOT PUT BACK|STILL READABLE|denied/);
+        const { mode, uid } = statSync(conf);
+        expect([mode & 0o777, uid]).toEqual(end === 'done' ? [0o640, 65_533] : [0o600, 0]);
+        expect(readFileSync(conf, 'utf8') === weakConf).toBe(end === 'put back');
+        expect(existsSync(path)).toBe(end === 'done');
+        expect(copiesIn(join(weak.folder, 'etc')).map((copy) => statSync(copy).mode & 0o777)).toEqual([
+          0o600,
+        ]);
+      }),
+  );
 
   it('edits a file as our own editor does', () =>
     withServer(server, async (weak) => {

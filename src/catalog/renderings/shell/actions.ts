@@ -50,14 +50,8 @@ export function perform(action: Action, node: PlanNode, secrets: Names): readonl
       return action.changes.map((change) => edit(action.path, change, node, secrets));
     case 'write-file':
       return [writeFile(action)];
-    case 'set-access': {
-      const owner = ownerOf(action);
-      const path = word(action.path);
-      return [
-        ...(owner === '' ? [] : [print(['as_root chown ', word(owner), ' ', path])]),
-        ...(action.mode === undefined ? [] : [print(['chmod ', word(action.mode), ' ', path])]),
-      ];
-    }
+    case 'set-access':
+      return [print(['set_access ', [action.path, ownerOf(action), action.mode ?? ''].map(word).join(' ')])];
     case 'restart':
       return action.by.kind === 'systemd'
         ? [

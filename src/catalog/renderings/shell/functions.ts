@@ -1,3 +1,5 @@
+import { followed } from '../parts/followed.ts';
+
 /**
  * What every script begins with. POSIX sh and utilities, redis-cli, nothing else. Passwords reach redis-cli on its
  * standard input only: its words can be read by every user of the host. Answers are matched, never printed, since an
@@ -11,6 +13,8 @@ BACKUP=keyward-$PLAN-$(date -u +%Y%m%dT%H%M%SZ)-$$
 nl='
 '
 finished=no
+WORK=$(mktemp -d)
+ME=$(id -u)
 
 say() { printf '%s\\n' "$*" >&2; }
 fail() {
@@ -20,15 +24,8 @@ fail() {
 
 # What only root may do, by whoever runs this; sudo asks for nothing, so let it remember you (sudo -v) before.
 as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"
+  if [ "$ME" -eq 0 ]; then "$@"
   else sudo -n -- "$@"; fi
-}
-# In a folder: by our own account where it may.
-inside() {
-  folder=$1
-  shift
-  if [ -w "$folder" ]; then "$@"
-  else as_root "$@"; fi
 }
 
 # Asks for what is not in the environment; nothing that is typed is shown. A secret is of letters that need no quotes.
@@ -113,28 +110,62 @@ restore_user() {
   else printf 'ACL SETUSER "%s" reset %s\\n' "$1" "\${2#user "$1" }" | tell; fi
 }
 
+# Whether our own account sees what is there, or that nothing is.
+sees() {
+  nearest=$(dirname "$1")
+  until [ -e "$nearest" ]; do nearest=$(dirname "$nearest"); done
+  [ -x "$nearest" ]
+}
+look() {
+  if [ "$ME" -eq 0 ] || sees "$1"; then shift && "$@"
+  else shift && as_root "$@"; fi
+}
+there() {
+  [ "$ME" -eq 0 ] || sees "$1" || as_root true || fail "$1 cannot be looked at"
+  look "$1" test -e "$1"
+}
+${followed}
+may_replace() {
+  where=$(dirname "$1")
+  [ -w "$where" ] && [ -x "$where" ] && { [ ! -e "$1" ] || [ "$(owner_of "$1")" = "$ME" ]; }
+}
+# By our own account where it may, and the file is its own: a copy that it makes of another's would be its own too.
+beside() {
+  if [ "$ME" -eq 0 ] || may_replace "$1"; then shift && "$@"
+  else shift && as_root "$@"; fi
+}
+# A name that nobody knows before, so that no link waits there.
+new_beside() { beside "$1" mktemp "$1.$BACKUP.XXXXXX" </dev/null; }
+
 # Files: a copy beside it first; the new one takes its place in one step, with owner and mode as they were.
 back_up() {
-  if [ -e "$1" ]; then
-    cp -p "$1" "$1.$BACKUP" || fail "$1 cannot be copied"
-    printf 'there\\n'
-  else printf 'none\\n'; fi
+  file=$(followed "$1") || exit 1
+  there "$file" || return 0
+  copy=$(new_beside "$file") && beside "$file" cp -p "$file" "$copy" || fail "$1 cannot be copied"
+  printf '%s\\n' "$copy"
 }
 
 restore_file() {
-  if [ "$2" = none ]; then inside "$(dirname "$1")" rm -f "$1"
+  file=$(followed "$1") || return 1
+  if [ -z "$2" ]; then beside "$file" rm -f "$file"
   else
-    file=$(readlink -f "$1")
-    cp -p "$1.$BACKUP" "$file.$BACKUP.new" && mv -f "$file.$BACKUP.new" "$file"
+    new=$(beside "$2" mktemp "$file.$BACKUP.XXXXXX") &&
+      beside "$2" cp -p "$2" "$new" && beside "$2" mv -f "$new" "$file"
   fi
 }
 
+# The copies stay; they may hold secrets, whatever the mode of the file was.
+close_copy() { [ -z "$1" ] || beside "$1" chmod go= "$1" || say "STILL READABLE BY OTHERS: $1"; }
+
 rewrite() {
-  file=$(readlink -f "$1") || fail "$1 is not there"
-  [ -f "$file" ] || fail "$file is no file"
-  cp -p "$file" "$file.$BACKUP.new" &&
-    awk "$2" "$file" >"$file.$BACKUP.new" &&
-    mv -f "$file.$BACKUP.new" "$file" || fail "$file cannot be written"
+  file=$(followed "$1") || exit 1
+  look "$file" test -f "$file" || fail "$1 is not there, or no file"
+  new=$(new_beside "$file") &&
+    beside "$file" cat "$file" >"$WORK/was" &&
+    awk "$2" "$WORK/was" >"$WORK/new" &&
+    beside "$file" cp -p "$file" "$new" &&
+    beside "$file" tee "$new" <"$WORK/new" >/dev/null &&
+    beside "$file" mv -f "$new" "$file" || fail "$1 cannot be written"
 }
 
 # edit_conf FILE WHAT NAMES BEGINNING: the new lines are on standard input.
@@ -183,20 +214,27 @@ keep_user() {
 
 # write_file PATH MODE OWNER: the text is on standard input.
 write_file() {
-  into=$(dirname "$1")
-  [ -d "$into" ] || (umask 022 && { mkdir -p "$into" 2>/dev/null || as_root mkdir -p "$into"; })
-  file=$(readlink -f "$1") || fail "$1 cannot be written"
-  inside "$into" tee "$file.$BACKUP.new" >/dev/null && inside "$into" chmod "$2" "$file.$BACKUP.new" ||
-    fail "$1 cannot be written"
-  [ -z "$3" ] || as_root chown "$3" "$file.$BACKUP.new" || fail "$1 cannot be given to $3"
-  inside "$into" mv -f "$file.$BACKUP.new" "$file"
+  file=$(followed "$1" </dev/null) || exit 1
+  into=$(dirname "$file")
+  [ -d "$into" ] || (umask 022 && { mkdir -p "$into" 2>/dev/null || as_root mkdir -p "$into" </dev/null; })
+  new=$(new_beside "$file") &&
+    beside "$file" tee "$new" >/dev/null && beside "$file" chmod "$2" "$new" || fail "$1 cannot be written"
+  [ -z "$3" ] || as_root chown -h "$3" "$new" || fail "$1 cannot be given to $3"
+  beside "$file" mv -f "$new" "$file"
 }
 
-access_of() { stat -c '%a %u:%g' "$1"; }
-restore_access() {
-  chown "\${2#* }" "$1" 2>/dev/null || as_root chown "\${2#* }" "$1"
-  chmod "\${2% *}" "$1" 2>/dev/null || as_root chmod "\${2% *}" "$1"
+# Of what a link leads to: that is what is changed. Elsewhere than on Linux, stat has other words.
+access_of() {
+  file=$(followed "$1") || exit 1
+  look "$file" stat -L -c '%a %u:%g' "$file" 2>/dev/null || look "$file" stat -L -f '%Lp %u:%g' "$file"
 }
+# set_access FILE OWNER MODE: either may be empty.
+set_access() {
+  file=$(followed "$1") || exit 1
+  { [ -z "$2" ] || chown -h "$2" "$file" 2>/dev/null || as_root chown -h "$2" "$file"; } &&
+    { [ -z "$3" ] || chmod "$3" "$file" 2>/dev/null || as_root chmod "$3" "$file"; }
+}
+restore_access() { set_access "$1" "\${2#* }" "\${2% *}"; }
 
 await_answer() {
   waited=0
@@ -254,6 +292,8 @@ finish() {
     undo
     [ "$status" -ne 0 ] || status=1
   fi
+  close_copies
+  rm -rf "$WORK"
   exit "$status"
 }
 trap finish EXIT

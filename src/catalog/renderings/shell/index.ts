@@ -38,7 +38,8 @@ export default defineRendering({
         '',
         'Run it where the files of the server are. In the environment: REDIS_CLI (the program), REDIS_USER and',
         'REDIS_PASSWORD (your login now), PATIENCE (seconds to wait for clients to move), and the secrets below; what',
-        'is not there is asked for. Anything that fails puts everything back. Copies of changed files stay beside them.',
+        'is not there is asked for. Anything that fails puts everything back. Copies of changed files stay beside',
+        'them, closed to other accounts than their own: they may hold secrets, remove them when all is well.',
         '',
         'A server name, a file name or a rule of the plan may hold any letter, also between quotes that say otherwise:',
         'shellcheck disable=SC2015,SC2016,SC2034,SC2154,SC2317',
@@ -58,7 +59,7 @@ export default defineRendering({
         print(['secret ', secrets.get(id) ?? '', ' ', word(commentText(label))]),
       ),
       ...steps.map((step) => scriptOf(step, nodes, saved, secrets)),
-      '\nfinished=yes\nsync\nsay "All steps are done. The files as they were: *.$BACKUP beside them."\n',
+      '\nfinished=yes\nsync\nsay "All steps are done. The files as they were: *.$BACKUP.* beside them; remove them when all is well."\n',
     ].join('');
   },
 });

@@ -34,7 +34,10 @@ export function undoOf(saved: ReadonlyMap<string, Saved>): string {
           `  [ -z "\${${name}+x}" ] || (${at} && ${text}) || say ${word(`NOT PUT BACK: ${nameOf(resource)}`)}\n`,
         ];
   });
-  return `undo() {\n${lines.join('')}  :\n}\n`;
+  const copies = newestFirst.flatMap(({ name, resource }) =>
+    resource.kind === 'file' || resource.kind === 'kept-firewall' ? [`  close_copy "\${${name}:-}"\n`] : [],
+  );
+  return `undo() {\n${lines.join('')}  :\n}\nclose_copies() {\n${copies.join('')}  :\n}\n`;
 }
 
 function restore(resource: Resource, was: string): string | undefined {
