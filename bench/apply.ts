@@ -11,7 +11,7 @@ import type { Plan } from '../src/model/index.ts';
 import { builtCli } from './built.ts';
 import type { Row } from './row.ts';
 import { runChild } from './run-child.ts';
-import { redisCli, servers } from './servers.ts';
+import { redisCli, servers, shellWords } from './servers.ts';
 import { median, spread } from './statistics.ts';
 
 const rounds = 3;
@@ -19,6 +19,7 @@ const allowed = 1000;
 
 interface Tools {
   readonly keyward: string;
+  /** For a shell. */
   readonly cli: string;
 }
 
@@ -58,7 +59,7 @@ function applied(
 const major = ({ version }: ServerBinary): number => Number(version.split('.', 1)[0]);
 
 function byHand(server: RunningServer, binary: ServerBinary, { cli }: Tools): number {
-  const say = (words: string): string => `'${cli}' -p ${server.port} ${words} && `;
+  const say = (words: string): string => `${cli} -p ${server.port} ${words} && `;
   // Once default is closed, whoever saves logs in.
   const as = `--no-auth-warning ${major(binary) < 6 ? '' : '--user admin '}-a secret`;
   const channels = binary.product === 'valkey' || major(binary) > 6 ? "'&*' " : '';
@@ -80,8 +81,8 @@ const restarted = (
   timed('a restart', [
     '/bin/sh',
     '-c',
-    `cd '${dir}' && '${cli}' -p ${port} SHUTDOWN && '${path}' '${configFile}' --daemonize yes && ` +
-      `until '${cli}' -p ${port} PING | grep -q PONG; do sleep 0.01; done`,
+    `cd '${dir}' && ${cli} -p ${port} SHUTDOWN && '${path}' '${configFile}' --daemonize yes && ` +
+      `until ${cli} -p ${port} PING | grep -q PONG; do sleep 0.01; done`,
   ]);
 
 /** A server that was started anew is no child of ours: it is known by its folder. */
@@ -122,7 +123,7 @@ async function samples(
 }
 
 export async function rows(): Promise<readonly Row[]> {
-  const tools: Tools = { keyward: builtCli(), cli: await redisCli() };
+  const tools: Tools = { keyward: builtCli(), cli: shellWords(await redisCli()) };
   const table: Row[] = [];
   for (const binary of (await servers()).toReversed()) {
     const name = `${binary.product} ${binary.version}`;

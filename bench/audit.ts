@@ -25,7 +25,7 @@ export async function rows(): Promise<readonly Row[]> {
       const samples = alternate(
         [
           { name: 'ours', argv: audit, codes: [0, 1] },
-          { name: 'peer', argv: [peer, '-p', String(server.port), 'INFO'] },
+          { name: 'peer', argv: [...peer, '-p', String(server.port), 'INFO'] },
           { name: 'floor', argv: [process.execPath, '-e', '0'] },
         ],
         rounds,

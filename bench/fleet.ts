@@ -13,7 +13,7 @@ import { builtCli } from './built.ts';
 import { indicatorKeys } from '../src/catalog/indicators/keys.ts';
 import type { Row } from './row.ts';
 import { peakMegabytes, runChild } from './run-child.ts';
-import { redisCli, servers } from './servers.ts';
+import { redisCli, servers, shellWords } from './servers.ts';
 import { median, spread } from './statistics.ts';
 
 const targets = 1000;
@@ -71,7 +71,7 @@ function eightAtATime(places: readonly Place[], script: string): number {
 
 export async function rows(): Promise<readonly Row[]> {
   const keyward = builtCli();
-  const cli = await redisCli();
+  const cli = shellWords(await redisCli());
   const folder = mkdtempSync(join(tmpdir(), 'keyward-fleet-'));
   const running: RunningServer[] = [];
   try {
@@ -92,8 +92,8 @@ export async function rows(): Promise<readonly Row[]> {
       ...urls,
     ];
     const quoted = questions.map((question) => `'${question.replaceAll(' ', "' '")}'`);
-    const fastScript = `exec '${cli}' -h "$0" -p "$1" <'${asked}' >'${folder}'/"$0"`;
-    const commonScript = `{ ${quoted.map((words) => `'${cli}' -h "$0" -p "$1" ${words}`).join('; ')}; } >'${folder}'/"$0"`;
+    const fastScript = `exec ${cli} -h "$0" -p "$1" <'${asked}' >'${folder}'/"$0"`;
+    const commonScript = `{ ${quoted.map((words) => `${cli} -h "$0" -p "$1" ${words}`).join('; ')}; } >'${folder}'/"$0"`;
     const ours: number[] = [];
     const fast: number[] = [];
     const common: number[] = [];
