@@ -35,6 +35,8 @@ export interface FirewallLayer {
   readonly rules: readonly FirewallText[];
   readonly interfaces: readonly NetworkInterface[];
   readonly forwarding: { readonly ipv4: boolean; readonly ipv6: boolean };
+  /** There are routes beside these: tables of policy routing, or such that refuse. Absent: there are none. */
+  readonly otherRoutes?: boolean;
   /** Packets for 127.0.0.0/8 are taken from outside (`route_localnet`); absent: not known. */
   readonly routeLocalnet?: boolean;
   /** Packets between hosts of one bridge pass its rules (`bridge-nf-call-iptables`). */

@@ -151,6 +151,7 @@ export const completeFacts: Complete<CollectedFacts> = {
           },
         ],
         forwarding: { ipv4: true, ipv6: false },
+        otherRoutes: false,
         routeLocalnet: false,
         filtersBridges: false,
         unread: ['rules of nftables (no nft here)'],

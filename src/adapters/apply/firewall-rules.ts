@@ -45,6 +45,7 @@ interface Link {
 interface Route {
   readonly dst?: string;
   readonly dev?: string;
+  readonly type?: string;
 }
 
 /** Interfaces of this host with what lies behind each; `undefined` where `ip` does not tell. */
@@ -59,7 +60,22 @@ export async function liveTopology(place: Place): Promise<Topology | undefined> 
     const networks = [...networksOf(four, ifname, '0.0.0.0/0'), ...networksOf(six, ifname, '::/0')];
     return [{ name: ifname, addresses, ...(ifname === 'lo' ? {} : { networks }) }];
   });
-  return { interfaces };
+  return { interfaces, ...((await hasOtherRoutes(place, [...four, ...six])) ? { otherRoutes: true } : {}) };
+}
+
+const usualTables = ['local', 'main', 'default'];
+
+/** Policy routing, or routes that refuse: what `interfaces` have is not all. Where `ip` does not tell it may be so. */
+async function hasOtherRoutes(place: Place, routes: readonly Route[]): Promise<boolean> {
+  if (routes.some(({ type = 'unicast' }) => type !== 'unicast')) return true;
+  for (const family of ['-4', '-6']) {
+    const rules = listIn(await says(place, ['ip', '-j', family, 'rule', 'show'])) as
+      | readonly { readonly table?: string; readonly src?: string }[]
+      | undefined;
+    if (rules === undefined) return true;
+    if (rules.some(({ table, src }) => src !== 'all' || !usualTables.includes(table ?? ''))) return true;
+  }
+  return false;
 }
 
 const networksOf = (routes: readonly Route[], name: string, all: string): readonly string[] =>

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { interfacesOf } from './interfaces.ts';
+import { hasOtherRoutes, interfacesOf } from './interfaces.ts';
 import { readRules } from './rules.ts';
 import { managersOf, savedRules } from './saved.ts';
 
@@ -51,6 +51,35 @@ ${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo
         gateways: ['192.0.2.1', 'fd00::1'],
       },
     ]);
+  });
+});
+
+describe('routes beside those of the interfaces', () => {
+  const zero = '0'.repeat(32);
+  const end = `${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo\n`;
+  const onward = `${zero} 00 ${zero} 00 fd000000000000000000000000000009 00000400 00000001 00000000 00000003     eth0\n`;
+  const head = 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n';
+  const trie = 'Main:\n  +-- 0.0.0.0/0 3 0 5\nLocal:\n  +-- 0.0.0.0/0 3 0 5\n';
+  it.each([
+    ['none', trie, '', end + end, false],
+    ['none, and a default route of IPv6', trie, '', onward + end, false],
+    ['a table of policy routing', `Id 100:\n  +-- 1.2.3.0/24 2 0 2\n${trie}`, '', end + end, true],
+    ['one of IPv6', trie, '', end + end + end, true],
+    ['one of IPv6 beside a default route', trie, '', end + onward + end, true],
+    ['a blackhole', trie, '*\t0000080A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n', end + end, true],
+    [
+      'a network of IPv6 that is refused',
+      trie,
+      '',
+      `fd090000000000000000000000000000 10 ${zero} 00 ${zero} 00000400 00000002 00000000 00200200       lo\n${end}${end}`,
+      true,
+    ],
+  ])('%s', (_, tables, four, six, others) => {
+    put('proc/self/net/fib_trie', tables);
+    put('proc/self/net/route', `${head}${four}`);
+    put('proc/self/net/ipv6_route', six);
+    expect(hasOtherRoutes('self', root)).toBe(others);
+    expect(interfacesOf('self', [], root).map(({ name }) => name)).not.toContain('*');
   });
 });
 

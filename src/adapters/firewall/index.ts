@@ -7,7 +7,7 @@ import { collect } from '../host/collect.ts';
 import { hostAddresses } from '../host/host-addresses.ts';
 import { procOf, sharesNamespace } from '../host/process-root.ts';
 import { programIn, usualFolders } from './ask.ts';
-import { interfacesOf } from './interfaces.ts';
+import { hasOtherRoutes, interfacesOf } from './interfaces.ts';
 import { readRules } from './rules.ts';
 import { managersOf, savedRules } from './saved.ts';
 
@@ -110,6 +110,7 @@ async function readLayer(
     network,
     rules,
     interfaces: interfacesOf(pid, addresses.value, root),
+    ...(hasOtherRoutes(pid, root) ? { otherRoutes: true } : {}),
     // Switches of /proc/sys are those of whoever reads them: in another namespace they are not seen.
     forwarding: {
       ipv4: pid !== 'self' || isOn(root, 'net/ipv4/ip_forward'),

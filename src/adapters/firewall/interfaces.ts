@@ -48,6 +48,26 @@ export function interfacesOf(
   });
 }
 
+/**
+ * Whether routes that are not those of an interface decide over some packets: a table of policy routing, or a route that
+ * refuses. Where that cannot be seen they may.
+ */
+export function hasOtherRoutes(pid: number | 'self', root: string): boolean {
+  const proc = procOf(pid, root);
+  const tables = textOf(join(proc, 'net/fib_trie'), most);
+  if (tables === undefined || tables.length >= most || /^Id \d+:/m.test(tables)) return true;
+  // Routes without an interface.
+  if (/^\*\s/m.test(textOf(join(proc, 'net/route'), most) ?? '')) return true;
+  const six = (textOf(join(proc, 'net/ipv6_route'), most) ?? '').split('\n').map((line) => line.trim());
+  // The kernel ends every table with one that refuses all, main and local, but for those with a default route.
+  const ends = six.filter((line) => isEnd.test(line)).length;
+  const refused = six.some((line) => / 00200200 +lo$/.test(line) && !isEnd.test(line));
+  return refused || ends + (six.some((line) => isDefault.test(line)) ? 1 : 0) > 2;
+}
+
+const isEnd = /^0{32} 00 0{32} 00 0{32} f{8} .* lo$/;
+const isDefault = /^0{32} 00 .* (?!lo$)\S+$/;
+
 const bitsOf = (mask: string): number =>
   mask.split('.').reduce((sum, part) => sum + Number(part).toString(2).replaceAll('0', '').length, 0);
 
@@ -60,7 +80,7 @@ function ipv4Routes(table: string): readonly Route[] {
       const [name, destination = '', gateway = '', flags = '', , , , mask = ''] = line.split(/\s+/);
       const [network, via, bits] = [addressOf(destination), addressOf(gateway), addressOf(mask)];
       const flag = Number.parseInt(flags, 16);
-      if (!name || !network || !via || !bits || !(flag & isUp) || flag & isReject) return [];
+      if (!name || name === '*' || !network || !via || !bits || !(flag & isUp) || flag & isReject) return [];
       const cidr = `${network}/${bitsOf(bits)}`;
       return [{ name, network: cidr, ...(flag & hasGateway ? { gateway: via } : {}) }];
     });

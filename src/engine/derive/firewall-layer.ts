@@ -39,6 +39,7 @@ export async function ruledNetwork(layer: FirewallLayer): Promise<RuledNetwork> 
       networks: name === 'lo' ? [] : [...networks, ...routes],
     })),
     forwarding: layer.forwarding[family],
+    ...(layer.otherRoutes ? { otherRoutes: true } : {}),
     ...(layer.routeLocalnet === undefined ? {} : { routeLocalnet: layer.routeLocalnet }),
   });
   const made: RuledNetwork = {

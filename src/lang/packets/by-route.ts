@@ -22,7 +22,7 @@ export function byReversePath(
       ? undefined
       : behind(topology, inInterface, family);
   if (ways === undefined) return doubtOf('route');
-  const own = local ? place.local : emptySet(family);
+  const own = local ? ownSources(place, inInterface ?? '', loose) : emptySet(family);
   const may = union(loose ? ways.anywhere : union(ways.by, ways.unsure), own);
   const must = loose ? may : union(subtract(ways.by, ways.unsure), own);
   if (place.reply)
@@ -35,6 +35,10 @@ export function byReversePath(
   const doubts = isEmpty(subtract(may, must)) ? 0 : doubtOf('route');
   return not ? { must: complement(may), may: complement(must), doubts } : { must, may, doubts };
 }
+
+/** IPv4 asks for an address of that very interface, IPv6 for any of the host. */
+const ownSources = ({ family, topology, local }: Place, name: string, loose: boolean): AddressSet =>
+  family === 'ipv4' && !loose ? addressesOn(topology, name, family) : local;
 
 /** A packet that comes from elsewhere, or goes on to there, has no socket here. */
 export function byOwner(

@@ -10,6 +10,8 @@ export interface Topology {
   readonly forwarding?: boolean;
   /** Whether it takes packets for 127.0.0.0/8 from outside (`net.ipv4.conf.*.route_localnet`); absent: not known. */
   readonly routeLocalnet?: boolean;
+  /** Routes beside these decide over some packets: those of policy routing, or such that refuse. Absent: none do. */
+  readonly otherRoutes?: boolean;
   /** Who opened the socket that is asked for; absent: not known. */
   readonly listener?: { readonly user: number; readonly group: number };
 }

@@ -109,8 +109,31 @@ describe('who reaches a port', () => {
     ]);
   });
 
+  it('does not know the way back where there are other routes, and counts own addresses by their interface', () => {
+    const back: Match = { match: 'reverse-path', loose: false, local: true, marked: false };
+    const asked = (more: Partial<Topology>, query: Partial<Query>): readonly string[] =>
+      say(
+        reach(
+          [set(base('prerouting', [rule(accept, back), rule(drop)]))],
+          { ...topology, ...more },
+          { ...outside, ...query },
+        ),
+      ).map((line) => line.replace(/, (?:line|no rule|policy).*/, ''));
+    const one = (text: string) => ({ sources: fromCidr(text) ?? emptySet('ipv4') });
+    expect(asked({}, one('8.8.8.8'))).toEqual(['8.8.8.8, certain']);
+    expect(asked({}, one('172.17.0.1'))).toEqual(['172.17.0.1, no']);
+    expect(asked({}, one('198.51.100.1'))).toEqual(['198.51.100.1, certain']);
+    for (const from of ['8.8.8.8', '172.17.0.9'])
+      expect(asked({ otherRoutes: true }, one(from))).toEqual([`${from}, depends`]);
+  });
+
   it('counts each source by itself where it comes in, and all clients as one where the answer leaves', () => {
-    const often = (on: 'rate' | 'recent'): Match => ({ match: 'unusual', on, text: 'often' });
+    const often = (on: 'rate' | 'recent', not = false): Match => ({
+      match: 'unusual',
+      on,
+      text: 'often',
+      not,
+    });
     for (const on of ['rate', 'recent'] as const) {
       numbered(0);
       expect(ask(set(base('input', [rule(drop, often(on))])))).toEqual([
@@ -120,7 +143,7 @@ describe('who reaches a port', () => {
         expect(ask(set(base(hook, [rule(drop, often(on))])))).toMatchObject([
           expect.stringMatching(`^0.0.0.0/0, depends, .*${on}`),
         ]);
-        expect(ask(set(base(hook, [rule(accept, { ...often(on), not: true }), rule(drop)])))).toMatchObject([
+        expect(ask(set(base(hook, [rule(accept, often(on, true)), rule(drop)])))).toMatchObject([
           expect.stringMatching(`^0.0.0.0/0, depends, .*${on}`),
         ]);
       }

@@ -30,9 +30,10 @@ const known = new WeakMap<Topology, Map<Family, Ways>>();
 
 /**
  * Who is behind an interface, as its host routes: the narrowest network that an address lies in counts. Nothing for an
- * interface without routes of the family: those may be in a table that is not known.
+ * interface without routes of the family, nor where there are other routes: those may be in a table that is not known.
  */
 export function behind(topology: Topology, name: string, family: Family): Behind | undefined {
+  if (topology.otherRoutes) return undefined;
   const families = known.get(topology) ?? new Map<Family, Ways>();
   known.set(topology, families);
   const ways = families.get(family) ?? waysOf(topology, family);
