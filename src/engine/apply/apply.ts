@@ -12,6 +12,7 @@
  */
 import type { Captured, Claim, JournalSink, Outcome, Plan, Step, Trial, World } from '../../model/index.ts';
 import { reasonOf } from './reason.ts';
+import { nameOf } from './resources-of.ts';
 import { undo } from './undo.ts';
 import type { WayBack } from './way-back.ts';
 import { inWords } from './words.ts';
@@ -67,8 +68,9 @@ export async function apply(
   }
   const until = world.clock() + options.patience;
   const captured: Captured[] = [];
+  const left = new Map<string, Captured>();
   try {
-    for (const step of plan.steps) await run(step, world, journal, options, until, captured);
+    for (const step of plan.steps) await run(step, world, journal, options, until, { captured, left });
     const deadline = later(world.now(), options.confirmWithin);
     await journal.append({ entry: 'applied', at: world.now(), deadline });
     return { kind: 'applied', deadline };
@@ -76,7 +78,7 @@ export async function apply(
     const why = reasonOf(error);
     const sink = asFarAsPossible(journal);
     await sink.append({ entry: 'undoing', at: world.now(), why });
-    return undo(captured, world, sink, why, { plan, wayBack: options.wayBack });
+    return undo(captured, world, sink, why, { plan, wayBack: options.wayBack, left });
   }
 }
 
@@ -94,7 +96,7 @@ async function run(
   journal: JournalSink,
   { say }: ApplyOptions,
   until: number,
-  captured: Captured[],
+  { captured, left }: { readonly captured: Captured[]; readonly left: Map<string, Captured> },
 ): Promise<void> {
   say?.(step, 'begins', step.title);
   for (const claim of step.guard) {
@@ -105,6 +107,8 @@ async function run(
   await journal.append({ entry: 'step', at: world.now(), step: step.id, before });
   // What a server saves of itself changes when it saves, and not before.
   captured.push(...before.filter(({ resource }) => resource.kind !== 'saved'));
+  // What an unfinished step left is not known.
+  for (const { resource } of before) left.delete(nameOf(resource));
   for (const [index, action] of step.does.entries()) {
     await journal.append({ entry: 'doing', step: step.id, index, action });
     if (action.do === 'save') captured.push(...before.filter(({ resource }) => resource.kind === 'saved'));
@@ -116,6 +120,7 @@ async function run(
   if (broken) throw new Failed(`${step.title}: ${broken.saw}`);
   const after: Captured[] = [];
   for (const resource of step.undo) after.push(await world.capture(resource));
+  for (const one of after) left.set(nameOf(one.resource), one);
   await journal.append({ entry: 'done', at: world.now(), step: step.id, after, trials });
   say?.(step, 'done', step.title);
 }

@@ -26,11 +26,7 @@ export async function settle(
   const { plan, captured, left, standing } = standingOf(entries);
   const back = async (why: string, careful: boolean): Promise<Outcome> => {
     await journal.append({ entry: 'undoing', at: world.now(), why });
-    return undo(captured, world, journal, why, {
-      plan,
-      wayBack,
-      ...(careful ? { since: left } : {}),
-    });
+    return undo(captured, world, journal, why, { plan, wayBack, left, careful });
   };
   switch (standing.kind) {
     case 'nothing': {

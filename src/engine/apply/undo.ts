@@ -7,10 +7,12 @@ type Left = { readonly resource: Resource; readonly why: string };
 
 export interface UndoOptions {
   /**
-   * What the steps left, by resource: where something is now neither that nor what it was before, somebody changed it
-   * since, and it stays. Without: everything is put back, as after a failure or a crash.
+   * What the steps left, by resource. Where something is now neither that nor what it was before, it was written since:
+   * what a server wrote of itself loses what the steps made of it, and keeps the rest.
    */
-  readonly since?: ReadonlyMap<string, Captured>;
+  readonly left?: ReadonlyMap<string, Captured>;
+  /** What somebody else has written since stays. Without: it is put back, as after a failure or a crash. */
+  readonly careful?: boolean;
   /** What is undone: who uses a login that it made gets time to go back. */
   readonly plan?: Plan | undefined;
   readonly wayBack?: WayBack | undefined;
@@ -48,16 +50,19 @@ export async function undo(
   world: World,
   journal: JournalSink,
   why: string,
-  { since, plan, wayBack }: UndoOptions = {},
+  { left: leftBySteps = new Map(), careful = false, plan, wayBack }: UndoOptions = {},
 ): Promise<Outcome> {
   const left: Left[] = [];
-  /** Nodes that have their old files and started with them: what was opened there is what its file says by now. */
+  /**
+   * Nodes that have their old files and started with them: what was opened there is what its file says by now. That
+   * nobody had changed it was seen when it was opened.
+   */
   const started = new Set<string>();
   const again = async (one: Captured, tries?: number): Promise<string | undefined> => {
     const opened = clients.opened(one);
-    const left = opened ?? since?.get(nameOf(one.resource));
-    const ours = opened && started.has(one.resource.node) ? undefined : left;
-    const problem = await putBack(one, ours, since !== undefined, world, tries);
+    const ours = opened ?? leftBySteps.get(nameOf(one.resource));
+    const expected = opened && started.has(one.resource.node) ? undefined : ours;
+    const problem = await putBack(one, expected, careful, world, tries);
     if (one.resource.kind === 'process' && problem === undefined) started.add(one.resource.node);
     return problem;
   };
@@ -121,8 +126,11 @@ async function putBack(
       // Sentinel tells its passwords by its file alone, and may have another where it could not write that.
       const untold = before.resource.kind === 'sentinel';
       if (now.digest === before.digest && !untold) return undefined;
-      if (now.digest !== before.digest && careful && ours && now.digest !== ours.digest)
-        return (await world.takeBack?.(before, ours)) ? undefined : changedSince;
+      if (now.digest !== before.digest && ours && now.digest !== ours.digest) {
+        const taken = world.takeBack?.(before, ours);
+        if (await (careful ? taken : taken?.catch(() => false))) return undefined;
+        if (careful) return changedSince;
+      }
       await world.restore(before);
       const then = await world.capture(before.resource);
       if (then.digest === before.digest) return undefined;

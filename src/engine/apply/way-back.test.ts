@@ -179,7 +179,8 @@ describe('undo', () => {
     };
     const outcome = await undo(captured, meddled, journal, 'asked', {
       plan: closing,
-      since,
+      left: since,
+      careful: true,
       wayBack: { tell },
     });
     expect(outcome).toMatchObject({
@@ -204,7 +205,7 @@ describe('undo', () => {
     things.set(nameOf({ kind: 'file', node, path: '/user-default' }), 'as the file has it');
     const since = new Map<string, Captured>();
     for (const one of captured) since.set(nameOf(one.resource), await world.capture(one.resource));
-    const options = { plan: restarting, since, wayBack: { tell } };
+    const options = { plan: restarting, left: since, careful: true, wayBack: { tell } };
     expect(await undo(captured, world, journal, 'asked', options)).toMatchObject({ kind: 'undone' });
     expect(things.get(userName('default'))).toBe('live');
   });

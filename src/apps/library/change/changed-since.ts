@@ -59,9 +59,13 @@ export function brokenOff({
   let judging = true;
   for (const entry of entries.slice(confirmed)) {
     if (entry.entry === 'undoing') judging = false;
-    else if (entry.entry === 'end') judging = true;
+    else if (entry.entry === 'end') {
+      judging = true;
+      theirs.clear();
+    }
+    // Whatever became of it later: it is looked at anew, since what a server wrote of itself is no more as we left it
+    // when ours has been taken out of it.
     else if (entry.entry === 'kept' && judging && entry.why === words) theirs.add(nameOf(entry.resource));
-    else if (entry.entry === 'restored') theirs.delete(nameOf(entry.resource));
   }
   const before = firstOf(captured);
   return {
