@@ -66,15 +66,17 @@ export interface Reaching {
   readonly refusal: (source: string, port: number) => string | undefined;
 }
 
+export const topologyOf = (layer: FirewallLayer): Topology => ({
+  interfaces: layer.interfaces.map(({ name, addresses, networks, routes }) => ({
+    name,
+    addresses,
+    networks: name === 'lo' ? [] : [...networks, ...routes],
+  })),
+  forwarding: true,
+});
+
 export function reachingIn(layer: FirewallLayer, ruleSets: readonly RuleSet[]): Reaching {
-  const topology: Topology = {
-    interfaces: layer.interfaces.map(({ name, addresses, networks, routes }) => ({
-      name,
-      addresses,
-      networks: name === 'lo' ? [] : [...networks, ...routes],
-    })),
-    forwarding: true,
-  };
+  const topology = topologyOf(layer);
   return {
     refusal(source, port) {
       const sources = fromCidr(source);

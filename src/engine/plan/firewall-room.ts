@@ -8,6 +8,8 @@ import { areKept, areThere } from './firewall-already.ts';
 import { chosenFor, type Chosen } from './firewall-backend.ts';
 import { kept } from './firewall-keeping.ts';
 import { reachingIn, withOurs } from './firewall-network.ts';
+import { newcomers } from './firewall-newcomers.ts';
+import { namedAsBefore } from './firewall-parts.ts';
 import { allowedAfter, saidIn } from './firewall-sources.ts';
 import { neededAt, type NeededSource } from './firewall-users.ts';
 import { nodeKey, type Scene, type Situation } from './scene.ts';
@@ -126,12 +128,16 @@ function firewallAt(
       `The rules of its host were not read: ${firewall.detail}.`,
       'Run Keyward as root where the server runs.',
     );
-  const place = chosenFor(firewall.value, ports, said.sources);
+  const first = chosenFor(firewall.value, ports, said.sources);
+  if ('why' in first) return no(first.why, first.advice);
+  const place = namedAsBefore(first, firewall.value, said.how);
   if ('why' in place) return no(place.why, place.advice);
-  const whom = allowedAfter(said, node, firewall.value, place);
+  const whom = allowedAfter(said, node, ports, place, place.before);
   if ('why' in whom) return no(whom.why, whom.advice);
   const { allow } = whom;
   const chosen: Chosen = { ...place, ours: place.ours.map((part) => ({ ...part, allow })) };
+  const opened = said.how === 'deny' ? newcomers(chosen) : undefined;
+  if (opened) return no(opened.why, opened.advice);
   const { ours, layer } = chosen;
   const keeping = kept(
     node.id,

@@ -16,7 +16,9 @@ export { allowedOf, chainName, families, networksOf, tableName } from './our-par
 export { joinSaved, mergeSaved, type SavedPlace, savedLines, splitSaved } from './saved.ts';
 export {
   isUfwActive,
+  limitsIn,
   readUfwPart,
+  splitAllUfw,
   ufwChains,
   ufwCommands,
   ufwFiles,

@@ -68,6 +68,13 @@ function letsIn(words: string, ports: readonly number[]): boolean {
   });
 }
 
+/** Whether `ufw limit` counts those who come to one of these ports: a rule of ours before it would let them by. */
+export const limitsIn = (save: string, ports: readonly number[]): boolean =>
+  save.split('\n').some((line) => {
+    const words = ruleLine.exec(line)?.[1] ?? '';
+    return / -j ufw6?-user-limit$/.test(words) && letsIn(words, ports);
+  });
+
 /** Before which of these rules ours belong. */
 const placeAmong = (rules: readonly string[], ports: readonly number[]): number => {
   const found = rules.findIndex((words) => letsIn(words, ports));
@@ -90,6 +97,44 @@ export function splitUfw(
   }
   return { rest: rest.join('\n'), lines };
 }
+
+/**
+ * All parts of ours in a file of ufw, or in what `iptables-save` printed, where our mark is at them; each of their
+ * rules for itself.
+ */
+export const splitAllUfw = (
+  text: string,
+): readonly {
+  readonly name: number;
+  readonly ports: readonly number[];
+  readonly sources: readonly string[];
+}[] =>
+  text.split('\n').flatMap((line) => {
+    const [deed, ports = '', source = '', comment = ''] =
+      /^### tuple ### (allow|deny) tcp (\S{1,200}) \S+ any (\S{1,50}) in comment=((?:[\da-f]{2}){1,20})$/
+        .exec(line)
+        ?.slice(1) ?? [];
+    const mark =
+      deed === undefined
+        ? / --comment (keyward_\d{1,5}) /.exec(ruleLine.exec(line)?.[1] ?? '')?.[1]
+        : Buffer.from(comment, 'hex').toString('latin1');
+    const name = /^keyward_(\d{1,5})$/.exec(mark ?? '')?.[1];
+    if (name === undefined) return [];
+    const words = ruleLine.exec(line)?.[1] ?? '';
+    const lets = deed === 'allow' || words.endsWith(' -j ACCEPT');
+    const from =
+      deed === undefined
+        ? (/^-s (\S{1,50}) /.exec(words)?.[1] ?? everybody[line.startsWith('-A ufw6') ? 'ipv6' : 'ipv4'])
+        : source;
+    const named = deed === undefined ? (/ --dports? (\S{1,200})/.exec(` ${words}`)?.[1] ?? '') : ports;
+    return [
+      {
+        name: Number(name),
+        ports: [Number(name), ...named.split(',').map(Number)],
+        sources: lets ? [from] : [],
+      },
+    ];
+  });
 
 export function joinUfw(
   rest: string,

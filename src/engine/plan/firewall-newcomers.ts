@@ -1,0 +1,57 @@
+import { allOf, emptySet, isEmpty, reach, subtract, toCidrs, union } from '../../lang/packets/index.ts';
+import type { AddressSet, Answer, RuleSet } from '../../lang/packets/index.ts';
+import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
+import type { Chosen, No } from './firewall-backend.ts';
+import { topologyOf, withOurs } from './firewall-network.ts';
+
+/** So many questions at most: an address, a port, before and after. */
+const most = 1024;
+
+/** Who would get through to one of the ports, and does not now: to take somebody away must let nobody in. */
+export function newcomers({ layer, ours }: Chosen): No | undefined {
+  const topology = topologyOf(layer);
+  const own = layer.interfaces
+    .filter(({ name }) => name === 'lo')
+    .flatMap(({ addresses }) => addresses)
+    .filter((address) => address !== '::1' && !address.startsWith('127.'));
+  const ways = layer.interfaces
+    .filter(({ name }) => name !== 'lo')
+    .flatMap(({ name, addresses }) =>
+      [...addresses, ...own].map((destination) => ({ inInterface: name, destination })),
+    );
+  const ports = ours[0]?.ports ?? [];
+  const advice = 'Name those who may instead: keyward firewall allow 10.0.0.0/8.';
+  if (ways.length * ports.length > most)
+    return { why: `The host has ${ways.length} addresses: not all of them were asked.`, advice };
+  const before = ruleSetsOf(layer.rules);
+  const after = withOurs(layer.rules, ours);
+  for (const port of ports)
+    for (const way of ways) {
+      const family = way.destination.includes(':') ? 'ipv6' : 'ipv4';
+      const ask = (rules: readonly RuleSet[]): readonly Answer[] =>
+        reach(rules, topology, { family, port, sources: allOf(family), ...way });
+      const [was, will] = [ask(before), ask(after)];
+      const some = [isThrough, isCertain]
+        .map((test) => subtract(those(will, test, family), those(was, test, family)))
+        .find((set) => !isEmpty(set));
+      if (some)
+        return {
+          why: `Rules of ours would let ${toCidrs(some).slice(0, 4).join(', ')} in to port ${port}: they get through ${isEmpty(subtract(some, those(was, isThrough, family))) ? 'perhaps' : 'never'} so far.`,
+          advice,
+        };
+    }
+  return undefined;
+}
+
+const isThrough = (answer: Answer): boolean => answer.reach !== 'no';
+const isCertain = (answer: Answer): boolean => answer.reach === 'certain' && answer.sourcePorts === undefined;
+
+const those = (
+  answers: readonly Answer[],
+  test: (answer: Answer) => boolean,
+  family: AddressSet['family'],
+): AddressSet =>
+  answers
+    .filter(test)
+    .map(({ sources }) => sources)
+    .reduce(union, emptySet(family));
