@@ -37,6 +37,8 @@ interface Sdk {
   readonly [command: string]: unknown;
 }
 
+const mostPages = 1000;
+
 export function connectAws(options: AwsOptions = {}): CloudConnection {
   const { load, ...client } = options;
   let made: Promise<(command: string, input: object) => Promise<Value>> | undefined;
@@ -54,14 +56,16 @@ export function connectAws(options: AwsOptions = {}): CloudConnection {
   const all = async (command: string, list: string): Promise<readonly Value[]> => {
     const found: Value[] = [];
     let next: Value | undefined;
+    let left = mostPages;
     do {
+      if (left-- === 0) throw new Error(`there are more than ${mostPages} pages of ${list}`);
       const answer = await call(command, {
         MaxResults: 200,
         ...(next === undefined ? {} : { NextToken: next }),
       });
       found.push(...listOf(field(answer, list)));
       next = field(answer, 'NextToken');
-    } while (next !== undefined);
+    } while (next !== undefined && next !== '');
     return found;
   };
   return {

@@ -83,9 +83,16 @@ export function connectAzure({
     },
     carryOut: async ({ owner, name, after }: CloudStep) => {
       const { securityRules } = await client();
-      if (after)
-        await securityRules.beginCreateOrUpdateAndWait(resourceGroup, owner, name, nsgRuleFor(after), wait);
-      else await securityRules.beginDeleteAndWait(resourceGroup, owner, name, wait);
+      try {
+        if (after)
+          await securityRules.beginCreateOrUpdateAndWait(resourceGroup, owner, name, nsgRuleFor(after), wait);
+        else await securityRules.beginDeleteAndWait(resourceGroup, owner, name, wait);
+      } catch (error) {
+        // How an operation ended, in words only; all else may be still at work.
+        if (error instanceof Error && error.message.includes('long-running operation has failed'))
+          throw Object.assign(error, { settled: true });
+        throw error;
+      }
     },
   };
 }

@@ -63,7 +63,22 @@ export async function carryOut(
   const did: CloudStep[] = [];
   try {
     for (const step of change.steps) {
-      await doStep(connection, step);
+      const now = await nowOf(connection, step);
+      try {
+        await connection.carryOut(step, now);
+      } catch (error) {
+        // A reply may be lost when the work is done: what stands there counts, and not what the call said.
+        const state = await seenAfter(connection, step, error, tries, pause);
+        if (state === 'done') did.push(step);
+        if (state !== 'unclear') throw error;
+        const outcome = await undo(connection, did, reasonOf(error), tries, pause);
+        return {
+          result: 'stuck',
+          because: reasonOf(error),
+          left: outcome.result === 'stuck' ? [...outcome.left, step] : [step],
+          undo: 'whether the last of these is done, or will be, cannot be told',
+        };
+      }
       did.push(step);
       await onStep?.(step, did);
     }
@@ -78,7 +93,7 @@ export async function carryOut(
       await wait(pause);
     }
   } catch (error) {
-    return undo(connection, did, reasonOf(error));
+    return undo(connection, did, reasonOf(error), tries, pause);
   }
 }
 
@@ -86,29 +101,94 @@ async function undo(
   connection: CloudConnection,
   did: readonly CloudStep[],
   because: string,
+  tries: number,
+  pause: number,
 ): Promise<CloudOutcome> {
   const back = wayBack(did);
   for (const [index, step] of back.entries())
     try {
-      await doStep(connection, step);
+      await undoStep(connection, step, tries, pause);
     } catch (error) {
       return { result: 'stuck', because, left: did.slice(0, did.length - index), undo: reasonOf(error) };
     }
   return { result: 'undone', because, did };
 }
 
-/** Only where its object is what the step takes it for. */
-async function doStep(connection: CloudConnection, step: CloudStep): Promise<void> {
+async function undoStep(
+  connection: CloudConnection,
+  step: CloudStep,
+  tries: number,
+  pause: number,
+): Promise<void> {
+  const now = await nowOf(connection, step);
+  try {
+    await connection.carryOut(step, now);
+  } catch (error) {
+    if ((await seenAfter(connection, step, error, tries, pause)) !== 'done') throw error;
+  }
+}
+
+/** The object of a step, only where it is what the step takes it for. */
+async function nowOf(connection: CloudConnection, step: CloudStep): Promise<Fields | undefined> {
   const now = await connection.current(step);
   if (!step.before && now) throw new Error(`${step.name} is there already: somebody else made it`);
   if (step.before && !now) throw new Error(`${step.name} is no more there: somebody else removed it`);
   if (step.before && now && !isStill(step.before, now))
     throw new Error(`${step.name} was changed by somebody else`);
-  await connection.carryOut(step, now);
+  return now;
 }
 
+/** What became of a step whose call failed; a cloud that did not answer may still be at work. */
+async function seenAfter(
+  connection: CloudConnection,
+  step: CloudStep,
+  error: unknown,
+  tries: number,
+  pause: number,
+): Promise<'done' | 'not done' | 'unclear'> {
+  const { object, owner, name, why, after } = step;
+  // Asked for in the words of `after`, as its way back asks for it.
+  const asked = after ? { object, owner, name, why, before: after } : step;
+  const said = isAnswer(error);
+  const failed = said || isFailure(error);
+  for (let left = tries; ; left--) {
+    try {
+      const now = await connection.current(asked);
+      if (after ? now && isStill(after, now) : !now) return 'done';
+      if (said) return 'not done';
+    } catch {
+      if (left <= 1) return 'unclear';
+    }
+    if (left <= 1) return failed ? 'not done' : 'unclear';
+    await wait(pause);
+  }
+}
+
+/** The HTTP status that a call ended with. */
+function statusOf(error: unknown): number | undefined {
+  const { $metadata, statusCode, status, code, response } = error as {
+    readonly $metadata?: { readonly httpStatusCode?: unknown };
+    readonly statusCode?: unknown;
+    readonly status?: unknown;
+    readonly code?: unknown;
+    readonly response?: { readonly status?: unknown };
+  };
+  return [$metadata?.httpStatusCode, statusCode, status, code, response?.status].find(
+    (one) => typeof one === 'number' && one >= 100,
+  ) as number | undefined;
+}
+
+/** Whether a cloud said no, and did not just fall silent. */
+const isAnswer = (error: unknown): boolean => {
+  const status = statusOf(error) ?? 0;
+  return (error as { settled?: unknown }).settled === true || (status >= 400 && status < 500);
+};
+
+/** Whether it said that it failed, which is not that nothing was done. */
+const isFailure = (error: unknown): boolean => (statusOf(error) ?? 0) >= 500;
+
 /** A cloud adds fields that were left out; those that were given must be the same. */
-export const isStill = (before: Fields, now: Fields): boolean =>
+const isStill = (before: Fields, now: Fields): boolean =>
   Object.entries(before).every(([name, value]) => {
     const other = now[name];
     if (sorted(value) === sorted(other)) return true;

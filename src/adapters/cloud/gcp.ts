@@ -8,7 +8,7 @@ import {
   textOf,
   type Value,
 } from '../../catalog/firewalls/cloud-shared/index.ts';
-import { type CloudConnection, type Load, loadPackage } from './connection.ts';
+import { type CloudConnection, type Load, loadPackage, reasonOf } from './connection.ts';
 
 export interface GcpOptions {
   readonly project: string;
@@ -32,6 +32,7 @@ interface Library {
 const scopes = ['https://www.googleapis.com/auth/compute'];
 /** Each waits up to two minutes at Google's side. */
 const mostWaits = 10;
+const mostPages = 1000;
 
 export function connectGcp({
   project,
@@ -59,15 +60,22 @@ export function connectGcp({
     return JSON.parse(JSON.stringify(data)) as Value;
   };
   const finished = async (operation: Value): Promise<void> => {
+    const name = encodeURIComponent(textOf(field(operation, 'name')) ?? '');
     let now = operation;
     for (let left = mostWaits; textOf(field(now, 'status')) !== 'DONE'; left--) {
       if (left === 0) throw new Error('the operation does not end');
-      now = await call('POST', `operations/${encodeURIComponent(textOf(field(now, 'name')) ?? '')}/wait`);
+      try {
+        now = await call('POST', `operations/${name}/wait`);
+      } catch (error) {
+        // No answer about the operation, which goes on: not told as one that has a status of its own.
+        throw new Error(`whether the operation ended is not known: ${reasonOf(error)}`, { cause: error });
+      }
     }
     const [error] = listOf(field(field(now, 'error'), 'errors'));
     if (error !== undefined)
       throw Object.assign(new Error(textOf(field(error, 'message')) ?? 'it failed'), {
         code: textOf(field(error, 'code')),
+        settled: true,
       });
   };
   return {
@@ -75,14 +83,16 @@ export function connectGcp({
     read: async () => {
       const rules: Value[] = [];
       let page: string | undefined;
+      let left = mostPages;
       do {
+        if (left-- === 0) throw new Error(`there are more than ${mostPages} pages of rules`);
         const answer = await call(
           'GET',
           `firewalls?maxResults=500${page === undefined ? '' : `&pageToken=${encodeURIComponent(page)}`}`,
         );
         rules.push(...listOf(field(answer, 'items')));
         page = textOf(field(answer, 'nextPageToken'));
-      } while (page !== undefined);
+      } while (page !== undefined && page !== '');
       return [{ file: 'gcp', text: JSON.stringify(rules) }];
     },
     current: async ({ name }): Promise<Fields | undefined> => {

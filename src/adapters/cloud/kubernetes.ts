@@ -31,13 +31,18 @@ interface Library {
   readonly CoreV1Api: unknown;
 }
 
-/** The client writes `from`, a word of its language, as `_from`. */
+const mostPages = 1000;
+
+/** The client writes `from` of a rule, a word of its language, as `_from`; a label of that name is left alone. */
 function renamed(value: unknown, from: string, to: string): unknown {
-  if (Array.isArray(value)) return value.map((one) => renamed(one, from, to));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name === from ? to : name, renamed(one, from, to)]),
+  const { spec } = value as { readonly spec?: { readonly ingress?: unknown } };
+  if (!spec || !Array.isArray(spec.ingress)) return value;
+  const ingress = spec.ingress.map((rule: unknown) =>
+    typeof rule === 'object' && rule !== null
+      ? Object.fromEntries(Object.entries(rule).map(([name, one]) => [name === from ? to : name, one]))
+      : rule,
   );
+  return { ...(value as object), spec: { ...spec, ingress } };
 }
 
 const read = (value: unknown): Value => renamed(JSON.parse(JSON.stringify(value)), '_from', 'from') as Value;
@@ -58,7 +63,9 @@ export function connectKubernetes({ kubeconfig, context, load }: KubernetesOptio
   const all = async (api: Api, call: string, kind: string): Promise<string> => {
     const items: unknown[] = [];
     let next: string | undefined;
+    let left = mostPages;
     do {
+      if (left-- === 0) throw new Error(`there are more than ${mostPages} pages of ${kind}`);
       const list = (await api[call]?.({
         limit: 250,
         ...(next === undefined ? {} : { _continue: next }),
@@ -86,6 +93,7 @@ export function connectKubernetes({ kubeconfig, context, load }: KubernetesOptio
         },
         { file: 'namespaces', text: await all(core, 'listNamespace', 'Namespace') },
         { file: 'pods', text: await all(core, 'listPodForAllNamespaces', 'Pod') },
+        { file: 'services', text: await all(core, 'listServiceForAllNamespaces', 'Service') },
       ];
     },
     current: async ({ owner, name, before }) => {

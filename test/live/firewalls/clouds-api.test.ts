@@ -136,6 +136,24 @@ describe.skipIf(!hasPackage('@aws-sdk/client-ec2'))('EC2', () => {
     expect(sorted(ec2.groups)).toEqual(sorted(before));
   });
 
+  it.each(['AuthorizeSecurityGroupIngress', 'RevokeSecurityGroupIngress'])(
+    'undoes what %s did though its answer was lost',
+    async (action) => {
+      const ec2 = state();
+      await using server = await serveEc2(ec2);
+      const connection = connect(server.url);
+      const change = await planned(connection, wish({ owner: 'sg-1' }));
+      ec2.trouble.plan(`cut ${action}`);
+      expect(await carryOut(connection, change, quick)).toMatchObject({ result: 'undone' });
+      const peers = (groups: Ec2['groups']): unknown =>
+        groups
+          .get('sg-1')
+          ?.map(({ peer }) => peer)
+          .toSorted();
+      expect(peers(ec2.groups)).toEqual(peers(state().groups));
+    },
+  );
+
   it('takes a rule that somebody else has made meanwhile for theirs, and leaves it', async () => {
     const ec2 = state();
     await using server = await serveEc2(ec2);
@@ -283,6 +301,26 @@ describe.skipIf(!hasPackage('google-auth-library'))('Compute Engine', () => {
   });
 });
 
+describe.skipIf(!hasPackage('google-auth-library'))('Compute Engine, with an answer that is lost', () => {
+  const network = 'https://www.googleapis.com/compute/v1/projects/p/global/networks/n';
+  const allowed = [{ IPProtocol: 'tcp', ports: ['6379'] }];
+  const sourceRanges = ['0.0.0.0/0'];
+  const redis = { name: 'redis', network, direction: 'INGRESS', priority: 900, sourceRanges, allowed };
+  it.each([
+    ['undoes what was done', false, 'undone'],
+    ['is stuck where it cannot be told', true, 'stuck'],
+  ] as const)('%s', async (_, never, result) => {
+    const trouble = new Trouble();
+    const compute = { rules: new Map([['redis', redis]]), trouble };
+    await using server = await serveCompute(compute, 'p');
+    const connection = connectGcp({ project: 'p', endpoint: server.url, token: 't', load });
+    const change = await planned(connection, wish());
+    trouble.plan(never ? 'never' : 'cut wait');
+    expect(await carryOut(connection, change, quick)).toMatchObject({ result });
+    expect(compute.rules.get('redis')).toMatchObject({ sourceRanges });
+  });
+});
+
 describe.skipIf(!hasPackage('@kubernetes/client-node'))('the API of Kubernetes', () => {
   const policy = (name: string, cidr: string) => ({
     apiVersion: 'networking.k8s.io/v1',
@@ -347,13 +385,13 @@ describe.skipIf(!hasPackage('@kubernetes/client-node'))('the API of Kubernetes',
     });
   });
 
-  it('undoes what was done when a call fails', async () => {
+  it.each(['PUT', 'cut POST'])('undoes what was done when a call fails: %s', async (trouble) => {
     const kube = state();
     const before = copy(kube.policies);
     await using server = await serveKubeApi(kube, certificates.server);
     const connection = connect(server.url);
     const change = await planned(connection, only);
-    kube.trouble.plan('PUT');
+    kube.trouble.plan(trouble);
     expect(await carryOut(connection, change, quick)).toMatchObject({ result: 'undone' });
     expect(kube.policies).toEqual(before);
   });

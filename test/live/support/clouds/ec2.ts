@@ -117,107 +117,113 @@ export async function serveEc2(state: Ec2): Promise<Served> {
     const [items = '', next = ''] = text.split('\u0001');
     return many(set, items === '' ? [] : items.split('\u0000')) + (next === '' ? '' : tag('nextToken', next));
   };
-  return serve(({ body }) => {
-    const form = new URLSearchParams(body);
-    const action = form.get('Action') ?? '';
-    if (state.trouble.meets(action)) return refusal('RequestLimitExceeded', 'Request limit exceeded.');
-    const done = (inner = '<return>true</return>'): Answered => ({
-      body: `<?xml version="1.0"?><${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>${inner}</${action}Response>`,
-    });
-    const rules = state.groups.get(form.get('GroupId') ?? '');
-    const entries = state.acls.get(form.get('NetworkAclId') ?? '');
-    const place = entries?.findIndex(
-      ({ number, egress }) => number === form.get('RuleNumber') && egress === form.get('Egress'),
-    );
-    switch (action) {
-      case 'DescribeSecurityGroups': {
-        const items = Array.from(
-          state.groups,
-          ([id, own]) =>
-            [
-              id,
-              tag('groupId', id) +
-                tag('groupName', id) +
-                tag('groupDescription', 'd') +
-                tag('ownerId', '1') +
-                tag('vpcId', 'vpc-1') +
-                permissions(own),
-            ] as const,
-        );
-        return done(list('securityGroupInfo', page(form, 'GroupId.1', items)));
-      }
-      case 'DescribeNetworkAcls': {
-        const items = Array.from(
-          state.acls,
-          ([id, own]) =>
-            [
-              id,
-              tag('networkAclId', id) +
-                many('associationSet', [tag('subnetId', 'subnet-1')]) +
-                many(
-                  'entrySet',
-                  own.map((one) =>
-                    [
-                      tag('ruleNumber', one.number),
-                      tag('protocol', one.protocol),
-                      tag('ruleAction', one.action),
-                      tag('egress', one.egress),
-                      tag(one.cidr.includes(':') ? 'ipv6CidrBlock' : 'cidrBlock', one.cidr),
-                      one.from === undefined
-                        ? ''
-                        : `<portRange>${tag('from', one.from)}${tag('to', one.to)}</portRange>`,
-                    ].join(''),
+  const isCut = ({ body }: { readonly body: string }): boolean =>
+    state.trouble.meets(`cut ${new URLSearchParams(body).get('Action') ?? ''}`);
+  return serve(
+    ({ body }) => {
+      const form = new URLSearchParams(body);
+      const action = form.get('Action') ?? '';
+      if (state.trouble.meets(action)) return refusal('RequestLimitExceeded', 'Request limit exceeded.');
+      const done = (inner = '<return>true</return>'): Answered => ({
+        body: `<?xml version="1.0"?><${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>${inner}</${action}Response>`,
+      });
+      const rules = state.groups.get(form.get('GroupId') ?? '');
+      const entries = state.acls.get(form.get('NetworkAclId') ?? '');
+      const place = entries?.findIndex(
+        ({ number, egress }) => number === form.get('RuleNumber') && egress === form.get('Egress'),
+      );
+      switch (action) {
+        case 'DescribeSecurityGroups': {
+          const items = Array.from(
+            state.groups,
+            ([id, own]) =>
+              [
+                id,
+                tag('groupId', id) +
+                  tag('groupName', id) +
+                  tag('groupDescription', 'd') +
+                  tag('ownerId', '1') +
+                  tag('vpcId', 'vpc-1') +
+                  permissions(own),
+              ] as const,
+          );
+          return done(list('securityGroupInfo', page(form, 'GroupId.1', items)));
+        }
+        case 'DescribeNetworkAcls': {
+          const items = Array.from(
+            state.acls,
+            ([id, own]) =>
+              [
+                id,
+                tag('networkAclId', id) +
+                  many('associationSet', [tag('subnetId', 'subnet-1')]) +
+                  many(
+                    'entrySet',
+                    own.map((one) =>
+                      [
+                        tag('ruleNumber', one.number),
+                        tag('protocol', one.protocol),
+                        tag('ruleAction', one.action),
+                        tag('egress', one.egress),
+                        tag(one.cidr.includes(':') ? 'ipv6CidrBlock' : 'cidrBlock', one.cidr),
+                        one.from === undefined
+                          ? ''
+                          : `<portRange>${tag('from', one.from)}${tag('to', one.to)}</portRange>`,
+                      ].join(''),
+                    ),
                   ),
-                ),
-            ] as const,
-        );
-        return done(list('networkAclSet', page(form, 'NetworkAclId.1', items)));
-      }
-      case 'AuthorizeSecurityGroupIngress': {
-        const rule = ruleOf(form);
-        if (!rules) return refusal('InvalidGroup.NotFound', 'The security group does not exist');
-        if (rules.some((one) => isSame(one, rule)))
-          return refusal('InvalidPermission.Duplicate', 'the specified rule already exists');
-        rules.push(rule);
-        return done();
-      }
-      case 'RevokeSecurityGroupIngress': {
-        const rule = ruleOf(form);
-        const at = rules?.findIndex((one) => isSame(one, rule)) ?? -1;
-        if (at < 0)
-          return refusal(
-            'InvalidPermission.NotFound',
-            'The specified rule does not exist in this security group.',
+              ] as const,
           );
-        rules?.splice(at, 1);
-        return done();
+          return done(list('networkAclSet', page(form, 'NetworkAclId.1', items)));
+        }
+        case 'AuthorizeSecurityGroupIngress': {
+          const rule = ruleOf(form);
+          if (!rules) return refusal('InvalidGroup.NotFound', 'The security group does not exist');
+          if (rules.some((one) => isSame(one, rule)))
+            return refusal('InvalidPermission.Duplicate', 'the specified rule already exists');
+          rules.push(rule);
+          return done();
+        }
+        case 'RevokeSecurityGroupIngress': {
+          const rule = ruleOf(form);
+          const at = rules?.findIndex((one) => isSame(one, rule)) ?? -1;
+          if (at < 0)
+            return refusal(
+              'InvalidPermission.NotFound',
+              'The specified rule does not exist in this security group.',
+            );
+          rules?.splice(at, 1);
+          return done();
+        }
+        case 'CreateNetworkAclEntry': {
+          if (place !== undefined && place >= 0)
+            return refusal(
+              'NetworkAclEntryAlreadyExists',
+              'The network acl entry identified by this number already exists.',
+            );
+          const [from, to] = [form.get('PortRange.From'), form.get('PortRange.To')];
+          entries?.push({
+            number: form.get('RuleNumber') ?? '',
+            protocol: form.get('Protocol') ?? '',
+            action: form.get('RuleAction') ?? '',
+            egress: form.get('Egress') ?? '',
+            cidr: form.get('CidrBlock') ?? form.get('Ipv6CidrBlock') ?? '',
+            ...(from === null ? {} : { from }),
+            ...(to === null ? {} : { to }),
+          });
+          return done();
+        }
+        case 'DeleteNetworkAclEntry': {
+          if (place === undefined || place < 0)
+            return refusal('InvalidNetworkAclEntry.NotFound', 'no such entry');
+          entries?.splice(place, 1);
+          return done();
+        }
+        default:
+          return refusal('InvalidAction', `The action ${action} is not valid for this web service.`);
       }
-      case 'CreateNetworkAclEntry': {
-        if (place !== undefined && place >= 0)
-          return refusal(
-            'NetworkAclEntryAlreadyExists',
-            'The network acl entry identified by this number already exists.',
-          );
-        const [from, to] = [form.get('PortRange.From'), form.get('PortRange.To')];
-        entries?.push({
-          number: form.get('RuleNumber') ?? '',
-          protocol: form.get('Protocol') ?? '',
-          action: form.get('RuleAction') ?? '',
-          egress: form.get('Egress') ?? '',
-          cidr: form.get('CidrBlock') ?? form.get('Ipv6CidrBlock') ?? '',
-          ...(from === null ? {} : { from }),
-          ...(to === null ? {} : { to }),
-        });
-        return done();
-      }
-      case 'DeleteNetworkAclEntry': {
-        if (place === undefined || place < 0)
-          return refusal('InvalidNetworkAclEntry.NotFound', 'no such entry');
-        entries?.splice(place, 1);
-        return done();
-      }
-      default:
-        return refusal('InvalidAction', `The action ${action} is not valid for this web service.`);
-    }
-  });
+    },
+    undefined,
+    isCut,
+  );
 }

@@ -25,6 +25,8 @@ export interface Served extends AsyncDisposable {
 export async function serve(
   answer: (asked: Asked, url: string) => Answered,
   tls?: { readonly key: string; readonly cert: string },
+  /** What was asked is done, and its answer is lost with the connection. */
+  isCut: (asked: Asked) => boolean = () => false,
 ): Promise<Served> {
   const asked: string[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -33,19 +35,17 @@ export async function serve(
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback');
     const method = request.method ?? 'GET';
     asked.push(`${method} ${pathname}`);
-    const {
-      status = 200,
-      headers = {},
-      body = '',
-    } = answer(
-      {
-        method,
-        path: decodeURIComponent(pathname),
-        query: searchParams,
-        body: Buffer.concat(chunks).toString('utf8'),
-      },
-      url,
-    );
+    const question: Asked = {
+      method,
+      path: decodeURIComponent(pathname),
+      query: searchParams,
+      body: Buffer.concat(chunks).toString('utf8'),
+    };
+    const { status = 200, headers = {}, body = '' } = answer(question, url);
+    if (isCut(question)) {
+      request.socket.destroy();
+      return;
+    }
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const type = typeof body === 'string' ? 'text/xml' : 'application/json';
     response.writeHead(status, { 'content-type': type, ...headers }).end(text);
