@@ -327,7 +327,25 @@ for (const manager of ['ufw', 'firewalld'] as const)
           expect(all()).toEqual(done);
           script(put, was);
           expect(all()).toEqual(untouched);
+          // Who cannot look does not take away what may be there.
+          expect(() => script(`PATH=/nowhere\n${show}`)).toThrow(/not found/);
         }
+        // Docker without IPv6: the chain of the other family is none of ours to make.
+        script('ip6tables -X DOCKER-USER');
+        const docker = firewallScript({ backend: 'docker-user', port: 6379 });
+        const some = {
+          do: 'set-firewall',
+          node: 'n1',
+          backend: 'docker-user',
+          ports: [6379],
+          allow,
+        } as const;
+        script(docker.put, firewallInput(some));
+        expect(script('iptables -S DOCKER-USER')).toContain('KEYWARD');
+        expect(script('ip6tables-save')).not.toContain('KEYWARD');
+        script(docker.put, '');
+        script('iptables -X DOCKER-USER');
+        expect(() => script(docker.put, firewallInput(some))).toThrow(/there is no chain DOCKER-USER/);
         const part = { ports: [6379, 16_379], allow };
         const files = [
           [
@@ -346,7 +364,6 @@ for (const manager of ['ufw', 'firewalld'] as const)
             host.run(['sh', '-c', keepScript(action), 'sh', path], keepInput(action));
           expect({ text: host.file(path) }).toEqual(merged);
         }
-        if (manager === 'ufw') script('iptables -X DOCKER-USER; ip6tables -X DOCKER-USER');
         await world.close();
       },
       120_000,

@@ -12,6 +12,7 @@ import {
   tableName,
 } from '../../firewalls/print/index.ts';
 import type { Action, Resource } from '../../../model/index.ts';
+import { followed } from './followed.ts';
 
 type SetFirewall = Extract<Action, { do: 'set-firewall' }>;
 type KeepFirewall = Extract<Action, { do: 'keep-firewall' }>;
@@ -35,27 +36,50 @@ export function firewallScript({ backend, port }: Pick<Firewall, 'backend' | 'po
   return iptables(port, backend === 'docker-user');
 }
 
+// What cannot be looked at is not gone: undo would take away what stands there.
 const nft = (port: number): FirewallScript => ({
-  show: `nft list table inet ${tableName(port)} 2>/dev/null || :`,
+  show: `nft list table inet ${tableName(port)} 2>/dev/null && exit 0
+why=$(LC_ALL=C nft list table inet ${tableName(port)} 2>&1 >/dev/null)
+code=$?
+case "$code $why" in
+  0* | 127*) ;;
+  *'No such file or directory'*) exit 0 ;;
+esac
+printf '%s\\n' "$why" >&2
+exit 1`,
   put: `{ printf '%s\\n' '${nftChange(undefined, port).trim().replaceAll('\n', "' '")}'; cat; } | nft -f -`,
 });
 
 function iptables(port: number, docker: boolean): FirewallScript {
   const chain = chainName(port, docker);
-  // A host without IPv6 may have no such table.
   const head = `set -eu
-part() {
-  table=$("$1-save" -t filter) || { [ "$1" = ip6tables ] && [ ! -s /proc/net/if_inet6 ]; return; }
-  printf '%s\\n' "$table" | grep -E '^:${chain} |^-A ${chain} |^-A .* -j ${chain}$' || :
-}`;
+# Nobody comes in by a family that the host does not speak.
+speaks() { [ "$1" = iptables ] || [ -n "$(cat /proc/net/if_inet6 2>/dev/null)" ]; }
+ours() { printf '%s\\n' "$1" | grep -E '^:${chain} |^-A ${chain} |^-A .* -j ${chain}$' || [ $? -eq 1 ]; }
+families='iptables ip6tables'`;
+  const look = `  table=$("$program-save" -t filter) || { ! speaks "$program" || exit 1; continue; }`;
+  // Docker makes its chain for one family, for both, or not at all.
+  const noPlace = `  if [ "$lines" != '' ]; then
+    case $table in
+      *':DOCKER-USER '*) ;;
+      *) continue ;;
+    esac
+  fi
+`;
   return {
     show: `${head}
-for program in iptables ip6tables; do part $program | sed "s/^/$program /"; done`,
+for program in $families; do
+${look}
+  ours "$table" | sed "s/^/$program /"
+done`,
     put: `${head}
 wanted=$(cat)
-for program in iptables ip6tables; do
-  now=$(part $program)
+put=0
+for program in $families; do
+${look}
+  now=$(ours "$table")
   lines=$(printf '%s\\n' "$wanted" | sed -n "s/^$program //p")
+${docker ? noPlace : ''}  [ "$lines" = '' ] || put=$((put + 1))
   [ "$now$lines" != '' ] || continue
   {
     printf '%s\\n' '*filter'
@@ -67,7 +91,8 @@ for program in iptables ip6tables; do
     [ "$lines" != '' ] || printf '%s\\n' '-F ${chain}' '-X ${chain}'
     echo COMMIT
   } | "$program-restore" -w 10 --noflush
-done`,
+done
+[ "$put" -gt 0 ] || [ "$wanted" = '' ] || { echo 'there is no ${docker ? 'chain DOCKER-USER' : 'iptables'}' >&2; exit 1; }`,
   };
 }
 
@@ -92,30 +117,55 @@ export function firewallInput({ backend, ports, allow }: SetFirewall): string {
 
 /** A script that puts our lines, from its standard input, into the file that is its first word. */
 export function keepScript({ words, backend, ports: [port = 0] }: KeepFirewall): string {
-  const chain = chainName(port, backend === 'docker-user');
+  const docker = backend === 'docker-user';
+  const chain = chainName(port, docker);
   const table = tableName(port);
+  const parent = docker ? 'DOCKER-USER' : 'INPUT';
   const ours =
     words === 'nft'
-      ? `$0 == "# ${table}: written by keyward, begin" { skip = 1 }
+      ? `$0 == "# ${table}: written by keyward, begin" { if (skip) open = 1; skip = 1 }
 { mine = skip }
 $0 == "# ${table}: end" { skip = 0 }`
       : `{ rule = $0; sub(/^\\[[0-9]+:[0-9]+\\] /, "", rule)
   mine = index(rule, ":${chain} ") == 1 || index(rule, "-A ${chain} ") == 1 || rule ~ /^-A .* -j ${chain}$/ }
-/^\\*/ { inside = $0 == "*filter" }`;
-  const place = words === 'nft' ? '' : 'inside && /^(:|\\*filter$)/ { at = kept }';
+/^\\*/ { inside = $0 == "*filter" && !tables++ }`;
+  const place =
+    words === 'nft'
+      ? ''
+      : `inside && /^(:|\\*filter$)/ { at = kept }
+inside && index($0, ":${parent} ") == 1 { has = 1 }
+inside && $0 == "COMMIT" { ended = 1; inside = 0 }`;
+  // A rule in a chain that the file does not declare is no rule: the whole table would be refused when the host starts.
+  const [check, declared] =
+    words === 'nft'
+      ? ['if (skip || open) exit 1; at = kept', '']
+      : ['if (at == 0 || !ended) exit 1', `if (!has) print ":${parent} ${docker ? '-' : 'ACCEPT'} [0:0]"; `];
+  const why =
+    words === 'nft' ? 'has the beginning of our lines and not their end' : 'has no whole table filter';
   return `set -eu
-[ -f "$1" ] || { echo "$1 is not there" >&2; exit 1; }
-cp -p "$1" "$1.keyward"
+fail() {
+  printf '%s\\n' "$*" >&2
+  exit 1
+}
+look() { shift && "$@"; }
+${followed}
+file=$(followed "$1")
+[ -f "$file" ] || fail "$1 is not there"
+new=$(mktemp "$file.keyward.XXXXXX")
+trap 'rm -f "$new"' EXIT
+trap 'exit 1' HUP INT TERM
+cp -p "$file" "$new"
 LINES=$(cat) awk '
 ${ours}
 mine { next }
 { line[++kept] = $0 }
 ${place}
 END {
-  ${words === 'nft' ? 'at = kept' : 'if (at == 0) exit 1'}
-  for (i = 1; i <= kept; i++) { print line[i]; if (i == at) print ENVIRON["LINES"] }
-}' "$1" >"$1.keyward"
-mv -f "$1.keyward" "$1"`;
+  ${check}
+  if (at == 0) print ENVIRON["LINES"]
+  for (i = 1; i <= kept; i++) { print line[i]; if (i == at) { ${declared}print ENVIRON["LINES"] } }
+}' "$file" >"$new" || fail "$1 ${why}: left as it is"
+mv -f "$new" "$file"`;
 }
 
 /** Our lines as they stand in the file. */
