@@ -1,6 +1,14 @@
 /** A server on a disk of its own, which can be filled, made read-only, killed and stopped in its tracks. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  lchownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,8 +47,12 @@ export interface MachineOptions {
   readonly manager?: {
     readonly start: (ground: Ground, words: readonly string[]) => void;
     readonly pid: () => number;
+    readonly kill: () => Promise<void>;
   };
 }
+
+/** No account of this host need have that number. */
+const somebody = 3108;
 
 /** Mounting needs root; elsewhere there is no disk to fill. */
 export const canMount = process.getuid?.() === 0;
@@ -65,6 +77,9 @@ export async function startMachine(
     ...lines(ground),
   ];
   writeFileSync(conf, `${text.join('\n')}\n`, { mode: 0o644 });
+  // Not of whoever writes them: that they keep their owner is seen.
+  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' }))
+    lchownSync(join(dir, name), somebody, somebody);
   let child: ChildProcess | undefined;
   const words = [server.path, conf, ...(sentinel ? ['--sentinel'] : [])];
   const [program = '', ...args] = words;
@@ -74,7 +89,12 @@ export async function startMachine(
   };
   launch();
   await untilUp(ground);
-  const pid = (): number => manager?.pid() ?? Number(readFileSync(`${dir}.pid`, 'latin1').trim());
+  const pid = (): number => {
+    const is = manager?.pid() ?? Number(readFileSync(`${dir}.pid`, 'latin1').trim());
+    // A signal to process 0 goes to all of ours.
+    if (!(is > 1)) throw new Error(`the server at port ${port} has no process`);
+    return is;
+  };
   return {
     ...ground,
     conf,
@@ -88,7 +108,8 @@ export async function startMachine(
       execFileSync('mount', ['-o', `remount,${on ? 'ro' : 'rw'}`, dir]);
     },
     kill: async (rest) => {
-      process.kill(pid(), 'SIGKILL');
+      if (manager) await manager.kill();
+      else await killed(pid());
       await wait(rest);
       launch();
       await untilUp(ground);
@@ -110,6 +131,20 @@ export async function startMachine(
       rmSync(`${dir}.pid`, { force: true });
     },
   };
+}
+
+/** It has ended, and no more has its port, when this comes back: who starts meanwhile would find that taken. */
+async function killed(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  const state = (): string => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+    } catch {
+      return 'X';
+    }
+  };
+  while (!/[XZ]/.test(state())) await wait(1);
 }
 
 /**

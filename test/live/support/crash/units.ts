@@ -51,8 +51,11 @@ export async function beginUnit(server: MatrixServer): Promise<Site> {
 interface Manager {
   /** As `daemon-reload` does. */
   readonly load: (dir: string) => void;
+  /** Nothing where it runs: whoever is restarted meanwhile is not started a second time. */
   readonly start: (ground: Ground, words: readonly string[]) => void;
   readonly pid: () => number;
+  /** kill -9; comes back when it has ended, and not while it still has its port. */
+  readonly kill: () => Promise<void>;
   /** As `restart` does: it ends first, and then starts by what was loaded. */
   readonly restart: () => Promise<void>;
 }
@@ -61,7 +64,17 @@ function createManager(): Manager {
   let loaded = '';
   let running: ChildProcess | undefined;
   let again = (): void => {};
+  const runs = (child: ChildProcess | undefined): child is ChildProcess =>
+    child !== undefined && child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const old = running;
+    if (!runs(old)) return;
+    const ended = new Promise((resolve) => old.once('exit', resolve));
+    old.kill(signal);
+    await ended;
+  };
   const start: Manager['start'] = (ground, words) => {
+    if (runs(running)) return;
     const service = serviceDirectives(unitAssignments(loaded));
     const { uid, gid } = service['User'] === undefined ? { uid: 0, gid: 0 } : account;
     const walls = service['NoNewPrivileges'] === 'yes' ? ['--no-new-privs', '--bounding-set=-all'] : [];
@@ -75,13 +88,9 @@ function createManager(): Manager {
     },
     start,
     pid: () => running?.pid ?? 0,
+    kill: () => end('SIGKILL'),
     restart: async () => {
-      const old = running;
-      if (old && old.exitCode === null && old.signalCode === null) {
-        const ended = new Promise((resolve) => old.once('exit', resolve));
-        old.kill('SIGTERM');
-        await ended;
-      }
+      await end('SIGTERM');
       again();
     },
   };
