@@ -70,3 +70,15 @@ export function onlyFor(network: RuledNetwork, only: AddressSet): RuledNetwork {
     behind: family === 'ipv4' ? { ipv4: narrowed, ipv6: none } : { ipv4: none, ipv6: narrowed },
   };
 }
+
+/** The same, with sockets of this user. */
+export const openedBy = (
+  network: RuledNetwork,
+  listener: NonNullable<Topology['listener']>,
+): RuledNetwork => ({
+  ...network,
+  topology: {
+    ipv4: { ...network.topology.ipv4, listener },
+    ipv6: { ...network.topology.ipv6, listener },
+  },
+});

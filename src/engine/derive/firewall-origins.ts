@@ -8,6 +8,7 @@ import {
   union,
   type AddressSet,
   type Family,
+  type Topology,
 } from '../../lang/packets/index.ts';
 
 import type { NamedRange } from '../../model/index.ts';
@@ -22,7 +23,7 @@ import {
   type Verdict,
 } from './firewall-ask.ts';
 import { behindBridge } from './firewall-container.ts';
-import { onlyFor, type RuledNetwork } from './firewall-layer.ts';
+import { onlyFor, openedBy, type RuledNetwork } from './firewall-layer.ts';
 import { cidrsOf, isInternet, nameSources } from './firewall-names.ts';
 import { notPeople } from './firewall-people.ts';
 import { placesOfWay, type Way } from './firewall-places.ts';
@@ -35,15 +36,21 @@ export interface Asking {
   readonly names?: readonly NamedRange[];
   /** Nobody else is asked about; answers are of this family alone. */
   readonly only?: AddressSet;
+  /** Who opened the sockets of the doors; absent: not known, and rules about it are in doubt. */
+  readonly listener?: Topology['listener'];
 }
 
 /**
  * What the packet filters make of the places from which a door is reached: each keeps the sources that get through,
  * and says by which rule; a place from which nobody does is refused.
  */
-export function refineBy(networks: readonly RuledNetwork[], { names = [], only }: Asking = {}): Refine {
-  const [own, around] = only ? networks.map((network) => onlyFor(network, only)) : networks;
-  if (!own) return (_, places) => places;
+export function refineBy(
+  networks: readonly RuledNetwork[],
+  { names = [], only, listener }: Asking = {},
+): Refine {
+  const [first, around] = only ? networks.map((network) => onlyFor(network, only)) : networks;
+  if (!first) return (_, places) => places;
+  const own = listener ? openedBy(first, listener) : first;
   return (door, places) => {
     const here = places.flatMap((place) => {
       if (place.reach === 'host') return fromItself(own, place, door, { names, ...(only ? { only } : {}) });

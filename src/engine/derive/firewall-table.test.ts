@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { fromCidr } from '../../lang/packets/index.ts';
-import type { FirewallFacts, FirewallLayer, FirewallText, NetworkInterface } from '../../model/index.ts';
+import { processFacts } from '../../catalog/example-facts.ts';
+import {
+  known,
+  unknown,
+  type Collected,
+  type FirewallFacts,
+  type FirewallLayer,
+  type FirewallText,
+  type NetworkInterface,
+} from '../../model/index.ts';
+import { filterOf } from './firewall.ts';
 import { filteringOf } from './filtering.ts';
 import { firewallDrift } from './firewall-drift.ts';
 import type { Asking } from './firewall-origins.ts';
@@ -113,6 +123,35 @@ describe('who gets through', () => {
     );
     expect(first).toMatchObject({ certainty: 'possible', refused: undefined });
     expect(first?.because).toContain('depends on how often somebody comes: -A INPUT');
+  });
+
+  it('rules about who opened the socket: known with its user, in doubt without', async () => {
+    const answers = (user: string) =>
+      facts([filter('ACCEPT', `-A OUTPUT -p tcp --sport 6379 -m owner --uid-owner ${user} -j DROP`)]);
+    const asking = { listener: { user: 112, group: 118 } };
+    expect((await table(answers('112')))[0]).toMatchObject({ certainty: 'possible', refused: undefined });
+    expect((await table(answers('112'), undefined, asking))[0]?.refused).toContain('--uid-owner 112');
+    expect((await table(answers('0'), undefined, asking))[0]).toMatchObject({ certainty: 'certain' });
+  });
+
+  it('it is the user of the process, where that is not in a container', async () => {
+    const rules = facts([filter('ACCEPT', '-A OUTPUT -p tcp --sport 6379 -m owner --uid-owner 112 -j DROP')]);
+    const refused = async (process: Collected['process'], container: Collected['container']) => {
+      const { refine } = await filterOf({ process, container, firewall: known(rules, 'test') } as Collected);
+      const place = {
+        reach: 'internet',
+        label: '',
+        sources: ['0.0.0.0/0'],
+        certain: true,
+        at: '8.8.4.4',
+      } as const;
+      return refine?.(door(), [place]).some((one) => one.refused?.includes('--uid-owner'));
+    };
+    const redis = known(processFacts(), 'test');
+    const none = known('none' as const, 'test');
+    expect(await refused(redis, none)).toBe(true);
+    expect(await refused(unknown('no-access', 'test'), none)).toBe(false);
+    expect(await refused(redis, unknown('no-access', 'test'))).toBe(false);
   });
 
   it('rules of IPv4 say nothing about IPv6', async () => {

@@ -34,7 +34,17 @@ export async function filterOf(facts: Collected, asking: Asking = {}): Promise<F
     import('./firewall-origins.ts'),
     import('./firewall-layer.ts'),
   ]);
-  return { refine: refineBy(await Promise.all(layers.map(ruledNetwork)), asking), notCollected };
+  const networks = await Promise.all(layers.map(ruledNetwork));
+  return { refine: refineBy(networks, { ...asking, ...opener(facts) }), notCollected };
+}
+
+const unmapped = 65_534;
+
+/** Who opened the server's sockets. In a container users have numbers of their own, and this host may not see them. */
+function opener({ process, container }: Collected): Pick<Asking, 'listener'> {
+  if (!process.known || !container.known || container.value !== 'none') return {};
+  const { uid: user, gid: group } = process.value;
+  return user === unmapped || group === unmapped ? {} : { listener: { user, group } };
 }
 
 /** Without such a rule a program of the engine may take connections and pass them on. */
