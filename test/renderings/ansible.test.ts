@@ -1,6 +1,15 @@
 /** The playbook is checked and played by Ansible itself, on this host, against real servers. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import ansible from '../../src/catalog/renderings/ansible/index.ts';
@@ -71,6 +80,18 @@ describe.skipIf('missing' in playbook)(`the playbook${missing}`, () => {
     }
   };
 
+  const behindLink = (weak: WeakServer): string => {
+    const real = join(weak.folder, 'etc', 'real.conf');
+    mkdirSync(join(weak.folder, 'etc'));
+    renameSync(weak.conf, real);
+    symlinkSync('etc/real.conf', weak.conf);
+    return real;
+  };
+  const copyModes = (weak: WeakServer): readonly number[] =>
+    readdirSync(weak.folder)
+      .filter((name) => name.startsWith('redis.conf.keyward-'))
+      .map((name) => statSync(join(weak.folder, name)).mode & 0o777);
+
   it('makes it as the plan says, live and in its file', { timeout: 240_000 }, () =>
     withServer(async (weak) => {
       const { code, said } = await play(ansible.render(planFor(weak, server)), weak);
@@ -86,25 +107,56 @@ describe.skipIf('missing' in playbook)(`the playbook${missing}`, () => {
       for (const line of (await askAs(at, admin, ['ACL', 'LIST'])) as readonly string[])
         expect(weak.read()).toContain(`${line}\n`);
       expect(statSync(weak.conf).mode & 0o777).toBe(0o640);
+      expect(copyModes(weak)).toEqual([0o600]);
       for (const secret of Object.values(secrets)) expect(said + weak.read()).not.toContain(secret);
     }),
   );
 
   it('puts everything back when a step fails', { timeout: 240_000 }, () =>
     withServer(async (weak) => {
+      // As where a server is started by a link.
+      const real = behindLink(weak);
       const before = await weak.state();
       const plan = planFor(weak, server);
       const path = join(weak.folder, 'ours {{ 1 + 1 }}.conf');
       const write = { do: 'write-file', node: 'n1', path, text: 'x {{ 1 + 1 }}\n', mode: '0640' } as const;
       // Those that change who is let in.
       const few = plan.steps.filter(({ id }) => id === 's1' || id === 's5');
-      const broken = { ...plan, steps: [...few, step('s6', 'limits', [write, fails])] };
+      const access = { do: 'set-access', node: 'n1', path: weak.conf, mode: '0640' } as const;
+      const last = [step('s4', 'files', [access]), step('s6', 'limits', [write, fails])];
+      const broken = { ...plan, steps: [...few, ...last] };
       const { code, said } = await play(ansible.render(broken), weak);
       expect(said).toContain('everything was put back');
       expect(code).toBe(2);
       expect(await weak.state()).toBe(before);
-      expect(statSync(weak.conf).mode & 0o777).toBe(0o644);
+      expect(statSync(real).mode & 0o777).toBe(0o644);
+      expect(lstatSync(weak.conf).isSymbolicLink()).toBe(true);
+      expect(copyModes(weak)).toEqual([0o600]);
     }),
+  );
+
+  // The same lines of sh as in the script, which tries them every time.
+  it.skipIf(process.getuid?.() !== 0 || process.env['KEYWARD_DEEP'] === undefined)(
+    'stops at a link that the account of the server made to what is not its own',
+    { timeout: 240_000 },
+    () =>
+      withServer(async (weak) => {
+        const real = behindLink(weak);
+        lchownSync(weak.conf, 65_534, 65_534);
+        const access = {
+          do: 'set-access',
+          node: 'n1',
+          path: weak.conf,
+          owner: '65534',
+          mode: '0666',
+        } as const;
+        const plan = { ...planFor(weak, server), steps: [step('s4', 'files', [access])] };
+        const { code, said } = await play(ansible.render(plan), weak);
+        expect(said).toContain('is a link that its maker could not follow');
+        expect(code).toBe(2);
+        const { mode, uid } = statSync(real);
+        expect([mode & 0o777, uid]).toEqual([0o644, 0]);
+      }),
   );
 
   it(

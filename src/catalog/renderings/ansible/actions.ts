@@ -70,6 +70,7 @@ export function perform(
           name: plainText(`Write ${action.path}`),
           'ansible.builtin.copy': {
             dest: plainText(action.path),
+            follow: true,
             content: plainText(action.text),
             mode: plainText(action.mode),
             owner: action.owner === undefined ? undefined : plainText(action.owner),

@@ -8,7 +8,7 @@ import { cannotDo, perform } from './actions.ts';
 import { cannotWait, guard, proof } from './claims.ts';
 import { holdable, literal, plainText } from './jinja.ts';
 import { logInTasks, type Task } from './redis-cli.ts';
-import { capture, putBack, type Saved } from './undo.ts';
+import { capture, closeCopies, putBack, type Saved } from './undo.ts';
 
 export default defineRendering({
   title: 'An Ansible playbook',
@@ -38,7 +38,8 @@ export default defineRendering({
         '',
         'Hosts: keyward_hosts. Secrets: keyward_secrets, a dictionary by the ids below, out of your vault; and',
         'keyward_redis_password (and keyward_redis_user), your login now. keyward_patience: how often, each second,',
-        'clients are waited for. A play that fails puts everything back. Copies of changed files stay beside them.',
+        'clients are waited for. A play that fails puts everything back. Copies of changed files stay beside them,',
+        'closed to other accounts than their owner: they may hold secrets, remove them when all is well.',
         ...plan.secrets.map(({ id, label }) => commentText(`  ${id}: ${label}`)),
       ]),
       '---\n',
@@ -90,12 +91,14 @@ function play(plan: Plan, steps: readonly Step[], nodes: ReadonlyMap<string, Pla
                   ...saved.filter((one) => one.node === node).flatMap(capture),
                 ]),
                 ...steps.flatMap((step) => tasksOf(step, nodes, logins, used.length > 1)),
+                ...closeCopies(saved),
               ],
               rescue: [
                 ...used.flatMap((node) => [
                   ...logInTasks(node, logins),
                   ...putBack(saved.filter((one) => one.node === node)),
                 ]),
+                ...closeCopies(saved),
                 {
                   name: 'Everything was put back',
                   'ansible.builtin.fail': { msg: 'A step failed; everything was put back as it was.' },

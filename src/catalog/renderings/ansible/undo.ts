@@ -1,5 +1,6 @@
 import type { PlanNode, Resource } from '../../../model/index.ts';
 import { firewallScript } from '../parts/firewall-script.ts';
+import { followedAlone } from '../parts/followed.ts';
 import { quoted } from '../parts/words.ts';
 import { restart, shellTask, userLine } from './actions.ts';
 import { literal, plainText } from './jinja.ts';
@@ -14,6 +15,30 @@ export interface Saved {
 
 const copyOf = (path: string): string => `${plainText(path)}.{{ keyward_backup }}`;
 
+/** Modules follow links to the file behind them; a link of the server's account stops the play. */
+const noLinkOfOthers = (path: string): Task =>
+  shellTask(`${path} is no link of others`, [`${followedAlone}followed "$1"`, 'sh', path], '', {
+    changed_when: false,
+    check_mode: false,
+  });
+
+const copied = (saved: readonly Saved[]): readonly Saved[] =>
+  saved.filter(({ resource }) => resource.kind === 'file' || resource.kind === 'kept-firewall');
+
+/** The copies stay; they may hold secrets, whatever the mode of the file was. */
+export const closeCopies = (saved: readonly Saved[]): readonly Task[] =>
+  copied(saved).flatMap(({ name, resource }) =>
+    'path' in resource
+      ? [
+          {
+            name: plainText(`The copy of ${resource.path} is for its owner alone`),
+            'ansible.builtin.file': { path: copyOf(resource.path), mode: 'go=', follow: false },
+            when: [`${name}.stat is defined`, `${name}.stat.exists`],
+          },
+        ]
+      : [],
+  );
+
 /** Reads what is there before anything is changed. */
 export function capture({ name, resource, node }: Saved): readonly Task[] {
   switch (resource.kind) {
@@ -24,9 +49,10 @@ export function capture({ name, resource, node }: Saved): readonly Task[] {
     case 'file':
     case 'kept-firewall':
       return [
+        noLinkOfOthers(resource.path),
         {
           name: plainText(`Is there a ${resource.path}`),
-          'ansible.builtin.stat': { path: plainText(resource.path) },
+          'ansible.builtin.stat': { path: plainText(resource.path), follow: true },
           register: name,
         },
         {
@@ -42,9 +68,10 @@ export function capture({ name, resource, node }: Saved): readonly Task[] {
       ];
     case 'access':
       return [
+        noLinkOfOthers(resource.path),
         {
           name: plainText(`Owner and mode of ${resource.path} as they are`),
-          'ansible.builtin.stat': { path: plainText(resource.path) },
+          'ansible.builtin.stat': { path: plainText(resource.path), follow: true },
           register: name,
         },
       ];
@@ -127,6 +154,7 @@ function restore({ name, resource, node }: Saved): readonly Task[] {
           'ansible.builtin.copy': {
             src: copyOf(resource.path),
             dest: plainText(resource.path),
+            follow: true,
             remote_src: true,
             mode: 'preserve',
           },

@@ -215,7 +215,8 @@ bring_down() {
   take_away "$CONFIGURATION"
   swanctl --load-conns >/dev/null 2>&1 || :
   rm -f "$KEY" "$FOLDER/x509/keyward-tunnel.crt" "$FOLDER/x509ca/keyward-tunnel.crt"
-  swanctl --load-creds --clear --noprompt >/dev/null 2>&1 || :
+  # What others have loaded by hand stays; a key that has no file any more strongSwan forgets by itself.
+  swanctl --load-creds --noprompt >/dev/null 2>&1 || :
 }
 
 case \${1:-} in

@@ -12,7 +12,7 @@ import {
   tableName,
 } from '../../firewalls/print/index.ts';
 import type { Action, Resource } from '../../../model/index.ts';
-import { followed } from './followed.ts';
+import { followedAlone } from './followed.ts';
 
 type SetFirewall = Extract<Action, { do: 'set-firewall' }>;
 type KeepFirewall = Extract<Action, { do: 'keep-firewall' }>;
@@ -143,13 +143,7 @@ inside && $0 == "COMMIT" { ended = 1; inside = 0 }`;
   const why =
     words === 'nft' ? 'has the beginning of our lines and not their end' : 'has no whole table filter';
   return `set -eu
-fail() {
-  printf '%s\\n' "$*" >&2
-  exit 1
-}
-look() { shift && "$@"; }
-${followed}
-file=$(followed "$1")
+${followedAlone}file=$(followed "$1")
 [ -f "$file" ] || fail "$1 is not there"
 new=$(mktemp "$file.keyward.XXXXXX")
 trap 'rm -f "$new"' EXIT

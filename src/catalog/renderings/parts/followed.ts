@@ -34,3 +34,11 @@ followed() {
   printf '%s\\n' "$at"
 }
 `;
+
+/** The same in a script of its own: for root, or whoever may look. */
+export const followedAlone = `fail() {
+  printf '%s\\n' "$*" >&2
+  exit 1
+}
+look() { shift && "$@"; }
+${followed}`;

@@ -155,7 +155,9 @@ restore_file() {
 }
 
 # The copies stay; they may hold secrets, whatever the mode of the file was.
-close_copy() { [ -z "$1" ] || beside "$1" chmod go= "$1" || say "STILL READABLE BY OTHERS: $1"; }
+close_copy() {
+  [ -z "$1" ] || { look "$1" test ! -L "$1" && beside "$1" chmod go= "$1"; } || say "STILL READABLE BY OTHERS: $1"
+}
 
 rewrite() {
   file=$(followed "$1") || exit 1

@@ -66,9 +66,50 @@ until_none() {
   done
 }
 
+# Whether rules lead these ports elsewhere, as those of published ports of containers do. Any that may mean them count.
+led_on() {
+  {
+    nft list ruleset || :
+    for save in iptables-save iptables-legacy-save ip6tables-save ip6tables-legacy-save; do "$save" || :; done
+  } 2>/dev/null | awk -v ports=" $PORTS " '
+    !/DNAT|dnat|REDIRECT|redirect/ { next }
+    !/! --dport|!=/ && match($0, /dport [0-9]+( |$)/) {
+      split(substr($0, RSTART, RLENGTH), words, " ")
+      if (!index(ports, " " words[2] " ")) next
+    }
+    { found = 1 }
+    END { exit !found }'
+}
+tracked() {
+  { conntrack -L -f ipv4 -p tcp && conntrack -L -f ipv6 -p tcp; } 2>/dev/null || cat /proc/net/nf_conntrack 2>/dev/null
+}
+# Connections that go on from here: they end at no socket of this host, and ss does not know them.
+passed_on() {
+  led_on || return 0
+  if ! known=$(tracked); then
+    say 'Rules lead these ports on, and who is connected through them is not told: install conntrack.'
+    echo '0 0 unknown:0 somebody:0'
+    return
+  fi
+  printf '%s\n' "$known" | awk -v ports=" $PORTS " '
+    / ESTABLISHED / {
+      count = 0
+      for (i = 1; i <= NF; i++) if (split($i, one, "=") == 2) {
+        if (one[1] == "src") count++
+        part[one[1], count] = one[2]
+      }
+      if (count == 2 && index(ports, " " part["dport", 1] " ") &&
+        (part["dst", 1] != part["src", 2] || part["dport", 1] != part["sport", 2]))
+        print 0, 0, part["dst", 1] ":0", part["src", 1] ":0"
+    }'
+}
+
 # Connections to the ports, as "OWN-ADDRESS PEER"; without those of this host to itself.
 connections() {
-  for port in $PORTS; do ss -Htn state established "( sport = :$port )" || echo '0 0 unknown ss-failed'; done |
+  {
+    for port in $PORTS; do ss -Htn state established "( sport = :$port )" || echo '0 0 unknown ss-failed'; done
+    passed_on
+  } |
     awk '{
       for (i = 3; i <= 4; i++) { sub(/:[0-9]+$/, "", $i); gsub(/[][]/, "", $i); sub(/%.*/, "", $i); sub(/^::ffff:/, "", $i) }
       if ($3 != $4 && $3 !~ /^127\\./ && $3 != "::1") print $3, $4

@@ -119,14 +119,16 @@ bind_beside() {
     '  ' | *' * '* | *' 0.0.0.0 '*) say "port $PORT listens at every address: nothing to add" ;;
     *" $INNER "* | *" -$INNER "*) say "port $PORT listens at $INNER already" ;;
     *)
-      keep_bind "$now"
-      set_bind "$now -$INNER" || :
+      change_bind "$now" "$now -$INNER" || :
       ;;
   esac
 }
-keep_bind() {
+# change_bind NOW NEW: keeps what it was at first, and what we made of it.
+change_bind() {
+  set_bind "$2" || return 1
   mkdir -p /etc/keyward
-  [ -e "/etc/keyward/bind-$PORT" ] || printf '%s\\n' "$1" >"/etc/keyward/bind-$PORT"
+  [ ! -e "/etc/keyward/bind-$PORT" ] || set -- "$(sed 1q "/etc/keyward/bind-$PORT")" "$2"
+  printf '%s\\n' "$1" "$2" >"/etc/keyward/bind-$PORT"
 }
 # A server that starts without the address does not listen at it later: the tunnel comes first.
 start_after() {
@@ -142,18 +144,30 @@ After=wg-quick@$LINK.service
 END
   if has_systemd; then systemctl daemon-reload; fi
 }
+# Where it is not the server that has the address (a container, a port that is passed on) bind means another host.
 bind_alone() {
+  if ! ss -Hltn "( sport = :$1 )" | awk -v at="$INNER:$1" '$4 == at { found = 1 } END { exit !found }'; then
+    say "port $1: the server does not listen at $INNER itself: bind stays, and the packet filter keeps others out"
+    return
+  fi
   server_at "$@"
   now=$(bind_now)
   [ -n "$now" ] || fail "port $PORT: CONFIG GET bind is refused: say REDIS_USER and REDIS_PASSWORD"
-  keep_bind "\${now#is }"
-  set_bind "127.0.0.1 -::1 -$INNER" || say 'Until then only the packet filter keeps others out.'
+  change_bind "\${now#is }" "127.0.0.1 -::1 -$INNER" || say 'Until then only the packet filter keeps others out.'
 }
 bind_back() {
-  [ -e "/etc/keyward/bind-$1" ] || return 0
+  kept=/etc/keyward/bind-$1
+  [ -e "$kept" ] || return 0
   server_at "$@"
-  if set_bind "$(cat "/etc/keyward/bind-$1")"; then rm -f "/etc/keyward/bind-$1"; fi
+  now=$(bind_now)
+  [ -n "$now" ] || fail "port $PORT: CONFIG GET bind is refused: say REDIS_USER and REDIS_PASSWORD"
+  now=\${now#is } was=$(sed -n 1p "$kept")
+  if [ "$now" != "$(sed -n 2p "$kept")" ]; then
+    say "port $PORT: bind is not as this script left it, and stays: $now (before the tunnel: $was)"
+    rm -f "$kept"
+  elif set_bind "$was"; then rm -f "$kept"; fi
 }
+bind_back_or_say() { (bind_back "$@") || say "port $1: bind is not put back yet: run open again"; }
 
 outside() { connections | awk -v inner="$INNER" '$1 != inner { print "  " $2 " is connected at " $1 }'; }
 inside() { connections | awk -v inner="$INNER" '$1 == inner { print "  " $2 " is connected at " $1 }'; }
@@ -194,13 +208,18 @@ table inet keyward_$FORM {
     type filter hook output priority 0; policy accept;
     oifname != "$LINK" ip daddr { $(in_set $SERVERS) } reject
   }
+  chain passing {
+    # The same for containers of this host.
+    type filter hook forward priority 0; policy accept;
+    oifname != "$LINK" ip daddr { $(in_set $SERVERS) } reject
+  }
 }
 END
 }
 
 open_it() {
-  if [ "$ROLE" = server ]; then each_server bind_back; fi
   guard_down
+  if [ "$ROLE" = server ]; then each_server bind_back_or_say; fi
 }
 bring_down() {
   [ ! -e "$RULES" ] || fail 'run open first: else nobody reaches the server'
