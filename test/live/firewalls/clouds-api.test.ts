@@ -341,7 +341,7 @@ describe.skipIf(!hasPackage('@kubernetes/client-node'))('the API of Kubernetes',
       {
         metadata: { name: 'r', namespace: 'd', labels: { app: 'redis' } },
         spec: { containers: [] },
-        status: { podIP: '10.9.0.7' },
+        status: { podIP: '10.9.0.7', hostIP: '10.1.0.9' },
       },
     ],
     trouble: new Trouble(),
@@ -367,6 +367,23 @@ describe.skipIf(!hasPackage('@kubernetes/client-node'))('the API of Kubernetes',
       }),
     });
   const only = wish({ sources: ['10.0.0.0/8', 'pods:app=web'], target: ['app=redis'], owner: 'd' });
+
+  it('says which service hides who asks, and refuses pods that are not there', async () => {
+    const services = [
+      {
+        metadata: { name: 'outside', namespace: 'd' },
+        spec: { type: 'NodePort', selector: { app: 'redis' }, ports: [{ port: 6379, nodePort: 30_079 }] },
+      },
+    ];
+    await using server = await serveKubeApi({ ...state(), services }, certificates.server);
+    const documents = await connect(server.url).read();
+    expect(changeCloud('kubernetes', documents, only)).toMatchObject({
+      notes: expect.arrayContaining([expect.stringContaining('service outside hides')]) as string[],
+    });
+    expect(changeCloud('kubernetes', documents, { ...only, target: ['app=valkey'] })).toMatchObject({
+      refused: expect.stringContaining('no pod of namespace d') as string,
+    });
+  });
 
   it('makes one policy and changes another, in place of the version that was read', async () => {
     const kube = state();

@@ -34,7 +34,7 @@ describe('a security group', () => {
       sources: ['10.0.0.0/8'],
     });
     expect(kinds(change)).toEqual(['make tcp 6379 from 10.0.0.0/8', 'remove tcp 6379 from 0.0.0.0/0']);
-    expect(change.notes).toEqual([]);
+    expect(change.notes).toEqual([expect.stringContaining('not looked at')]);
   });
 
   it('keeps what a wider rule lets in beside the port, and says what it cannot keep', () => {
@@ -52,6 +52,7 @@ describe('a security group', () => {
     ]);
     expect(change.notes).toEqual([
       'GRE, ESP, SCTP is no longer let in from 10.0.0.0/8 by security-group sg-1',
+      expect.stringContaining('not looked at') as string,
     ]);
   });
 
@@ -254,6 +255,31 @@ describe('a network security group', () => {
     ]);
   });
 
+  it('asks at both sides of every place that a rule names', () => {
+    const destinations = {
+      destinationAddressPrefixes: ['10.9.0.4', '10.9.0.8/30'],
+      destinationAddressPrefix: '',
+    };
+    const change = proved('azure', nsg(nsgRule('redis', 200, destinations)), {
+      mode: 'allow',
+      sources: ['10.6.0.0/16'],
+    });
+    expect(change.steps).toMatchObject([{ after: { access: 'Allow', destinationAddressPrefix: '*' } }]);
+    const many = Array.from({ length: 120 }, (_, index) => `10.9.${index}.4`);
+    const wide = { destinationAddressPrefixes: many, destinationAddressPrefix: '' };
+    expect(ask('azure', nsg(nsgRule('redis', 200, wide)), { sources: ['10.6.0.0/16'] })).toMatchObject({
+      refused: expect.stringContaining('destinations apart') as string,
+    });
+  });
+
+  it('does not count a rule for one port of whoever asks as a way in', () => {
+    const change = proved('azure', nsg(nsgRule('redis', 200, { sourcePortRange: '53' })), {
+      mode: 'allow',
+      sources: ['10.6.0.0/16'],
+    });
+    expect(change.steps).toHaveLength(1);
+  });
+
   it('denies a name before networks that may hold it, and a network before names', () => {
     for (const [prefix, source] of [
       ['10.0.0.0/8', 'VirtualNetwork'],
@@ -361,6 +387,19 @@ describe('rules of a VPC network', () => {
     ]);
   });
 
+  it('of service accounts guard instances with the target tag as well', () => {
+    const account = rule('sa', { priority: 10, targetServiceAccounts: ['a@p'] });
+    const change = proved('gcp', [account, rule('r', { targetTags: ['redis'] })], {
+      sources: ['10.0.0.0/8'],
+      target: ['redis'],
+    });
+    expect(change.steps.map(({ after }) => after?.['priority'])).toEqual([7, 8, 9]);
+    const many = Array.from({ length: 201 }, (_, index) => rule(`r${index}`, { targetTags: [`t${index}`] }));
+    expect(ask('gcp', many, { sources: ['10.0.0.0/8'] })).toMatchObject({
+      refused: expect.stringContaining('201 tags') as string,
+    });
+  });
+
   it('are not changed by what policies around them say', () => {
     expect(
       ask('gcp', { firewalls: [rule('a')], firewallPolicys: [{ rules: [] }] }, { sources: ['10.0.0.0/8'] }),
@@ -406,6 +445,56 @@ describe('policies of Kubernetes', () => {
         },
       },
     ]);
+  });
+
+  const pod = (labels: object, more: object = {}): object => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'r', namespace: 'd', labels },
+    spec: {},
+    ...more,
+  });
+  const list = (...items: readonly object[]): object => ({ apiVersion: 'v1', kind: 'List', items });
+
+  it('are not made for pods that nobody has seen: a policy may select them by their other labels', () => {
+    const other = policy('by-tier', [], { tier: 'db' });
+    const wish = { sources: ['10.0.0.0/8'], target, owner: 'd' };
+    expect(ask('kubernetes', other, wish)).toMatchObject({
+      refused: expect.stringContaining('no pod of namespace d in the documents has app=redis') as string,
+    });
+    expect(ask('kubernetes', list(other, policy('p', [{ ports: [{ port: 6379 }] }])), wish)).toMatchObject({
+      refused: expect.stringContaining('by-tier may select') as string,
+    });
+    expect(ask('kubernetes', list(other, pod({ app: 'redis', tier: 'db' })), wish)).toHaveProperty('refused');
+    expect(ask('kubernetes', list(other, pod({ app: 'redis', tier: 'web' })), wish)).toHaveProperty('steps');
+  });
+
+  it('close real pods too, whose node is not kept out, and say so, and say which service hides sources', () => {
+    const real = pod({ app: 'redis' }, { status: { hostIP: '10.1.0.9', podIP: '10.9.0.7' } });
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'outside', namespace: 'd' },
+      spec: { type: 'NodePort', selector: { app: 'redis' }, ports: [{ port: 6379 }] },
+    };
+    const byPods = proved('kubernetes', list(real, service), { sources: ['pods:app=web'], target });
+    expect(byPods.notes.join()).toContain('the node of a pod');
+    expect(byPods.notes.join()).not.toContain('hides');
+    const byNetwork = proved('kubernetes', list(real, service), { sources: ['192.0.2.0/24'], target });
+    expect(byNetwork.notes.join()).toContain('service outside hides who asks');
+  });
+
+  it('have names of their own, which end in a letter or a digit', () => {
+    const first = proved('kubernetes', pod({ app: 'redis' }), { sources: ['pods:app=web'], target });
+    const wish = { sources: ['pods:app=web', 'pods:app=api'], target };
+    const second = proved('kubernetes', list(pod({ app: 'redis' }), ...first.wanted), wish);
+    expect(kinds(second)).toEqual(['make keyward-only-redis-6379-2']);
+    const long = 'a'.repeat(45);
+    const odd = proved('kubernetes', pod({ app: `${long}.x` }), {
+      sources: ['10.0.0.0/8'],
+      target: [`app=${long}.x`],
+    });
+    expect(odd.steps[0]?.name).toMatch(/[a-z0-9]$/);
   });
 
   it('are narrowed at this port, and keep the other ones and the good sources', () => {

@@ -117,7 +117,7 @@ function change(cloud: CloudName, documents: readonly CloudDocument[], wish: Clo
         owner,
         wish,
         steps,
-        notes: [...proof.loses, ...(notes?.(steps) ?? [])],
+        notes: [...proof.loses, ...(notes?.(steps) ?? []), notLookedAt[cloud]],
         objects: touchedOf(cloud, before, steps, owner),
         wanted: touchedOf(cloud, after, steps, owner),
       };
@@ -128,6 +128,16 @@ function change(cloud: CloudName, documents: readonly CloudDocument[], wish: Clo
     'Change what is named there by hand, or ask for something else.',
   );
 }
+
+/** What decides as well, and is in no document that is read here. */
+const notLookedAt: Readonly<Record<CloudName, string>> = {
+  aws: 'not looked at: other groups of the same interface, ACLs of its subnet that you did not name, AWS Network Firewall',
+  azure:
+    'not looked at: the other group of subnet or interface, security admin rules of a network manager, Azure Firewall',
+  gcp: 'not looked at: hierarchical and network firewall policies, which come before these rules or after them',
+  kubernetes:
+    'not looked at: whether the network plugin enforces policies at all, and its own kinds (Calico, Cilium, AdminNetworkPolicy); the node of a pod, and whatever runs in the network of that node, reaches it whatever policies say',
+};
 
 function stateOf(cloud: CloudName, sources: readonly Source[]): State {
   switch (cloud) {
@@ -181,7 +191,7 @@ function planning(cloud: CloudName, state: State, wish: CloudWish): Planning {
         owner: target.namespace,
         view,
         ways: [policySteps(state, wish, view, target)],
-        notes: podNotes,
+        notes: (steps) => podNotes(steps, state, wish, target),
       };
     }
   }

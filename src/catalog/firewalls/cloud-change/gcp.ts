@@ -54,6 +54,9 @@ function wordsOf(rule: Value): readonly string[] {
   return all.length > 0 ? all : ['0.0.0.0/0'];
 }
 
+/** More would make a proof of many minutes. */
+const mostInstances = 200;
+
 export function vpcView(states: readonly State[], wish: CloudWish, network: string): View {
   const rules = states.flat();
   const named = [...rules.flatMap(wordsOf), ...wish.sources].filter((word) =>
@@ -61,17 +64,25 @@ export function vpcView(states: readonly State[], wish: CloudWish, network: stri
   );
   const all = standIns(named);
   const own = wish.target ?? [];
-  const tags = [...new Set([...own, ...rules.flatMap((rule) => texts(rule, 'targetTags'))])].slice(0, 200);
-  const accounts = [...new Set(rules.flatMap((rule) => texts(rule, 'targetServiceAccounts')))].slice(0, 200);
+  const tags = [...new Set([...own, ...rules.flatMap((rule) => texts(rule, 'targetTags'))])];
+  const accounts = [...new Set(rules.flatMap((rule) => texts(rule, 'targetServiceAccounts')))];
+  if (tags.length + accounts.length > mostInstances)
+    throw new NoChange(
+      `the rules tell instances apart by ${tags.length + accounts.length} tags and service accounts, more than ${mostInstances}`,
+      'Give the rules of one network at a time.',
+    );
+  const bare = { tags: [] as readonly string[], serviceAccounts: [] as readonly string[] };
   const instances = [
-    { id: 'an instance without tags', tags: [], serviceAccounts: [] },
-    ...(own.length > 0 ? [{ id: `an instance with ${own.join(', ')}`, tags: own, serviceAccounts: [] }] : []),
-    ...tags.map((tag) => ({ id: `an instance with tag ${tag}`, tags: [tag], serviceAccounts: [] })),
-    ...accounts.map((account) => ({
-      id: `an instance of ${account}`,
-      tags: [] as string[],
-      serviceAccounts: [account],
-    })),
+    { ...bare, id: 'an instance without tags' },
+    ...(own.length > 0 ? [{ ...bare, id: `an instance with ${own.join(', ')}`, tags: own }] : []),
+    ...tags.map((tag) => ({ ...bare, id: `an instance with tag ${tag}`, tags: [tag] })),
+    ...accounts.flatMap((account) => [
+      { ...bare, id: `an instance of ${account}`, serviceAccounts: [account] },
+      // Instances that are meant may run as anybody.
+      ...(own.length > 0
+        ? [{ id: `an instance of ${account} with ${own.join(', ')}`, tags: own, serviceAccounts: [account] }]
+        : []),
+    ]),
   ];
   return {
     ruleSets: (state) =>

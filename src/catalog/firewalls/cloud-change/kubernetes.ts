@@ -50,8 +50,21 @@ import { type CloudStep, type CloudWish, NoChange, type State, type View } from 
 
 const apiVersion = 'networking.k8s.io/v1';
 
+/** Pods without the address of their node: it reaches them whatever policies say, which a note says once for all. */
 export const kubernetesState = (sources: readonly Source[]): State =>
-  objectsOf(sources, newProblems()).flatMap(({ value }) => (isFields(value) ? [value] : []));
+  objectsOf(sources, newProblems()).flatMap(({ value }) =>
+    isFields(value) ? [field(value, 'kind') === 'Pod' ? withoutNode(value) : value] : [],
+  );
+
+const withoutNode = (pod: Fields): Fields => {
+  const status = field(pod, 'status');
+  if (!isFields(status)) return pod;
+  return withField(
+    pod,
+    'status',
+    fieldsOf(Object.entries(status).filter(([name]) => name !== 'hostIP' && name !== 'hostIPs')),
+  );
+};
 
 const sourceOf = (value: Value): Source => ({ value, lines: new WeakMap() });
 const objectsIn = (state: State): readonly KubernetesObject[] =>
@@ -227,6 +240,11 @@ export function policySteps(
 ): readonly CloudStep[] {
   const objects = objectsIn(state);
   const names = portNames(objects, target);
+  const taken = new Set(
+    objects
+      .filter(({ kind, namespace }) => kind === 'NetworkPolicy' && namespace === target.namespace)
+      .map(({ name }) => name),
+  );
   const named = allOfThem(wish.sources, view);
   const selecting = objects
     .filter(isPlainPolicy)
@@ -305,14 +323,54 @@ export function policySteps(
       why: 'it lets in more than that',
     });
   }
+  refuseUnseen(objects, target, selecting);
   if (selecting.length === 0) {
     if (wish.mode === 'allow') return [];
     const from = wish.mode === 'only' ? wish.sources.map(entryOf) : blocks(without(oneNetworkOfAll, named));
-    return [created(target, wish, from, true)];
+    return [created(target, wish, from, true, taken)];
   }
   if (wish.mode === 'deny') return changes;
   const missing = wish.sources.filter((word) => !isPartOf(meant(word, view), kept));
-  return [...(missing.length === 0 ? [] : [created(target, wish, missing.map(entryOf), false)]), ...changes];
+  return [
+    ...(missing.length === 0 ? [] : [created(target, wish, missing.map(entryOf), false, taken)]),
+    ...changes,
+  ];
+}
+
+/**
+ * Labels alone do not say which other ones the pods have, and so which policies select them: without a pod to look at,
+ * only policies that say no to these labels are known to be for others.
+ */
+function refuseUnseen(
+  objects: readonly KubernetesObject[],
+  target: PodTarget,
+  selecting: readonly KubernetesObject[],
+): void {
+  if (podsOf(objects).some((pod) => isMeant(pod, target))) return;
+  const hint =
+    'Give the pods or what makes them as well: kubectl get pods,deployments,statefulsets -A -o json.';
+  const labels = Object.entries(target.labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+  if (selecting.length === 0)
+    throw new NoChange(
+      `no pod of namespace ${target.namespace} in the documents has ${labels}, so which policies select it is not known`,
+      hint,
+    );
+  const unsure = objects.find(
+    (policy) =>
+      isPlainPolicy(policy) &&
+      policy.namespace === target.namespace &&
+      !selecting.includes(policy) &&
+      !Object.entries(labelsOf(fieldAt(policy.value, 'spec', 'podSelector', 'matchLabels'))).some(
+        ([name, value]) => name in target.labels && target.labels[name] !== value,
+      ),
+  );
+  if (unsure)
+    throw new NoChange(
+      `policy ${unsure.name} may select pods with ${labels} too, by their other labels`,
+      hint,
+    );
 }
 
 /** Whether a policy selects by anything but just the labels of the target. */
@@ -367,12 +425,21 @@ const withField = (value: Value, name: string, inner: Value): Fields => {
 };
 
 /** A policy of our own; `alone`: it is the first that selects the pods, and lets in everybody to all other ports. */
-function created(target: PodTarget, wish: CloudWish, from: readonly Fields[], alone: boolean): CloudStep {
+function created(
+  target: PodTarget,
+  wish: CloudWish,
+  from: readonly Fields[],
+  alone: boolean,
+  taken: ReadonlySet<string>,
+): CloudStep {
   const ports = wish.ports.map(portText).join('-');
-  const name = `keyward-${wish.mode}-${Object.values(target.labels)[0] ?? 'pods'}-${ports}`
+  const base = `keyward-${wish.mode}-${Object.values(target.labels)[0] ?? 'pods'}-${ports}`
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
-    .slice(0, 63);
+    .slice(0, 56)
+    .replace(/-+$/, '');
+  let name = base;
+  for (let more = 2; taken.has(name); more++) name = `${base}-${more}`;
   const others = [
     ...portsBeside([1, 65_535], wish.ports).map(tcp),
     ...['UDP', 'SCTP'].map((protocol) => fieldsOf([['protocol', protocol]])),
@@ -419,15 +486,51 @@ function created(target: PodTarget, wish: CloudWish, from: readonly Fields[], al
   };
 }
 
-export const podNotes = (steps: readonly CloudStep[]): readonly string[] =>
-  steps.some(
+export function podNotes(
+  steps: readonly CloudStep[],
+  state: State,
+  wish: CloudWish,
+  target: PodTarget,
+): readonly string[] {
+  const isFirst = steps.some(
     ({ before, after }) =>
       !before && listOf(fieldAt(after, 'spec', 'ingress')).some((rule) => field(rule, 'from') === undefined),
-  )
-    ? [
-        'these pods had no policy: what their network plugin does to protocols that are not TCP, UDP or SCTP may change',
-      ]
-    : [];
+  );
+  const objects = objectsIn(state);
+  const labels = [
+    target.labels,
+    ...podsOf(objects)
+      .filter((pod) => isMeant(pod, target))
+      .map((pod) => pod.labels),
+  ];
+  const hiding = objects.filter(({ kind, namespace, value }) => {
+    const spec = field(value, 'spec');
+    const isOpen =
+      ['NodePort', 'LoadBalancer'].includes(textOf(field(spec, 'type')) ?? '') ||
+      listOf(field(spec, 'externalIPs')).length > 0;
+    const selector = Object.entries(labelsOf(field(spec, 'selector')));
+    return (
+      kind === 'Service' &&
+      namespace === target.namespace &&
+      isOpen &&
+      textOf(field(spec, 'externalTrafficPolicy')) !== 'Local' &&
+      selector.length > 0 &&
+      labels.some((own) => selector.every(([name, value]) => own[name] === value))
+    );
+  });
+  return [
+    ...(isFirst
+      ? [
+          'these pods had no policy: what their network plugin does to protocols that are not TCP, UDP or SCTP may change',
+        ]
+      : []),
+    ...(hiding.length > 0 && wish.sources.some((word) => cidrOf(word) !== undefined)
+      ? [
+          `service ${hiding.map(({ name }) => name).join(', ')} hides who asks behind the address of a node (externalTrafficPolicy is not Local): the pods do not see the networks you named when these come by it`,
+        ]
+      : []),
+  ];
+}
 
 export function withPolicy(state: State, step: CloudStep): State {
   const isIt = (value: Fields): boolean =>

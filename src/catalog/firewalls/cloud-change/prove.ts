@@ -4,14 +4,15 @@
  * destination. It is made on the objects as they would be, through the reader that reads them live.
  */
 import {
-  addressAt,
   type Chain,
+  complement,
   equals,
   type Match,
   type PortRange,
   reach,
   type Rule,
   toCidrs,
+  toRanges,
   union,
 } from '../../../lang/packets/index.ts';
 import {
@@ -23,7 +24,7 @@ import {
   without,
 } from '../cloud-shared/index.ts';
 import { allOfThem, common, isNobody, isPartOf, touches } from './sources.ts';
-import type { CloudWish, State, View } from './step.ts';
+import { type CloudWish, NoChange, type State, type View } from './step.ts';
 
 /** Who gets through. */
 export interface Through {
@@ -35,12 +36,11 @@ export interface Through {
 const hosts = { ipv4: '192.0.2.77', ipv6: '2001:db8::77' } as const;
 const families = ['ipv4', 'ipv6'] as const;
 const mostPorts = 3000;
+const mostPlaces = 200;
 
-export function through(
-  ruleSet: SubjectRules,
-  port: number,
-  to: Partial<Record<'ipv4' | 'ipv6', string>> = {},
-): Through {
+type Place = Partial<Record<'ipv4' | 'ipv6', string>>;
+
+export function through(ruleSet: SubjectRules, port: number, to: Place = {}): Through {
   const found = { certain: { ...noAddresses }, depends: { ...noAddresses } };
   for (const family of families) {
     const destination = to[family] ?? hosts[family];
@@ -72,16 +72,36 @@ function portsOf(matches: readonly Match[], wished: readonly PortRange[]): reado
   return [...new Set([1, ...starts])].filter((port) => port >= 1 && port <= 65_535).toSorted((a, b) => a - b);
 }
 
-/** Addresses that rules name as a destination, one of each. */
-const placesOf = (matches: readonly Match[]): readonly Partial<Record<'ipv4' | 'ipv6', string>>[] => {
-  const named = new Map<string, Partial<Record<'ipv4' | 'ipv6', string>>>();
+/** Places between which no rule tells apart: the first address of each range that one names, and of each beside it. */
+function placesOf(matches: readonly Match[]): readonly Place[] {
+  const named = new Map<string, Place>();
   for (const match of matches)
-    if (match.match === 'destination') {
-      const first = addressAt(match.addresses, 0);
-      if (first !== undefined) named.set(first, { [match.addresses.family]: first });
-    }
-  return [{}, ...named.values()].slice(0, 50);
-};
+    if (match.match === 'destination')
+      for (const [first] of [...toRanges(match.addresses), ...toRanges(complement(match.addresses))])
+        named.set(first, { [match.addresses.family]: first });
+  if (named.size > mostPlaces)
+    throw new NoChange(
+      `the rules tell more than ${mostPlaces} destinations apart`,
+      'Change them by hand: a proof asks for each of them.',
+    );
+  return [{}, ...named.values()];
+}
+
+/** Without rules that let in only from some ports of whoever asks: of everybody else they let in nobody. */
+function fromAnyPort(ruleSet: SubjectRules): SubjectRules {
+  const isBound = ({ when, does }: Rule): boolean =>
+    does[0]?.deed === 'accept' && when.some(({ match }) => match === 'source-port');
+  return {
+    ...ruleSet,
+    tables: ruleSet.tables.map((table) => ({
+      ...table,
+      chains: table.chains.map((chain) => ({
+        ...chain,
+        rules: chain.rules.filter((rule) => !isBound(rule)),
+      })),
+    })),
+  };
+}
 
 /** The same rules with another protocol in TCP's place, so that reach, which asks for TCP, answers for it. */
 function asTcp(ruleSet: SubjectRules, protocol: number): SubjectRules {
@@ -137,7 +157,7 @@ export function throughAll(
     for (const place of placesOf(matchesOf([ruleSet])))
       for (const port of new Set(ports.flat())) {
         const { certain, depends } = through(ruleSet, port, place);
-        everywhere = common(everywhere, certain);
+        everywhere = common(everywhere, through(fromAnyPort(ruleSet), port, place).certain);
         somewhere = together(somewhere, together(certain, depends));
       }
   return { everywhere, somewhere };
@@ -162,7 +182,8 @@ export function prove(view: View, before: State, after: State, wish: CloudWish):
       continue;
     }
     const name = `${one.subject.kind} ${one.subject.id}`;
-    for (const place of placesOf(matches))
+    const places = placesOf(matches);
+    for (const place of places)
       for (const port of ports) {
         const meant = one.target && touches([port, port], wish.ports);
         if (!meant && decisive(one, 6, port) === decisive(other, 6, port)) continue;
@@ -178,6 +199,9 @@ export function prove(view: View, before: State, after: State, wish: CloudWish):
             `${name}: whether ${few(now.depends)} reach port ${port} cannot be told: ${unknownOf(other)}`,
           );
         const all = together(now.certain, wish.mode === 'only' ? noAddresses : now.depends);
+        const named = wish.mode === 'deny' ? noAddresses : allOfThem(wish.sources, view);
+        if (!isPartOf(named, together(through(fromAnyPort(other), port, place).certain, now.depends)))
+          wrong.push(`${name}: not all whom you named reach port ${port} from any port of theirs`);
         if (!isPartOf(all, goal))
           wrong.push(`${name}: ${few(without(all, goal))} would still reach port ${port}`);
         if (!isPartOf(goal, all))
@@ -187,12 +211,14 @@ export function prove(view: View, before: State, after: State, wish: CloudWish):
       const [left, right] = [asTcp(one, Number(number)), asTcp(other, Number(number))];
       for (const port of ports) {
         if (decisive(one, Number(number), port) === decisive(other, Number(number), port)) continue;
-        const [old, now] = [through(left, port), through(right, port)];
-        const [a, b] = [together(old.certain, old.depends), together(now.certain, now.depends)];
-        if (!isPartOf(b, a)) wrong.push(`${name}: ${word} would be opened for ${few(without(b, a))}`);
-        else if (!isPartOf(a, b)) {
-          const from = `is no longer let in from ${few(without(a, b))} by ${name}`;
-          loses.set(from, (loses.get(from) ?? new Set()).add(word));
+        for (const place of places) {
+          const [old, now] = [through(left, port, place), through(right, port, place)];
+          const [a, b] = [together(old.certain, old.depends), together(now.certain, now.depends)];
+          if (!isPartOf(b, a)) wrong.push(`${name}: ${word} would be opened for ${few(without(b, a))}`);
+          else if (!isPartOf(a, b)) {
+            const from = `is no longer let in from ${few(without(a, b))} by ${name}`;
+            loses.set(from, (loses.get(from) ?? new Set()).add(word));
+          }
         }
       }
     }
