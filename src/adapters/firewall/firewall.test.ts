@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -130,6 +130,38 @@ describe('files that are loaded at boot', () => {
         .map(({ text }) => text)
         .join(''),
     ).not.toContain('not-for-us');
+  });
+});
+
+describe('files of a manager', () => {
+  const wordsOf = (): readonly string[] => [...new Set(savedRules(root).map(({ words }) => words))];
+
+  it('are all its names with the right ending, however many others lie beside them', () => {
+    for (let index = 0; index < 100; index++) put(`etc/firewalld/zones/a${index}.xml.old`, '<zone/>');
+    expect(savedRules(root).map(({ from }) => from)).toContain('/etc/firewalld/zones/public.xml');
+    for (let index = 0; index < 64; index++) put(`etc/firewalld/zones/z${index}.xml`, '<zone/>');
+    expect(wordsOf()).not.toContain('firewalld');
+    for (let index = 0; index < 64; index++) rmSync(join(root, `etc/firewalld/zones/z${index}.xml`));
+    expect(wordsOf()).toContain('firewalld');
+  });
+
+  it.each([
+    ['ufw', 'etc/ufw/before.rules'],
+    ['firewalld', 'etc/firewalld/direct.xml'],
+  ])('are all of them or none: %s', (manager, path) => {
+    expect(wordsOf()).toContain(manager);
+    // Not a file, and longer than what is read.
+    mkdirSync(join(root, path));
+    expect(wordsOf()).not.toContain(manager);
+    rmSync(join(root, path), { recursive: true });
+    put(path, '');
+    truncateSync(join(root, path), 8_388_608);
+    expect(wordsOf()).not.toContain(manager);
+    rmSync(join(root, path));
+    symlinkSync('/etc/nowhere', join(root, path));
+    expect(wordsOf()).not.toContain(manager);
+    rmSync(join(root, path));
+    expect(wordsOf()).toContain(manager);
   });
 });
 

@@ -4,6 +4,7 @@ import { firewalldPaths } from '../../catalog/firewalls/firewalld/index.ts';
 import { ufwPaths } from '../../catalog/firewalls/ufw/index.ts';
 import type { FirewallText } from '../../model/firewall.ts';
 import { linkOf, namesIn, readBytes } from '../host/bounded-read.ts';
+import { errorCode } from '../host/collect.ts';
 import { mostBytes } from './ask.ts';
 
 /** Rules that the start of the host loads, by distribution: Debian, Red Hat, Alpine and Arch, nftables. */
@@ -26,11 +27,54 @@ const files: readonly (readonly [FirewallText['words'], string])[] = [
 const folders: readonly string[] = ['/etc/nftables.d', '/etc/nftables'];
 const managers: Readonly<Record<string, string>> = { ufw: '/etc/ufw', firewalld: '/etc/firewalld' };
 
+/** As `namesIn` gives them. */
+const mostNames = 4096;
+const mostFiles = 64;
+
+/** What is there and was not read whole: what a manager makes of the rest is another firewall. */
+class Cut extends Error {}
+
+/** A file; `undefined` where there is none. @throws Cut where there is one that cannot be read, or is too long */
+function wholeAt(root: string, path: string): string | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readBytes(join(root, path), mostBytes);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '') && linkOf(join(root, path)) === undefined)
+      return undefined;
+    throw new Cut(path);
+  }
+  if (bytes.length === mostBytes) throw new Cut(path);
+  return bytes.toString('utf8');
+}
+
+/** Names with this ending, sorted. @throws Cut where they are more than are read, or cannot be */
+function endingIn(root: string, folder: string, ending: string): readonly string[] {
+  let names: readonly string[];
+  try {
+    names = namesIn(join(root, folder));
+  } catch {
+    throw new Cut(folder);
+  }
+  const own = names.filter((name) => name.endsWith(ending));
+  if (names.length >= mostNames || own.length > mostFiles) throw new Cut(folder);
+  return own;
+}
+
+/** All that a manager reads, or nothing: which rules it makes is worked out of all of it together. */
+function wholeOr(read: () => readonly FirewallText[]): readonly FirewallText[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Cut) return [];
+    throw error;
+  }
+}
+
 function textAt(root: string, path: string): string | undefined {
   try {
-    const bytes = readBytes(join(root, path), mostBytes);
     // What may be longer is left out: half a rule set says something else.
-    return bytes.length === mostBytes ? undefined : bytes.toString('utf8');
+    return wholeAt(root, path);
   } catch {
     return undefined;
   }
@@ -53,36 +97,34 @@ const isThere = (root: string, path: string): boolean =>
 /** Files of ufw, all or none: what it loads is worked out of all of them together. */
 function ofUfw(root: string): readonly FirewallText[] {
   if (!starts('ufw').some((path) => isThere(root, path))) return [];
-  const conf = textAt(root, ufwPaths.conf);
-  const user = textAt(root, ufwPaths.userRules);
-  if (conf === undefined || user === undefined) return [];
-  return Object.values(ufwPaths).flatMap((from): readonly FirewallText[] => {
-    const text = textAt(root, from);
+  const read = Object.values(ufwPaths).flatMap((from): readonly FirewallText[] => {
+    const text = wholeAt(root, from);
     return text === undefined ? [] : [{ words: 'ufw', from, text }];
   });
+  return [ufwPaths.conf, ufwPaths.userRules].every((path) => read.some(({ from }) => from === path))
+    ? read
+    : [];
 }
 
-const mostFiles = 64;
 /** So much of firewalld's files at most. */
 const mostOfFirewalld = 1_048_576;
 
 /** Files of firewalld: all zones, policies and sets, and of its services those that are named. */
 function ofFirewalld(root: string): readonly FirewallText[] {
   if (![startsFirewalld, ...starts('firewalld')].some((path) => isThere(root, path))) return [];
-  const conf = textAt(root, firewalldPaths.conf);
+  const conf = wholeAt(root, firewalldPaths.conf);
   if (conf === undefined) return [];
   const out: FirewallText[] = [{ words: 'firewalld', from: firewalldPaths.conf, text: conf }];
   const add = (from: string): void => {
-    const text = textAt(root, from);
+    const text = wholeAt(root, from);
     if (text !== undefined) out.push({ words: 'firewalld', from, text });
   };
   add(firewalldPaths.direct);
   for (const folder of [...firewalldPaths.zones, ...firewalldPaths.policies, ...firewalldPaths.ipsets])
-    for (const name of namesOf(join(root, folder))) if (name.endsWith('.xml')) add(`${folder}/${name}`);
-  for (const name of namesOf(join(root, connections))) {
-    if (!name.endsWith('.nmconnection')) continue;
+    for (const name of endingIn(root, folder, '.xml')) add(`${folder}/${name}`);
+  for (const name of endingIn(root, connections, '.nmconnection')) {
     // They hold secrets of networks; only what binds an interface to a zone is kept.
-    const lines = (textAt(root, `${connections}/${name}`) ?? '').match(
+    const lines = (wholeAt(root, `${connections}/${name}`) ?? '').match(
       /^(?:interface-name|zone)=\S{1,64}$/gm,
     );
     if (lines) out.push({ words: 'firewalld', from: `${connections}/${name}`, text: lines.join('\n') });
@@ -92,7 +134,8 @@ function ofFirewalld(root: string): readonly FirewallText[] {
       [...text.matchAll(/<service\s+name="([\w.-]{1,64})"/g)].map(([, name = '']) => name),
     ),
   );
-  for (const service of [...services].slice(0, mostFiles))
+  if (services.size > mostFiles) return [];
+  for (const service of services)
     for (const folder of firewalldPaths.services) add(`${folder}/${service}.xml`);
   // Half of it would be another firewall.
   return out.reduce((sum, { text }) => sum + text.length, 0) > mostOfFirewalld ? [] : out;
@@ -106,18 +149,19 @@ export function savedRules(root: string): readonly FirewallText[] {
   const included = folders.flatMap((folder) =>
     namesOf(join(root, folder))
       .filter((name) => /\.(?:nft|conf|rules)$/.test(name))
+      .slice(0, mostFiles)
       .map((name) => ['nft', `${folder}/${name}`] as const),
   );
   const own = [...files, ...included].flatMap(([words, from]): readonly FirewallText[] => {
     const text = textAt(root, from);
     return text === undefined ? [] : [{ words, from, text }];
   });
-  return [...own, ...ofUfw(root), ...ofFirewalld(root)];
+  return [...own, ...wholeOr(() => ofUfw(root)), ...wholeOr(() => ofFirewalld(root))];
 }
 
 function namesOf(folder: string): readonly string[] {
   try {
-    return namesIn(folder, mostFiles);
+    return namesIn(folder, mostNames);
   } catch {
     return [];
   }
