@@ -146,6 +146,12 @@ describe.skipIf('missing' in tools)(
       expect(answer).toBe('refused');
       // The address of the server as it would stand in a packet.
       expect(seen.includes(Buffer.from(inner.split('.').map(Number)))).toBe(false);
+      // Nor do those whom it passes on: its containers.
+      const redirects = ['all', 'eth0'].map((name) => `net.ipv4.conf.${name}.send_redirects=0`);
+      client.run(['sysctl', '-qw', 'net.ipv4.ip_forward=1', ...redirects]);
+      stranger.run(['ip', 'route', 'replace', inner, 'via', client.address]);
+      expect(knock(stranger, inner, 2)).toBe('refused');
+      stranger.run(['ip', 'route', 'replace', inner, 'via', server.address]);
       client.run(['wg-quick', 'up', 'wg-redis']);
       expect(knock(client, inner)).toBe(overheardWord);
     });
@@ -182,15 +188,88 @@ describe.skipIf('missing' in tools)(
 
     it('goes back: all is as it was', () => {
       expect(step(server, ['down']).stderr).toContain('run open first');
+      // Rules go first: a server that does not answer keeps nobody out.
+      expect(step(server, ['open'], { REDIS_CLI: 'false' })).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('bind is not put back yet'),
+      });
+      expect(rulesOf(server)).toBe('');
       for (const host of [server, client]) done(host, 'open');
-      for (const host of [server, client]) done(host, 'down');
       expect(bindOf()).toBe(`${server.address} 127.0.0.1`);
+      // What others have made of bind meanwhile is theirs.
+      done(server, 'bind');
+      server.run([cli, '-p', '6379', 'CONFIG', 'SET', 'bind', `127.0.0.1 ${server.address}`]);
+      expect(step(server, ['open']).stderr).toContain(
+        `stays: 127.0.0.1 ${server.address} (before the tunnel: ${server.address} 127.0.0.1)`,
+      );
+      expect(bindOf()).toBe(`127.0.0.1 ${server.address}`);
+      for (const host of [server, client]) done(host, 'down');
       for (const host of [server, client]) {
         expect(rulesOf(host)).toBe('');
         expect(host.run(['ls', '/etc/wireguard']).stdout).toBe('');
         expect(host.run(['ip', '-o', 'link']).stdout).not.toContain('wg-redis');
       }
       expect(knock(stranger, server.address)).toBe(overheardWord);
+    });
+
+    it('closes a port that leads into a container: who comes by it is seen, and bind there stays', async () => {
+      const outside = ['ip', 'netns', 'exec', 'box'];
+      for (const words of [
+        'ip netns add box',
+        'ip link add box0 type veth peer name eth0 netns box',
+        'ip addr add 172.30.0.1/24 dev box0',
+        'ip link set box0 up',
+        'ip -n box addr add 172.30.0.2/24 dev eth0',
+        'ip -n box link set eth0 up',
+        'ip -n box link set lo up',
+        'ip -n box route add default via 172.30.0.1',
+        'sysctl -qw net.ipv4.ip_forward=1',
+      ]) {
+        const { code, stderr } = server.run(words.split(' '));
+        if (code !== 0) throw new Error(`${words}: ${stderr}`);
+      }
+      const boxed = await matrixServer('redis-7.0').start(
+        ['port 6379', 'bind 0.0.0.0', 'protected-mode no'],
+        { within: [...server.within, ...outside] as [string, ...string[]] },
+      );
+      const lead = 'tcp dport 6379 fib daddr type local dnat to 172.30.0.2';
+      const loaded = server.run(['nft', '-f', '-'], {
+        input: `table ip box {
+  chain come {
+    type nat hook prerouting priority -100
+    ${lead}
+  }
+}
+`,
+      });
+      expect(loaded.stderr).toBe('');
+      try {
+        writeFileSync(keys, [server, client].map((host) => done(host, 'key')).join(''));
+        for (const host of [server, client]) done(host, 'files', keys);
+        for (const host of [server, client]) done(host, 'up');
+        const holding = client.start([
+          'bash',
+          '-c',
+          `exec 3<>/dev/tcp/${server.address}/6379; printf 'PING\r\n' >&3; read -r _ <&3; read -r _ <&3`,
+        ]);
+        await expect
+          .poll(() => server.run([...outside, 'ss', '-Htn']).stdout, { timeout: 20_000 })
+          .toContain('10.77.1.2');
+        const refused = step(server, ['close'], { PATIENCE: '0' });
+        expect(refused.stderr).toMatch(/10\.77\.1\.2 is connected at 10\.77\.1\.1|somebody is connected/);
+        expect(refused.code).toBe(1);
+        holding.kill('SIGKILL');
+        const closed = step(server, ['close'], { ANYWAY: 'yes' });
+        expect(closed).toMatchObject({ code: 0, stderr: expect.stringContaining('bind stays') });
+        expect(server.run([...outside, cli, 'CONFIG', 'GET', 'bind']).stdout).toBe('bind\n0.0.0.0\n');
+        expect(knock(client, server.address, 1)).toBe('timed out');
+        expect(knock(client, inner)).toBe(overheardWord);
+        for (const host of [server, client]) for (const word of ['open', 'down']) done(host, word);
+      } finally {
+        await boxed.stop();
+        server.run(['ip', 'netns', 'del', 'box']);
+        server.run(['nft', 'delete', 'table', 'ip', 'box']);
+      }
     });
   },
 );

@@ -123,12 +123,13 @@ bind_beside() {
       ;;
   esac
 }
-# change_bind NOW NEW: keeps what it was at first, and what we made of it.
+# change_bind NOW NEW: keeps what it was at first, and below it what we made of it.
 change_bind() {
-  set_bind "$2" || return 1
   mkdir -p /etc/keyward
-  [ ! -e "/etc/keyward/bind-$PORT" ] || set -- "$(sed 1q "/etc/keyward/bind-$PORT")" "$2"
-  printf '%s\\n' "$1" "$2" >"/etc/keyward/bind-$PORT"
+  kept=/etc/keyward/bind-$PORT
+  [ -e "$kept" ] || printf '%s\\n' "$1" >"$kept"
+  printf '%s\\n' "$2" >>"$kept"
+  set_bind "$2"
 }
 # A server that starts without the address does not listen at it later: the tunnel comes first.
 start_after() {
@@ -162,7 +163,8 @@ bind_back() {
   now=$(bind_now)
   [ -n "$now" ] || fail "port $PORT: CONFIG GET bind is refused: say REDIS_USER and REDIS_PASSWORD"
   now=\${now#is } was=$(sed -n 1p "$kept")
-  if [ "$now" != "$(sed -n 2p "$kept")" ]; then
+  if [ "$now" = "$was" ]; then rm -f "$kept"
+  elif ! sed 1d "$kept" | grep -Fxq -e "$now"; then
     say "port $PORT: bind is not as this script left it, and stays: $now (before the tunnel: $was)"
     rm -f "$kept"
   elif set_bind "$was"; then rm -f "$kept"; fi
