@@ -1,6 +1,6 @@
 import type { PlannedParts, PlanSubject } from './plan/index.ts';
 import { resourcesOf } from './apply/index.ts';
-import { strangersOf } from './plan/bands.ts';
+import { bandsOf, mastersAmong, sentinelsBeside, strangersOf } from './plan/bands.ts';
 import type { Action, Claim, PlanNode, Step, StepKind, Unmet } from '../model/index.ts';
 
 const hasUsers = (version: string): boolean => Number(version.split('.', 1)[0]) >= 6;
@@ -37,8 +37,8 @@ function replicationOf(subject: PlanSubject, user: string, secret: string): read
     : [set, { do: 'save', node: node.id, by: 'config-rewrite' }];
 }
 
-/** A Sentinel that logs in to the servers as this user: by its file, since it shows no password. */
-function watchingAs({ node, view }: PlanSubject, user: string, secret: string): readonly Action[] {
+/** Masters to which a Sentinel logs in as this user: by its file, since it shows no password. */
+function mastersOf({ view }: PlanSubject, user: string): ReadonlySet<string> {
   const lines = view.conf.known ? view.conf.value.lines.filter(({ name }) => name === 'sentinel') : [];
   const said = (option: string) => lines.filter(({ args }) => args[0] === option).map(({ args }) => args);
   const logins = new Map([
@@ -46,20 +46,19 @@ function watchingAs({ node, view }: PlanSubject, user: string, secret: string): 
     ...said('auth-pass').map(([, master]) => [master, 'default'] as const),
     ...said('auth-user').map(([, master, as]) => [master, as] as const),
   ]);
-  return [...logins].flatMap(([master, as]): readonly Action[] =>
-    as !== user || typeof master !== 'string'
-      ? []
-      : [
-          {
-            do: 'set-sentinel',
-            node: node.id,
-            master,
-            option: 'auth-pass',
-            value: { secret },
-          },
-        ],
+  return new Set(
+    [...logins].flatMap(([master, as]) => (as === user && typeof master === 'string' ? [master] : [])),
   );
 }
+
+const notRotated = (node: PlanNode, user: string, why: string, advice: string): Unmet => ({
+  node: node.id,
+  goal: { kind: 'new-password', of: user },
+  checks: [],
+  severity: 'high',
+  why,
+  advice,
+});
 
 /** Its own password is another matter: Sentinels log in to each other with it. */
 const notOfSentinel = ({ node: { id }, view: { conf } }: PlanSubject, user: string): Unmet => ({
@@ -117,39 +116,87 @@ export function planRotation(
 ): PlannedParts {
   const secret = `user:${user}`;
   const unmet: Unmet[] = [];
-  const watching = new Map(
-    subjects
-      .filter(({ node }) => node.mode === 'sentinel')
-      .map((subject) => [subject, watchingAs(subject, user, secret)]),
-  );
-  const able = subjects.filter((subject) => {
+  const unable = new Map<PlanSubject, Unmet>();
+  const servers = subjects.filter(({ node }) => node.mode !== 'sentinel');
+  const watchers = subjects.filter(({ node }) => node.mode === 'sentinel');
+  const linked = watchers.filter((one) => mastersOf(one, user).size > 0);
+  for (const one of watchers) if (!linked.includes(one)) unmet.push(notOfSentinel(one, user));
+  const bands = bandsOf(subjects);
+  const bandOf = ({ node }: PlanSubject): string | undefined => bands.get(node.id);
+  for (const subject of servers) {
     const { node } = subject;
-    if (node.mode === 'sentinel') {
-      if (watching.get(subject)?.length === 0) unmet.push(notOfSentinel(subject, user));
-      return false;
-    }
-    const others = strangersOf(subjects, subject, user);
-    if (hasUsers(node.version) && others.length === 0) return true;
-    if (hasUsers(node.version)) {
-      unmet.push({
-        node: node.id,
-        goal: { kind: 'new-password', of: user },
-        checks: [],
-        severity: 'high',
-        why: `${others.map(({ kind, address }) => `${kind} ${address}`).join(', ')} may log in as ${user}, and is not named`,
-        advice: 'name every server that has this user, replicas too',
-      });
-      return false;
-    }
-    unmet.push({
-      node: node.id,
-      goal: { kind: 'new-password', of: user },
-      checks: [],
-      severity: 'high',
-      why: `${node.product} ${node.version} knows one password at a time`,
-      advice: 'stop its clients, change requirepass, start them with the new one',
-    });
-    return false;
+    const others = strangersOf([...servers, ...linked], subject, user);
+    const beside = sentinelsBeside([...servers, ...linked].filter((one) => bandOf(one) === bandOf(subject)));
+    if (!hasUsers(node.version))
+      unable.set(
+        subject,
+        notRotated(
+          node,
+          user,
+          `${node.product} ${node.version} knows one password at a time`,
+          'stop its clients, change requirepass, start them with the new one',
+        ),
+      );
+    else if (others.length > 0)
+      unable.set(
+        subject,
+        notRotated(
+          node,
+          user,
+          `${others.map(({ kind, address }) => `${kind} ${address}`).join(', ')} may log in as ${user}, and ${others.some(({ elsewhere }) => elsewhere) ? 'watches nothing at the address by which this server is named' : 'is not named'}`,
+          'name every server that has this user, replicas too, and every Sentinel; each by the address that the others know it by',
+        ),
+      );
+    else if (beside)
+      unable.set(
+        subject,
+        notRotated(
+          node,
+          user,
+          `${beside.missing} more ${beside.missing === 1 ? 'Sentinel watches' : 'Sentinels watch'} ${beside.master}, may log in as ${user}, and ${beside.missing === 1 ? 'is' : 'are'} not named`,
+          `name every Sentinel of ${beside.master}: SENTINEL SENTINELS ${beside.master} lists the others`,
+        ),
+      );
+  }
+  // Links within a band log in with one password: it is replaced on all of its servers, or on none.
+  for (const subject of servers) {
+    const other = [...unable.keys()].find((one) => bandOf(one) === bandOf(subject));
+    if (other && !unable.has(subject))
+      unmet.push(
+        notRotated(
+          subject.node,
+          user,
+          `${other.node.id}, which belongs together with it, gets no new password`,
+          'see there: all of them get it at once',
+        ),
+      );
+  }
+  unmet.push(...unable.values());
+  const blocked = new Set([...unable.keys()].map(bandOf));
+  const able = servers.filter((subject) => !blocked.has(bandOf(subject)));
+  const watching = linked.map((subject) => {
+    const masters = mastersOf(subject, user);
+    const rotated = new Set(mastersAmong(able, subject).map(({ name }) => name));
+    const others = [...masters].filter((name) => !rotated.has(name));
+    if (others.length > 0)
+      unmet.push(
+        notRotated(
+          subject.node,
+          user,
+          `it logs in as ${user} to ${others.join(', ')} too, which ${others.length === 1 ? 'gets' : 'get'} no new password here, and so keeps its login there`,
+          'name the servers of that master too, by the address that SENTINEL MASTERS shows, where they are to have the same password',
+        ),
+      );
+    const does = [...masters]
+      .filter((name) => rotated.has(name))
+      .map((master): Action => ({
+        do: 'set-sentinel',
+        node: subject.node.id,
+        master,
+        option: 'auth-pass',
+        value: { secret },
+      }));
+    return [subject, does] as const;
   });
   const steps: Step[] = [];
   const add = (

@@ -1,3 +1,4 @@
+import type { SentinelMaster } from '../../model/index.ts';
 import type { PlanSubject } from './input.ts';
 
 const plain = (host: string): string =>
@@ -55,12 +56,37 @@ export function bandsOf(nodes: readonly PlanSubject[]): ReadonlyMap<string, stri
   return bands;
 }
 
+/** Of the masters that a Sentinel watches, those that are one of these servers: it has a login for each. */
+export function mastersAmong(
+  nodes: readonly PlanSubject[],
+  { view: { sentinelMasters } }: PlanSubject,
+): readonly SentinelMaster[] {
+  const servers = targetsOf(nodes, 'server');
+  return sentinelMasters.known
+    ? sentinelMasters.value.filter(({ address }) => servers.has(splitAddress(address)))
+    : [];
+}
+
 /** A replica or a Sentinel that logs in to a server, and that the plan does not change: it cannot move by itself. */
 export interface Stranger {
   readonly kind: 'replica' | 'sentinel';
   readonly address: string;
   /** Where it listens, where that is known. */
   readonly port?: number;
+  /** A Sentinel of this host is named, and watches nothing at the address by which the server was named. */
+  readonly elsewhere?: true;
+}
+
+/** A Sentinel that watches a server, or the master that this one follows. */
+function isWatchedBy(subject: PlanSubject, { node, view: { sentinelMasters } }: PlanSubject): boolean {
+  if (node.mode !== 'sentinel' || !sentinelMasters.known) return false;
+  const { replication } = subject.view;
+  const { masterHost, masterPort } = replication.known ? replication.value : {};
+  const own = new Set([
+    addressOf(subject),
+    ...(masterHost === undefined || masterPort === undefined ? [] : [at(masterHost, masterPort)]),
+  ]);
+  return sentinelMasters.value.some(({ address }) => own.has(splitAddress(address)));
 }
 
 const targetsOf = (nodes: readonly PlanSubject[], mode: 'sentinel' | 'server'): ReadonlySet<string> =>
@@ -73,12 +99,17 @@ const targetsOf = (nodes: readonly PlanSubject[], mode: 'sentinel' | 'server'): 
 /** Links to a server as this user from hosts that are no part of the plan. */
 export function strangersOf(
   nodes: readonly PlanSubject[],
-  { view: { replication }, census }: PlanSubject,
+  subject: PlanSubject,
   user: string,
 ): readonly Stranger[] {
-  const groups = census?.groups ?? [];
+  const { replication } = subject.view;
+  const groups = subject.census?.groups ?? [];
   const servers = targetsOf(nodes, 'server');
   const sentinels = targetsOf(nodes, 'sentinel');
+  const watching = targetsOf(
+    nodes.filter((one) => isWatchedBy(subject, one)),
+    'sentinel',
+  );
   const listed = replication.known ? replication.value.replicas : [];
   const hostOf = (address: string): string => address.slice(0, Math.max(0, address.lastIndexOf(':')));
   const userAt = (host: string): string | undefined =>
@@ -92,7 +123,10 @@ export function strangersOf(
       .map((address) => ({ kind: 'replica', address: hostOf(address), ...portOf(address) }) as const),
     ...groups.flatMap(({ kind, user: name, address }): readonly Stranger[] => {
       if (name !== user) return [];
-      if (kind === 'sentinel') return hostsOf(sentinels).has(plain(address)) ? [] : [{ kind, address }];
+      if (kind === 'sentinel') {
+        if (hostsOf(watching).has(plain(address))) return [];
+        return [{ kind, address, ...(hostsOf(sentinels).has(plain(address)) ? { elsewhere: true } : {}) }];
+      }
       return kind === 'replica' && listed.length === 0 && !hostsOf(servers).has(plain(address))
         ? [{ kind, address }]
         : [];
@@ -105,13 +139,13 @@ const portOf = (address: string): { readonly port?: number } => {
   return Number.isInteger(port) && port > 0 ? { port } : {};
 };
 
-/** Sentinels that watch the same master as those of the plan, and are not among them. */
+/** Sentinels that watch the same master of this band as those of the plan, and are not among them. */
 export function sentinelsBeside(
   band: readonly PlanSubject[],
 ): { readonly master: string; readonly missing: number } | undefined {
-  const watched = band.flatMap(({ node, view: { sentinelMasters } }) =>
-    node.mode === 'sentinel' && sentinelMasters.known ? sentinelMasters.value : [],
-  );
+  const watched = band
+    .filter(({ node }) => node.mode === 'sentinel')
+    .flatMap((sentinel) => mastersAmong(band, sentinel));
   for (const { name, sentinels } of watched) {
     const here = watched.filter((one) => one.name === name).length;
     if (sentinels > here) return { master: name, missing: sentinels - here };

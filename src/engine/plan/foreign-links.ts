@@ -16,6 +16,11 @@ export function holdForLinks(scene: Scene, node: Situation, user: string): Hold 
     links.map(({ address }) => `${user}@${address}`),
     `${links.map(({ kind, address }) => `${kind} ${address}`).join(', ')} logs in as ${user}, and is no part of this plan.`,
   );
+  if (hold && links.every(({ elsewhere }) => elsewhere))
+    return {
+      why: `${links.map(({ address }) => `the Sentinel at ${address}`).join(', ')} logs in as ${user}, and watches no master at the address by which this server was named, so which of its logins this is cannot be told.`,
+      release: `the servers as targets by the addresses that SENTINEL MASTERS shows, or ${hold.release}`,
+    };
   if (hold) {
     const targets = [...new Set(links.map(targetOf))].slice(0, 12).join(' ');
     return { why: hold.why, release: `${targets} as further targets, or ${hold.release}` };

@@ -1,5 +1,6 @@
 /** Replicas and Sentinels log in with a new password before their master asks for it. */
 import type { SecretRequest } from '../../model/index.ts';
+import { masterOf, mastersAmong } from './bands.ts';
 import type { Draft } from './draft.ts';
 import { keepSetting, sentinelKeeps, settleNow } from './keeping.ts';
 import { nodeKey, textOf, type Scene, type Situation } from './scene.ts';
@@ -54,8 +55,8 @@ export function linkLogins(
     ];
   });
   const sentinels = watchers.flatMap((one): readonly Draft[] => {
-    const { sentinelMasters } = one.view;
-    const masters = sentinelMasters.known ? sentinelMasters.value : [];
+    // What it watches beside keeps its password.
+    const masters = mastersAmong([node, masterOf(servers, node) ?? node], one);
     return masters.length === 0
       ? []
       : [

@@ -1,7 +1,7 @@
 /** Replicas and Sentinels log in as users of their own. */
 import type { Claim, ClientGroup } from '../../model/index.ts';
 import { userNamed, request, type Band } from './band.ts';
-import { masterOf } from './bands.ts';
+import { masterOf, mastersAmong } from './bands.ts';
 import type { Draft } from './draft.ts';
 import { keepSetting, sentinelKeeps, settleNow } from './keeping.ts';
 import { nodeKey, type Scene, type Situation } from './scene.ts';
@@ -85,8 +85,8 @@ export function replicationOf(scene: Scene, node: Situation): readonly Claim[] {
 }
 
 export function sentinelLogin(band: Band, node: Situation): readonly Draft[] {
-  const { sentinelMasters } = node.view;
-  const masters = sentinelMasters.known ? sentinelMasters.value : [];
+  // What it watches beside has no such user.
+  const masters = mastersAmong(band.servers, node);
   if (!node.live || masters.length === 0) return [];
   const user = userNamed(band, 'sentinel');
   const [first] = band.servers;

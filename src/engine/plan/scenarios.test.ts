@@ -290,6 +290,39 @@ describe('a master with a replica and a Sentinel', () => {
     expect(heldWith(1)).toEqual([]);
   });
 
+  it('leaves alone what a Sentinel logs in with to masters that are no part of the plan', () => {
+    const masters = [
+      sentinelMaster('main', { sentinels: 1 }),
+      sentinelMaster('other', { address: '10.0.0.7:6379' }),
+    ];
+    const both: Server = { ...sentinel(), facts: { sentinelMasters: masters } };
+    const parts = plan([subject('n1', master()), subject('n2', replica()), subject('n3', both)], {
+      policy: 'essential',
+    });
+    const { does } = stepOf(parts, 'sentinel-login', 'n3');
+    expect(parts.held).toEqual([]);
+    expect(new Set(does.flatMap((one) => (one.do === 'set-sentinel' ? [one.master] : [])))).toEqual(
+      new Set(['main']),
+    );
+  });
+
+  it('is not closed while a Sentinel logs in to it that knows it by another address than the plan', () => {
+    const parts = plan(
+      [
+        subject(
+          'n1',
+          open({}, { target: at('localhost'), clients: [{ address: '10.0.0.9', kind: 'sentinel' }] }),
+        ),
+        subject('n2', sentinel()),
+      ],
+      { policy: 'essential' },
+    );
+    expect(heldKinds(parts)).toContain('close-default');
+    expect(parts.held[0]?.release).toBe(
+      'the servers as targets by the addresses that SENTINEL MASTERS shows, or --refuse default@10.0.0.9',
+    );
+  });
+
   it('ends the links that are there once everybody has the new login, and before the old one goes', () => {
     const parts = plan([subject('n1', master()), subject('n2', replica()), subject('n3', sentinel())], {
       policy: 'essential',
