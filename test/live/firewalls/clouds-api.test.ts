@@ -471,6 +471,7 @@ const packages = [
   '@azure/arm-network',
   'google-auth-library',
   '@kubernetes/client-node',
+  models,
 ];
 afterAll(() => {
   const missing = packages.filter((name) => !hasPackage(name));

@@ -203,6 +203,8 @@ const nsgRule = (name: string, priority: number, more: object = {}): object => (
   destinationPortRange: '6379',
   ...more,
 });
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : 1;
 const nsg = (...securityRules: readonly object[]): object => ({
   name: 'nsg1',
   location: 'x',
@@ -321,7 +323,9 @@ describe('a network security group', () => {
           const change = proved('azure', document, { sources, mode });
           const there = change.steps.reduce(withStep, change.objects);
           expect(proved('azure', there, { sources, mode }).steps).toEqual([]);
-          expect(wayBack(change.steps).reduce(withStep, there)).toHaveLength(1);
+          const rulesOf = (state: readonly object[]): unknown =>
+            state.map((one) => (one as { securityRules: { name: string }[] }).securityRules.toSorted(byName));
+          expect(rulesOf(wayBack(change.steps).reduce(withStep, there))).toEqual(rulesOf(change.objects));
         },
       ),
       { numRuns: runs },
@@ -528,7 +532,8 @@ describe('what cannot be read', () => {
             sources: ['10.0.0.0/8'],
             target: ['a=b'],
           });
-          expect('refused' in change || change.steps.length >= 0).toBe(true);
+          // No document made by chance guards anybody.
+          expect(change).toHaveProperty('hint');
         }),
         { numRuns: runs },
       );

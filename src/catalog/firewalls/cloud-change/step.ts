@@ -4,7 +4,7 @@ import type { Addresses, Fields, SubjectRules } from '../cloud-shared/index.ts';
 export type CloudName = 'aws' | 'azure' | 'gcp' | 'kubernetes';
 
 /** What a step makes, changes or removes: one object that its cloud knows by itself. */
-export type CloudObject = 'group-rule' | 'acl-entry' | 'nsg-rule' | 'vpc-rule' | 'network-policy';
+type CloudObject = 'group-rule' | 'acl-entry' | 'nsg-rule' | 'vpc-rule' | 'network-policy';
 
 /**
  * One call to a cloud. Without `before` it makes something, without `after` it removes it; both are in the words of that

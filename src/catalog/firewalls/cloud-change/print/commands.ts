@@ -147,6 +147,13 @@ export function gcloudCommand({ name, owner, before, after }: CloudStep): readon
     const ports = textsOf(config, 'ports');
     return ports.length === 0 ? [protocol] : ports.map((port) => `${protocol}:${port}`);
   });
+  const description = textOf(field(after, 'description'));
+  const log = field(after, 'logConfig');
+  const words: Readonly<Record<string, string>> = {
+    INCLUDE_ALL_METADATA: 'include-all',
+    EXCLUDE_ALL_METADATA: 'exclude-all',
+  };
+  const metadata = words[textOf(field(log, 'metadata')) ?? ''];
   const more = [
     ['targetTags', '--target-tags'],
     ['targetServiceAccounts', '--target-service-accounts'],
@@ -165,6 +172,10 @@ export function gcloudCommand({ name, owner, before, after }: CloudStep): readon
       const all = textsOf(after, key);
       return all.length === 0 ? [] : [`${flag}=${all.join(',')}`];
     }),
+    ...(description === undefined || description === '' ? [] : [`--description=${description}`]),
+    ...(field(log, 'enable') === true ? ['--enable-logging'] : []),
+    ...(metadata === undefined ? [] : [`--logging-metadata=${metadata}`]),
+    ...(field(after, 'disabled') === true ? ['--disabled'] : []),
   ];
 }
 
@@ -177,7 +188,11 @@ export const projectOf = (rule: Value | undefined): string | undefined =>
 /** `kubectl …`, with the object as its standard input. */
 export function kubectlCommand({ owner, name, before, after }: CloudStep, isBack: boolean): string {
   if (!after) return quoteWords(['kubectl', 'delete', 'networkpolicy', name, '--namespace', owner]);
-  const text = stringify(plainOf(policyFor(after, before !== undefined && !isBack)), { lineWidth: 0 });
+  // Of version 1.1, as kubectl reads it: there yes, on and 0o17 are no texts without quotes.
+  const text = stringify(plainOf(policyFor(after, before !== undefined && !isBack)), {
+    lineWidth: 0,
+    version: '1.1',
+  });
   let mark = 'KEYWARD';
   while (text.split('\n').includes(mark)) mark += '_';
   // Replace, and not apply: with the version that was read in it, it fails where the policy was changed since.

@@ -4,7 +4,10 @@ import { isFields, isList, type Value } from '../../cloud-shared/index.ts';
 export interface HclWritten {
   readonly type: string;
   readonly labels?: readonly string[];
-  readonly attributes: readonly (readonly [name: string, value: Value | HclName | undefined])[];
+  readonly attributes: readonly (readonly [
+    name: string,
+    value: Value | HclName | readonly HclName[] | undefined,
+  ])[];
   readonly blocks?: readonly HclWritten[];
 }
 
@@ -20,11 +23,18 @@ export class HclName {
 const text = (value: string): string =>
   JSON.stringify(value.toWellFormed())
     .replaceAll(/[$%]\{/g, (mark) => `${mark[0]}${mark}`)
-    .replaceAll(/\\([bf])/g, (_, letter: string) => (letter === 'b' ? '\\u0008' : '\\u000c'));
+    // Escapes one by one: the second half of \\\\ begins none.
+    .replaceAll(/\\(.)/g, (mark, letter: string) =>
+      letter === 'b' ? '\\u0008' : letter === 'f' ? '\\u000c' : mark,
+    );
 
-function value(one: Value | HclName, indent: string): string {
+const isNames = (one: Value | readonly HclName[]): one is readonly HclName[] =>
+  Array.isArray(one) && one.length > 0 && one.every((item) => item instanceof HclName);
+
+function value(one: Value | HclName | readonly HclName[], indent: string): string {
   if (one instanceof HclName) return one.name;
   if (typeof one === 'string') return text(one);
+  if (isNames(one)) return `[${one.map(({ name }) => name).join(', ')}]`;
   if (isList(one)) return `[${one.map((item) => value(item, indent)).join(', ')}]`;
   if (!isFields(one)) return JSON.stringify(one);
   const entries = Object.entries(one);

@@ -1,5 +1,5 @@
 import { quoteWord, quoteWords } from '../../../../lang/quote/index.ts';
-import { printable } from '../../../../lang/text/index.ts';
+import { printable, replaceUnsafe } from '../../../../lang/text/index.ts';
 import type { Fields } from '../../cloud-shared/index.ts';
 import { wayBack } from '../change.ts';
 import type { CloudChange, CloudName, CloudStep } from '../step.ts';
@@ -24,13 +24,41 @@ export type Printed = { readonly text: string } | { readonly problem: string };
  * it, as a comment.
  */
 export function printChange(change: Proved, form: CloudForm): Printed {
+  if (form === 'json') return { text: jsonOf(change) };
+  // Neither a shell nor HCL can carry these.
+  const raw = JSON.stringify([change.steps, change.objects, change.wanted]);
+  if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(raw))
+    return { problem: `a text in it has a NUL or half a character, which ${form} cannot carry: write json` };
+  const printed = inWords(change, form);
+  if ('problem' in printed) return printed;
+  const odd = printed.text.split('\n').find((line) => replaceUnsafe(line, () => '') !== line);
+  return odd === undefined
+    ? printed
+    : {
+        problem: `a text in it has characters that act or are not seen, and would forge what you read: ${printable(odd, 200)}; write json`,
+      };
+}
+
+/** All that acts, or is not seen, by its number. */
+const jsonOf = ({ cloud, owner, wish, steps, notes }: Proved): string => {
+  const back = wayBack(steps);
+  const text = JSON.stringify(
+    { schema: 'keyward.cloud-change/1', cloud, owner, wish, notes, steps, back },
+    null,
+    2,
+  );
+  const escaped = text.split('\n').map((line) =>
+    replaceUnsafe(line, (found) =>
+      Array.from({ length: found.length }, (_, at) => found.charCodeAt(at))
+        .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+        .join(''),
+    ),
+  );
+  return `${escaped.join('\n')}\n`;
+};
+
+function inWords(change: Proved, form: Exclude<CloudForm, 'json'>): Printed {
   const back = wayBack(change.steps);
-  if (form === 'json') {
-    const { cloud, owner, wish, steps, notes } = change;
-    return {
-      text: `${JSON.stringify({ schema: 'keyward.cloud-change/1', cloud, owner, wish, notes, steps, back }, null, 2)}\n`,
-    };
-  }
   if (form !== 'terraform' && form !== ownForm[change.cloud])
     return {
       problem: `${form} does not know ${change.cloud}: write ${ownForm[change.cloud]}, terraform or json`,

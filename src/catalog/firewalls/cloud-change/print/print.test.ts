@@ -233,6 +233,99 @@ describe('a change as Terraform', () => {
   });
 });
 
+describe('texts that act', () => {
+  /** A group whose rule was described by somebody else. */
+  const described = (Description: string, GroupName = 'g'): Proved => {
+    const rule = { IpProtocol: 'tcp', FromPort: 6379, ToPort: 6379 };
+    const IpPermissions = [{ ...rule, IpRanges: [{ CidrIp: '0.0.0.0/0', Description }] }];
+    const text = JSON.stringify({
+      SecurityGroups: [{ GroupId: 'sg-1', GroupName, Description: 'd', IpPermissions }],
+    });
+    const wish = { mode: 'only', ports, sources: ['10.0.0.0/8'] } as const;
+    const change = changeCloud('aws', [{ text }], wish);
+    if ('refused' in change) throw new Error(change.refused);
+    return change;
+  };
+
+  it.each(['\u009b31m', '\u202e', '\u0000', '\ud800'])(
+    'are refused in words, and numbered in JSON: %j',
+    (mark) => {
+      const change = described(`a${mark}b`, `g${mark}`);
+      expect([printChange(change, 'aws-cli'), printChange(change, 'terraform')]).toEqual([
+        { problem: expect.stringContaining('write json') as string },
+        { problem: expect.stringContaining('write json') as string },
+      ]);
+      const text = printed(change, 'json');
+      expect(text).not.toContain(mark);
+      expect(JSON.stringify(JSON.parse(text))).toContain(JSON.stringify(`a${mark}b`));
+    },
+  );
+
+  it('of a name do not end a comment of Terraform', () => {
+    const rule = {
+      network: 'n',
+      direction: 'INGRESS',
+      priority: 900,
+      allowed: [{ IPProtocol: 'tcp', ports: ['6379'] }],
+    };
+    const name = 'x\nresource "evil" "y" {}\n#';
+    const text = JSON.stringify([
+      { ...rule, name, sourceTags: ['other'] },
+      { ...rule, name: 'open', sourceRanges: ['0.0.0.0/0'] },
+    ]);
+    const change = changeCloud('gcp', [{ text }], { mode: 'only', ports, sources: ['10.0.0.0/8'] });
+    if ('refused' in change) throw new Error(change.refused);
+    const out = printChange(change, 'terraform');
+    expect(out).toHaveProperty('text', expect.stringContaining('goes: remove its block'));
+    expect(JSON.stringify(out)).not.toContain('\\nresource \\"evil');
+  });
+
+  it('keep a backslash before a letter', () => {
+    expect(printed(described('CORP\\bob'), 'terraform')).toContain('CORP\\\\bob');
+  });
+});
+
+describe('a printed way back', () => {
+  it('of GCP has the description and the logging of a rule that went, and a denial waits for who is allowed', () => {
+    const rule = { network: 'projects/p/global/networks/n', direction: 'INGRESS', priority: 900 };
+    const allowed = [{ IPProtocol: 'tcp', ports: ['6379'] }];
+    const logConfig = { enable: true, metadata: 'EXCLUDE_ALL_METADATA' };
+    const one = { ...rule, name: 'one', description: 'why', logConfig, allowed };
+    const ask = (...rules: readonly object[]): Proved => {
+      const wish = { mode: 'only', ports, sources: ['10.0.0.0/8'] } as const;
+      const change = changeCloud('gcp', [{ text: JSON.stringify(rules) }], wish);
+      if ('refused' in change) throw new Error(change.refused);
+      return change;
+    };
+    const open = { ...one, sourceRanges: ['0.0.0.0/0'] };
+    const change = ask(open, { ...open, name: 'two' });
+    expect(change.steps.filter(({ after }) => !after)).toHaveLength(1);
+    expect(wayBackOf(printed(change, 'gcloud'))).toMatch(
+      /--description=why. --enable-logging .--logging-metadata=exclude-all/,
+    );
+    expect(printed(change, 'terraform')).toContain('log_config {');
+    const wide = ask({ ...open, allowed: [{ IPProtocol: 'all' }] });
+    expect(printed(wide, 'terraform')).toMatch(/depends_on += \[google_compute_firewall\./);
+  });
+
+  it('quotes what YAML 1.1 takes for something else than text', () => {
+    const text = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'r', namespace: 'd', labels: { app: 'yes' } },
+      spec: {},
+    });
+    const change = changeCloud('kubernetes', [{ text }], {
+      mode: 'only',
+      ports,
+      sources: ['10.0.0.0/8'],
+      target: ['app=yes'],
+    });
+    if ('refused' in change) throw new Error(change.refused);
+    expect(printed(change, 'kubectl')).toContain('app: "yes"');
+  });
+});
+
 describe('a change as JSON', () => {
   it('has the way back beside it', () => {
     const { steps, back } = JSON.parse(printed(proved('aws'), 'json')) as {

@@ -1,4 +1,5 @@
 /** A change as Terraform: objects that exist are imported, so that nothing is made twice. */
+import { printable } from '../../../../lang/text/index.ts';
 import {
   field,
   fieldAt,
@@ -59,7 +60,7 @@ export function terraformOf(steps: readonly CloudStep[], objects: readonly Field
     for (const step of steps) {
       if (!step.after) {
         words.push(
-          `# ${step.name} goes: remove its block, or, where Terraform does not know it, remove it by the command line.`,
+          `# ${printable(step.name)} goes: remove its block, or, where Terraform does not know it, remove it by the command line.`,
         );
         continue;
       }
@@ -67,7 +68,28 @@ export function terraformOf(steps: readonly CloudStep[], objects: readonly Field
       if (typeof blocks === 'string') return { problem: blocks };
       made.push(...blocks);
     }
-  return { text: `${[...words, ...made.map((block) => writeHcl(block))].join('\n\n')}\n` };
+  return { text: `${[...words, ...inOrder(made).map((block) => writeHcl(block))].join('\n\n')}\n` };
+}
+
+/** Terraform makes what does not depend on anything at the same time: a denial waits for whoever is allowed. */
+function inOrder(made: readonly HclWritten[]): readonly HclWritten[] {
+  const isDenial = ({ attributes, blocks = [] }: HclWritten): boolean =>
+    blocks.some(({ type }) => type === 'deny') ||
+    attributes.some(
+      ([name, value]) =>
+        (name === 'access' || name === 'rule_action') &&
+        typeof value === 'string' &&
+        value.toLowerCase() === 'deny',
+    );
+  const resources = made.filter(({ type }) => type === 'resource');
+  const allowing = resources
+    .filter((one) => !isDenial(one))
+    .map(({ labels = [] }) => new HclName(labels.join('.')));
+  return made.map((one) =>
+    one.type === 'resource' && isDenial(one) && allowing.length > 0
+      ? { ...one, attributes: [...one.attributes, ['depends_on', allowing] as const] }
+      : one,
+  );
 }
 
 function securityGroup(group: Fields): readonly HclWritten[] {
@@ -245,7 +267,20 @@ function vpcRule({ name, owner, before }: CloudStep, rule: Fields): readonly Hcl
         ['target_tags', texts(rule, 'targetTags')],
         ['target_service_accounts', texts(rule, 'targetServiceAccounts')],
       ],
-      [...configs('allowed', 'allow'), ...configs('denied', 'deny')],
+      [
+        ...configs('allowed', 'allow'),
+        ...configs('denied', 'deny'),
+        ...(fieldAt(rule, 'logConfig', 'enable') === true
+          ? [
+              {
+                type: 'log_config',
+                attributes: [
+                  ['metadata', oneText(field(rule, 'logConfig'), 'metadata') ?? 'INCLUDE_ALL_METADATA'],
+                ] as const,
+              },
+            ]
+          : []),
+      ],
     ),
   ];
 }
