@@ -13,6 +13,7 @@ export {
   diffFirewall,
   showFirewall,
   whyFirewall,
+  type FirewallChange,
   type FirewallChangeOptions,
   type FirewallOptions,
   type SupposedHost,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { allowSources, denySources, renderingNames } from '../../index.ts';
+import { allowSources, denySources, renderingNames, type FirewallChange } from '../../index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { hidePasswordsOfUrls, reaching, reachOf, secondsUpTo } from './reach-options.ts';
 import { assertSignsFile, tellPlan } from './tell-plan.ts';
@@ -42,6 +42,10 @@ Examples:
   },
 } as const;
 
+/** That nothing came out is a success only where it is so already. */
+export const codeOf = ({ plan: { steps, held }, already }: FirewallChange): ExitCode =>
+  steps.length + held.length > 0 ? 1 : already ? 0 : 2;
+
 /** `keyward firewall allow` and `deny`: the smallest change to the packet filter of the servers' hosts, as a plan. */
 export const firewallChangeCommand = (what: keyof typeof verbs, done: (code: ExitCode) => void) =>
   reaching(what)
@@ -75,13 +79,13 @@ export const firewallChangeCommand = (what: keyof typeof verbs, done: (code: Exi
 
 Nothing is changed: keyward apply does that, and takes it back unless you confirm.
 
-Exit codes: 0 nothing to do, 1 the plan has steps, 2 could not do the job.`,
+Exit codes: 0 it is so already, 1 steps are planned or held, 2 nothing could be planned.`,
     )
     .action(async (words, options) => {
       const targets = words.filter((word) => !isSource(word));
       hidePasswordsOfUrls('firewall', targets);
       assertSignsFile(options);
-      const { plan } = await verbs[what].does(words.filter(isSource), targets, {
+      const made = await verbs[what].does(words.filter(isSource), targets, {
         ...(await reachOf(options)),
         ...(options.ports ? { ports: options.ports } : {}),
         refuse: options.refuse ?? [],
@@ -89,6 +93,6 @@ Exit codes: 0 nothing to do, 1 the plan has steps, 2 could not do the job.`,
         censusSeconds: options.census,
         ...(options.filesAt ? { filesAt: options.filesAt } : {}),
       });
-      await tellPlan(plan, options, new Map());
-      done(plan.steps.length > 0 ? 1 : 0);
+      await tellPlan(made.plan, options, new Map());
+      done(codeOf(made));
     });

@@ -10,8 +10,14 @@ import {
   tableName,
 } from '../../catalog/firewalls/print/index.ts';
 import type { RuleSet } from '../../lang/packets/index.ts';
-import type { Action, FirewallLayer, FirewallText } from '../../model/index.ts';
+import type { Action, FirewallLayer, FirewallText, Unmet } from '../../model/index.ts';
 import type { OurRules } from './firewall-network.ts';
+
+const already = 'It is so already';
+/** Why nothing is done where all of it is there. */
+export const soAlready = (what: string): string => `${already}: ${what}`;
+/** Whether nothing is left to do for it, rather than nothing that can be done. */
+export const isSoAlready = ({ why }: Unmet): boolean => why.startsWith(`${already}: `);
 
 /** Whether the kernel holds exactly these rules of ours: a step that sets them would change nothing. */
 export function areThere({ rules, interfaces }: FirewallLayer, ours: readonly OurRules[]): boolean {

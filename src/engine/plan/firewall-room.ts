@@ -4,7 +4,7 @@ import { fromCidr, intersect, isEmpty } from '../../lang/packets/index.ts';
 import type { Action, Claim, Goal, Origin } from '../../model/index.ts';
 import { cellsByDoor, isRemote } from './closing.ts';
 import { checksOf, holdFor, nothing, refused, together, type Answer, type Hold, type Room } from './draft.ts';
-import { areKept, areThere } from './firewall-already.ts';
+import { areKept, areThere, soAlready } from './firewall-already.ts';
 import { chosenFor, type Chosen } from './firewall-backend.ts';
 import { kept } from './firewall-keeping.ts';
 import { reachingIn, withOurs } from './firewall-network.ts';
@@ -152,7 +152,9 @@ function firewallAt(
   const lasts = !('why' in keeping);
   if (areThere(layer, ours) && (!lasts || areKept(firewall.value.saved, keeping.does)))
     return no(
-      `It is so already: only ${shown} ${allow.length > 1 ? 'open' : 'opens'} connections to port ${outer.join(', ')}${lasts ? '' : ', until the host starts anew'}.`,
+      soAlready(
+        `only ${shown} ${allow.length > 1 ? 'open' : 'opens'} connections to port ${outer.join(', ')}${lasts ? '' : ', until the host starts anew'}.`,
+      ),
       lasts ? 'Nothing is to be done.' : `${keeping.why}.`,
     );
   const needed = neededAt(node);

@@ -3,6 +3,7 @@ import { listener } from '../../catalog/example-facts.ts';
 import { mergeSaved } from '../../catalog/firewalls/print/index.ts';
 import type { FirewallFacts, FirewallLayer, FirewallText, Origin, Step } from '../../model/index.ts';
 import { checkPlan } from '../plan-check/index.ts';
+import { isSoAlready } from './firewall-already.ts';
 import { planFirewall, type FirewallChoice } from './firewall.ts';
 import { plan, subject, type Server } from './subjects-of-tests.ts';
 
@@ -146,6 +147,7 @@ describe('only these addresses reach this server', () => {
     expect(choose(server(facts([layer(live.slice(0, 1))], { saved: files }))).steps).toHaveLength(1);
     const lost = choose(server(facts([layer(live)])));
     expect([lost.steps, lost.held]).toEqual([[], []]);
+    expect(lost.unmet.map(isSoAlready)).toEqual([true]);
     expect(lost.unmet[0]?.why).toContain('until the host starts anew');
   });
 

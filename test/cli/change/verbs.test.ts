@@ -44,6 +44,11 @@ describe('a plan on its way: plan, apply, confirm, prove, undo', () => {
     expect(widest(own.join('\n'))).toBeLessThanOrEqual(80);
   });
 
+  it('of a packet filter that cannot be planned is no success', async () => {
+    const { code, out } = await stage.run(['firewall', 'allow', '10.0.0.0/8', stage.target, '--census', '0']);
+    expect([code, out]).toEqual([2, expect.stringContaining('Nobody else reaches a port of it')]);
+  });
+
   it('is applied, stays when it is confirmed, and can be proved by its id, its journal and the server', async () => {
     const applied = await stage.applied(path);
     expect([applied.code, applied.out]).toEqual([0, '']);

@@ -1,6 +1,6 @@
 import { fromCidr } from '../../../lang/packets/index.ts';
 import { printable } from '../../../lang/text/index.ts';
-import { answerNames } from '../../../engine/plan/index.ts';
+import { answerNames, isSoAlready } from '../../../engine/plan/index.ts';
 import { makePlan, type MadePlan } from '../change/make-plan.ts';
 import type { PlanOptions } from '../change/options.ts';
 import { UsageError } from '../usage-error.ts';
@@ -15,13 +15,18 @@ export interface FirewallChangeOptions extends Omit<
   readonly untilReboot?: boolean;
 }
 
+export interface FirewallChange extends MadePlan {
+  /** On every host the rules are there: nothing is to be done, and nothing stands in the way. */
+  readonly already: boolean;
+}
+
 /** The plan of `allowSources` and `denySources`. */
 export async function planChange(
   what: 'allow' | 'deny',
   sources: readonly string[],
   targets: readonly string[],
   { ports, untilReboot = false, ...options }: FirewallChangeOptions = {},
-): Promise<MadePlan> {
+): Promise<FirewallChange> {
   const wrong = sources.find((text) => fromCidr(text) === undefined);
   if (sources.length === 0 || wrong !== undefined)
     throw new UsageError(
@@ -43,5 +48,6 @@ export async function planChange(
     ...step,
     release: step.release.replace(`--set ${answerNames.until}=reboot`, '--until-reboot'),
   }));
-  return { plan: { ...plan, unmet, held }, before };
+  const already = unmet.length > 0 && unmet.every(isSoAlready) && plan.steps.length + held.length === 0;
+  return { plan: { ...plan, unmet, held }, before, already };
 }

@@ -15,12 +15,11 @@ import {
 } from '../../../model/index.ts';
 import { auditTargets, type AuditOptions } from '../audit-targets.ts';
 import { UsageError } from '../usage-error.ts';
-import type { MadePlan } from '../change/make-plan.ts';
 import type { SupposedHost } from './ask-files.ts';
-import type { FirewallChangeOptions } from './change.ts';
+import type { FirewallChange, FirewallChangeOptions } from './change.ts';
 
 export type { SupposedHost } from './ask-files.ts';
-export type { FirewallChangeOptions } from './change.ts';
+export type { FirewallChange, FirewallChangeOptions } from './change.ts';
 
 export interface FirewallOptions extends AuditOptions {
   /** Ranges that answers call by name: the office, a VPN. */
@@ -85,7 +84,7 @@ export const allowSources = async (
   sources: readonly string[],
   targets: readonly string[],
   options?: FirewallChangeOptions,
-): Promise<MadePlan> => (await import('./change.ts')).planChange('allow', sources, targets, options);
+): Promise<FirewallChange> => (await import('./change.ts')).planChange('allow', sources, targets, options);
 
 /**
  * A plan by which these sources may no longer: taken away from those whom rules of ours let in so far, and where there
@@ -97,7 +96,7 @@ export const denySources = async (
   sources: readonly string[],
   targets: readonly string[],
   options?: FirewallChangeOptions,
-): Promise<MadePlan> => (await import('./change.ts')).planChange('deny', sources, targets, options);
+): Promise<FirewallChange> => (await import('./change.ts')).planChange('deny', sources, targets, options);
 
 const namesOf = ({ names = [] }: FirewallOptions): Asking => {
   const wrong = names.find(({ range }) => fromCidr(range) === undefined);
