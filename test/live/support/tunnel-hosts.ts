@@ -4,9 +4,10 @@
  * it stays: files are in memory, and a host ends with its first process, whose input ends with ours.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Unpacked } from './debian-packages.ts';
 
 export interface Ran {
@@ -214,6 +215,11 @@ async function overheard(
     listener.once('exit', () => fail(new Error('tcpdump did not start')));
   });
   await meanwhile();
+  // What it has not written when it is told to end, it never saw.
+  for (let size = -1; size !== statSync(file).size;) {
+    size = statSync(file).size;
+    await setTimeout(50);
+  }
   const ended = new Promise<void>((done) => listener.once('exit', () => done()));
   listener.kill('SIGINT');
   await ended;
