@@ -44,4 +44,13 @@ export const certificateFiles = (clients: readonly string[]): readonly string[] 
   ...['server', ...clients].flatMap((name) => [`${name}.key`, `${name}.crt`]),
 ];
 
-export const nameOf = (resource: Resource): string => JSON.stringify(Object.entries(resource).toSorted());
+const names = new WeakMap<Resource, string>();
+
+/** Equal for equal resources. */
+export function nameOf(resource: Resource): string {
+  const known = names.get(resource);
+  if (known !== undefined) return known;
+  const name = JSON.stringify(Object.entries(resource).toSorted());
+  names.set(resource, name);
+  return name;
+}

@@ -25,6 +25,8 @@ export type Fault =
   | 'clock-jumps';
 
 export class Crash extends Error {}
+/** One for all: where it was thrown tells nobody anything, and takes longer than all else. */
+const killed = new Crash('killed');
 
 /** State by resource name. `undefined` in files and users: there is none. */
 export type Things = Map<string, string | undefined>;
@@ -60,11 +62,11 @@ export function testWorld(
   let clock = start;
   const die = (): never => {
     dead = true;
-    throw new Crash('killed');
+    throw killed;
   };
   /** One call that has an effect, with the fault that is due. */
   const call = async <T>(effect: () => T, nothing: () => T): Promise<T> => {
-    if (dead) throw new Crash('killed');
+    if (dead) throw killed;
     const fault = faults.get(calls++);
     clock += 1;
     switch (fault) {
@@ -118,7 +120,7 @@ export function testWorld(
         () => undefined,
       ),
     test: async (claim): Promise<Trial> => {
-      if (dead) throw new Crash('killed');
+      if (dead) throw killed;
       const outcome = holds(claim, things) ? 'held' : 'broken';
       return { claim, from: 'here', at: '', outcome, saw: outcome };
     },
@@ -145,11 +147,20 @@ function restart(things: Things): void {
   things.set('runs', String(Number(runsOf(things)) + 1));
   for (const name of things.keys()) {
     if (name === 'runs') continue;
-    const resource = Object.fromEntries(JSON.parse(name) as [string, string][]) as unknown as Resource;
-    if (!runtime.has(resource.kind)) continue;
-    const file = nameOf({ kind: 'file', node: resource.node, path: pathOf(resource) });
-    things.set(name, things.get(file));
+    if (!files.has(name)) files.set(name, fileOf(name));
+    const file = files.get(name);
+    if (file !== undefined) things.set(name, things.get(file));
   }
+}
+
+/** The file of a running thing, both by their names. There are few of them, and millions of restarts. */
+const files = new Map<string, string | undefined>();
+
+function fileOf(name: string): string | undefined {
+  const resource = Object.fromEntries(JSON.parse(name) as [string, string][]) as unknown as Resource;
+  return runtime.has(resource.kind)
+    ? nameOf({ kind: 'file', node: resource.node, path: pathOf(resource) })
+    : undefined;
 }
 
 /** One file a running thing, so that files and running state are both seen. */
@@ -158,55 +169,58 @@ export const pathOf = (resource: Resource): string =>
 
 const words = (value: unknown): string => JSON.stringify(value);
 
+/** What an action sets, and to what: worked out once, since each is done many times. */
+const effects = new WeakMap<Action, (things: Things) => void>();
+
 export function perform(action: Action, things: Things): void {
+  const known = effects.get(action);
+  if (known) return known(things);
+  const effect = effectOf(action);
+  effects.set(action, effect);
+  effect(things);
+}
+
+function effectOf(action: Action): (things: Things) => void {
   const { node } = action;
+  const sets = (resource: Resource, value: string | undefined): ((things: Things) => void) => {
+    const name = nameOf(resource);
+    return (things) => void things.set(name, value);
+  };
   switch (action.do) {
     case 'set-setting':
-      things.set(nameOf({ kind: 'setting', node, name: action.name }), words(action.value));
-      break;
+      return sets({ kind: 'setting', node, name: action.name }, words(action.value));
     case 'set-user':
-      things.set(nameOf({ kind: 'user', node, user: action.user }), words(action.rules));
-      break;
+      return sets({ kind: 'user', node, user: action.user }, words(action.rules));
     case 'delete-user':
-      things.set(nameOf({ kind: 'user', node, user: action.user }), undefined);
-      break;
+      return sets({ kind: 'user', node, user: action.user }, undefined);
     case 'keep-user': {
       const user = nameOf({ kind: 'user', node, user: action.user });
-      things.set(nameOf({ kind: 'file', node, path: action.path }), things.get(user));
-      break;
+      const file = nameOf({ kind: 'file', node, path: action.path });
+      return (things) => void things.set(file, things.get(user));
     }
     case 'write-file':
-      things.set(nameOf({ kind: 'file', node, path: action.path }), action.text);
-      break;
+      return sets({ kind: 'file', node, path: action.path }, action.text);
     case 'set-access':
-      things.set(nameOf({ kind: 'access', node, path: action.path }), action.mode);
-      break;
+      return sets({ kind: 'access', node, path: action.path }, action.mode);
     case 'restart':
-      restart(things);
-      break;
+      return restart;
     case 'set-sentinel': {
       const { master, option, value } = action;
-      things.set(nameOf({ kind: 'sentinel', node, master, option }), words(value));
-      break;
+      return sets({ kind: 'sentinel', node, master, option }, words(value));
     }
     case 'set-firewall': {
       const [port = 0] = action.ports;
-      things.set(nameOf({ kind: 'firewall', node, backend: action.backend, port }), words(action.allow));
-      break;
+      return sets({ kind: 'firewall', node, backend: action.backend, port }, words(action.allow));
     }
     case 'keep-firewall': {
-      const { path, words: written, backend } = action;
+      const { path, words: written, backend, allow } = action;
       const [port = 0] = action.ports;
-      things.set(
-        nameOf({ kind: 'kept-firewall', node, path, words: written, backend, port }),
-        words(action.allow),
-      );
-      break;
+      return sets({ kind: 'kept-firewall', node, path, words: written, backend, port }, words(allow));
     }
     case 'renew-links':
     case 'save':
     case 'edit-conf':
     case 'make-certificate':
-      break;
+      return () => {};
   }
 }
