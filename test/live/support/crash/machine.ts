@@ -136,15 +136,18 @@ export async function startMachine(
 /** It has ended, and no more has its port, when this comes back: who starts meanwhile would find that taken. */
 async function killed(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  const state = (): string => {
+  const isGone = (): boolean => {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-      return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+      // Its first thread may have ended while others still hold its sockets.
+      return (
+        /^[XZ]/.test(stat.slice(stat.lastIndexOf(')') + 2)) && readdirSync(`/proc/${pid}/task`).length <= 1
+      );
     } catch {
-      return 'X';
+      return true;
     }
   };
-  while (!/[XZ]/.test(state())) await wait(1);
+  while (!isGone()) await wait(1);
 }
 
 /**
