@@ -325,7 +325,7 @@ describe.skipIf(!hasPackage('@kubernetes/client-node'))('the API of Kubernetes',
   const policy = (name: string, cidr: string) => ({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { name, namespace: 'd', resourceVersion: '17', labels: { own: 'yes' } },
+    metadata: { name, namespace: 'd', resourceVersion: '17', labels: { own: 'yes', from: 'there' } },
     spec: {
       podSelector: { matchLabels: { app: name } },
       policyTypes: ['Ingress'],
@@ -392,7 +392,7 @@ describe.skipIf(!hasPackage('@kubernetes/client-node'))('the API of Kubernetes',
     const change = await planned(connection, only);
     expect(await carryOut(connection, change, quick)).toMatchObject({ result: 'done' });
     expect(kube.policies.get('d/redis')).toMatchObject({
-      metadata: { labels: { own: 'yes' } },
+      metadata: { labels: { own: 'yes', from: 'there' } },
       spec: { ingress: [] },
     });
     expect(kube.policies.get('d/keyward-only-redis-6379')?.spec).toMatchObject({

@@ -39,7 +39,7 @@ const redis = {
 describe.skipIf(!hasCorpus)('changes to documents of the corpus', () => {
   it.each([
     ['aws', 'aws-sg', /\.json$/, 0.9],
-    ['azure', 'azure-nsg', /\.json$/, 0.25],
+    ['azure', 'azure-nsg', /\.json$/, 0.2],
     ['gcp', 'gcp-firewall', /\.json$/, 0.5],
     ['kubernetes', 'k8s-networkpolicy', /\.yaml$/, 0.75],
   ] as const)('of %s', (cloud, set, pattern, least) => {

@@ -488,6 +488,17 @@ describe('policies of Kubernetes', () => {
     expect(byNetwork.notes.join()).toContain('service outside hides who asks');
   });
 
+  it('are not cut by the address of a pod that they mean by its labels', () => {
+    const web = pod({ app: 'web' }, { status: { podIP: '10.9.0.7' } });
+    const from = [{ podSelector: { matchLabels: { app: 'web' } } }];
+    const open = policy('p', [{ from, ports: [{ port: 6379 }] }]);
+    const wish = { mode: 'deny', sources: ['10.0.0.0/8'], target } as const;
+    expect(ask('kubernetes', list(web, open), wish)).toMatchObject({
+      refused: expect.stringContaining('by their labels') as string,
+    });
+    expect(proved('kubernetes', open, wish).notes.join()).toContain('still get in');
+  });
+
   it('have names of their own, which end in a letter or a digit', () => {
     const first = proved('kubernetes', pod({ app: 'redis' }), { sources: ['pods:app=web'], target });
     const wish = { sources: ['pods:app=web', 'pods:app=api'], target };

@@ -276,6 +276,16 @@ export function policySteps(
         const excess = wish.mode === 'only' ? without(who, named) : common(who, named);
         return { entry, who, stays: wish.mode === 'allow' || isNobody(excess) };
       });
+      // Whom a selector means is changed by nobody's address; and stand-ins are no addresses to write down.
+      const inside = judged.find(
+        ({ entry, stays }) =>
+          wish.mode === 'deny' && !stays && entry !== undefined && field(entry, 'ipBlock') === undefined,
+      );
+      if (inside)
+        throw new NoChange(
+          `policy ${name} lets in pods by their labels, and some of them have addresses that shall be kept out`,
+          'Say who shall get in: only, or change this policy by hand.',
+        );
       const whole = wish.ports.every((wished) => portsBeside(wished, ranges).length === 0);
       if (whole) for (const { who, stays } of judged) if (stays) kept = together(kept, who);
       if (judged.every(({ stays }) => stays)) return [rule];
@@ -518,7 +528,22 @@ export function podNotes(
       labels.some((own) => selector.every(([name, value]) => own[name] === value))
     );
   });
+  const byLabels = objects.filter(
+    (policy) =>
+      wish.mode === 'deny' &&
+      isPlainPolicy(policy) &&
+      policy.namespace === target.namespace &&
+      isSelected(fieldAt(policy.value, 'spec', 'podSelector'), target.labels) !== false &&
+      listOf(fieldAt(policy.value, 'spec', 'ingress')).some((rule) =>
+        listOf(field(rule, 'from')).some((entry) => field(entry, 'ipBlock') === undefined),
+      ),
+  );
   return [
+    ...(byLabels.length > 0
+      ? [
+          `pods that ${byLabels.map(({ name }) => name).join(', ')} lets in by their labels still get in, whatever addresses they have`,
+        ]
+      : []),
     ...(isFirst
       ? [
           'these pods had no policy: what their network plugin does to protocols that are not TCP, UDP or SCTP may change',
