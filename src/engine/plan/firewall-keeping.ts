@@ -16,7 +16,7 @@ const nftFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];
 /** How our rules come back when the host starts, as its distribution does it; or why they do not. */
 export function kept(
   node: string,
-  { saved, managers }: FirewallFacts,
+  { saved }: FirewallFacts,
   live: readonly FirewallText[],
   ours: readonly OurRules[],
   contained: boolean,
@@ -28,7 +28,7 @@ export function kept(
     const base = { do: 'keep-firewall', node, backend, ports, allow } as const;
     if (backend === 'nft') {
       const file = saved.find((one) => nftFiles.includes(one.from) && isLoaded(one, live));
-      if (file === undefined) return { why: lost(managers, ports, allow) };
+      if (file === undefined) return { why: lost };
       does.push({ ...base, path: file.from, words: 'nft' });
       continue;
     }
@@ -49,7 +49,7 @@ export function kept(
       continue;
     }
     const pair = pairs.find(([four]) => saved.some(({ from }) => from === four));
-    if (pair === undefined) return { why: lost(managers, ports, allow) };
+    if (pair === undefined) return { why: lost };
     for (const [at, family] of families.entries())
       does.push({
         ...base,
@@ -69,29 +69,5 @@ function isLoaded(file: FirewallText, live: readonly FirewallText[]): boolean {
   return wanted.length > 0 && wanted.every((name) => there.has(name));
 }
 
-const lost = (managers: readonly string[], ports: readonly number[], allow: readonly string[]): string =>
-  [
-    'The rules would be lost when the host starts anew: nothing that loads rules of ours at boot was found',
-    ...managers.map((manager) => by[manager]?.(ports, allow) ?? manager),
-  ].join('; ');
-
-const some = (allow: readonly string[]): readonly string[] => allow.slice(0, 4);
-/** What a person types where a program keeps rules in a form of its own. */
-const by: Readonly<Record<string, (ports: readonly number[], allow: readonly string[]) => string>> = {
-  ufw: (ports, allow) =>
-    `by ufw: ${[
-      ...some(allow).map((from) => `ufw allow proto tcp from ${from} to any port ${ports.join(',')}`),
-      `ufw deny proto tcp to any port ${ports.join(',')}`,
-    ].join(', then ')}`,
-  firewalld: (ports, allow) =>
-    `by firewalld: ${[
-      ...some(allow).flatMap((from) =>
-        ports.map(
-          (port) =>
-            `firewall-cmd --permanent --add-rich-rule='rule family=${from.includes(':') ? 'ipv6' : 'ipv4'} source address=${from} port port=${port} protocol=tcp accept'`,
-        ),
-      ),
-      ...ports.map((port) => `firewall-cmd --permanent --remove-port=${port}/tcp`),
-      'firewall-cmd --reload',
-    ].join(', then ')}`,
-};
+const lost =
+  'The rules would be lost when the host starts anew: nothing that loads rules of ours at boot was found';
