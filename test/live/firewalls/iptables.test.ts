@@ -193,4 +193,29 @@ describe.skipIf(lacks !== undefined)(`iptables against the kernel${lacks ? ` (${
         },
         minutes * 60_000,
       );
+
+  it('a small pace is for each client where it comes in, and for all as one where the answer leaves', async () => {
+    const [host] = hosts;
+    if (host === undefined) throw new Error('no host');
+    host.comeInBy('eth0');
+    const topology = host.topology('eth0');
+    const clients = ['8.8.8.1', '8.8.8.2', '8.8.8.3', '8.8.8.4', '8.8.8.5', '8.8.8.6'];
+    const asked = { destination: '198.18.0.1', port: 6379 };
+    const paced = async (chain: string, port: string) => {
+      const match = `-m hashlimit --hashlimit-above 6/min --hashlimit-burst 6 --hashlimit-mode srcip --hashlimit-name kw${chain}`;
+      const rules = `*filter\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n-A ${chain} -p tcp ${port} 6379 ${match} -j DROP\nCOMMIT\n`;
+      expect(load('iptables-nft-restore', rules)).toBeUndefined();
+      const said = reach([parseIptablesSave(rules, { family: 'ipv4' })], topology, {
+        family: 'ipv4',
+        inInterface: 'eth0',
+        ...asked,
+      }).map(({ reach: how }) => how);
+      const open: boolean[] = [];
+      for (const source of clients)
+        open.push(...(await host.probe('world', [{ source, ...asked }], 400)).map((one) => one.open));
+      return { said, all: open.every(Boolean) };
+    };
+    expect(await paced('INPUT', '--dport')).toEqual({ said: ['certain'], all: true });
+    expect(await paced('OUTPUT', '--sport')).toEqual({ said: ['depends'], all: false });
+  });
 });
