@@ -7,7 +7,12 @@ import {
   mergeSaved,
   nftPart,
   readIptablesPart,
+  readUfwPart,
   tableName,
+  ufwChains,
+  ufwFiles,
+  ufwPart,
+  unmarked,
 } from '../../catalog/firewalls/print/index.ts';
 import type { RuleSet } from '../../lang/packets/index.ts';
 import type { Action, FirewallLayer, FirewallText, Unmet } from '../../model/index.ts';
@@ -20,12 +25,18 @@ export const soAlready = (what: string): string => `${already}: ${what}`;
 export const isSoAlready = ({ why }: Unmet): boolean => why.startsWith(`${already}: `);
 
 /** Whether the kernel holds exactly these rules of ours: a step that sets them would change nothing. */
-export function areThere({ rules, interfaces }: FirewallLayer, ours: readonly OurRules[]): boolean {
+export function areThere(
+  { rules, interfaces }: FirewallLayer,
+  ours: readonly OurRules[],
+  saved: readonly FirewallText[] = [],
+): boolean {
   const six = interfaces.some(({ addresses }) => addresses.some((address) => address.includes(':')));
   return ours.every((part) =>
     part.backend === 'nft'
       ? tableIsThere(rules, part)
-      : (part.backend === 'iptables' || part.backend === 'docker-user') && chainsAreThere(rules, part, six),
+      : part.backend === 'ufw'
+        ? rulesOfUfwAreThere(rules, part, six, saved)
+        : (part.backend === 'iptables' || part.backend === 'docker-user') && chainsAreThere(rules, part, six),
   );
 }
 
@@ -76,6 +87,31 @@ function chainsAreThere(texts: readonly FirewallText[], part: OurRules, six: boo
     return there ? 'there' : places.length === 0 && (docker || (family === 'ipv6' && !six)) ? 'none' : 'no';
   });
   return found.includes('there') && !found.includes('no');
+}
+
+/** Among those of ufw, at the place at which they would be put; with our mark, or as ufw has loaded them. */
+function rulesOfUfwAreThere(
+  texts: readonly FirewallText[],
+  part: OurRules,
+  six: boolean,
+  saved: readonly FirewallText[],
+): boolean {
+  return families.every((family) => {
+    const words = family === 'ipv4' ? 'iptables-save' : 'ip6tables-save';
+    const places = texts
+      .filter((one) => one.words === words)
+      .map(({ text }) => filterOf(text))
+      .filter((text) => hasChain(`\n${text}`, ufwChains[family]));
+    const file = saved.find(({ from }) => from === ufwFiles[family])?.text ?? '';
+    const isThere = (text: string): boolean => {
+      const now = readUfwPart(text, file, part.ports[0] ?? 0, family);
+      const [own, wanted] = [now, ufwPart(text, now, part, family)].map(({ jumps }) =>
+        JSON.stringify(jumps.map((jump) => ({ ...jump, words: unmarked(jump.words) }))),
+      );
+      return own === wanted;
+    };
+    return places.length === 0 ? family === 'ipv6' && !six : places.every(isThere);
+  });
 }
 
 /** Chains of one name stand in several tables: only those of `filter` are ours. */

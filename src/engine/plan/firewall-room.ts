@@ -150,7 +150,7 @@ function firewallAt(
     allow.length === 0 ? 'this host' : `${allow.slice(0, 4).join(', ')}${allow.length > 4 ? ' …' : ''}`;
   const outer = ours[0]?.ports ?? ports;
   const lasts = !('why' in keeping);
-  if (areThere(layer, ours) && (!lasts || areKept(firewall.value.saved, keeping.does)))
+  if (areThere(layer, ours, firewall.value.saved) && (!lasts || areKept(firewall.value.saved, keeping.does)))
     return no(
       soAlready(
         `only ${shown} ${allow.length > 1 ? 'open' : 'opens'} connections to port ${outer.join(', ')}${lasts ? '' : ', until the host starts anew'}.`,

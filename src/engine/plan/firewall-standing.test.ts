@@ -1,5 +1,6 @@
 /** What is refused where the host has rules already, of others or of ours. */
 import { describe, expect, it } from 'vitest';
+import { mergeSaved, withUfwPart } from '../../catalog/firewalls/print/index.ts';
 import { listener } from '../../catalog/example-facts.ts';
 import type { FirewallFacts, FirewallText, Origin } from '../../model/index.ts';
 import { plan, subject } from './subjects-of-tests.ts';
@@ -217,5 +218,49 @@ describe('a part of ours that has some of the ports', () => {
       ports: [6379, 6380],
       allow: ['10.1.0.0/16', '10.2.0.0/16'],
     });
+  });
+});
+
+describe('rules of ours among those of ufw', () => {
+  const allow = ['10.1.0.0/16'];
+  const part = { ports: [6379, 6380], allow, backend: 'ufw' } as const;
+  const others = ufw('-p tcp -m tcp --dport 6379 -j ACCEPT');
+  const saved = files.map((file, family): FirewallText => {
+    const made = mergeSaved(file.text, { ...part, words: words[family] ?? 'iptables-save' });
+    return { ...file, text: 'text' in made ? made.text : '' };
+  });
+  const marked = others.map((one, family) => ({
+    ...one,
+    text: withUfwPart(one.text, part, family === 0 ? 'ipv4' : 'ipv6'),
+  }));
+  const loaded = marked.map((one) => ({
+    ...one,
+    text: one.text.replaceAll(/ -m comment --comment \S+/g, ''),
+  }));
+
+  it('are no step where they are so already, as they were put there and as ufw has loaded them', () => {
+    for (const rules of [marked, loaded])
+      expect(ask('10.1.0.0/16', rules, { saved })).toContain('It is so already');
+  });
+
+  it('are one where one is gone, stands elsewhere, or is not in the files', () => {
+    const step = { ports: [6379, 6380], allow };
+    const without = loaded.map((one) => ({
+      ...one,
+      text: one.text.replace(/^-A ufw-user-input .*DROP\n/m, ''),
+    }));
+    const behind = [...ufw('-p tcp -m tcp --dport 6379 -j ACCEPT'), ...loaded.slice(1)].map((one, index) =>
+      index === 0
+        ? {
+            ...one,
+            text: one.text.replace(
+              'COMMIT',
+              `${(loaded[0]?.text.match(/^-A ufw-user-input .*6379,6380.*\n/gm) ?? []).join('')}COMMIT`,
+            ),
+          }
+        : one,
+    );
+    for (const rules of [without, behind]) expect(ask('10.1.0.0/16', rules, { saved })).toEqual(step);
+    expect(ask('10.1.0.0/16', marked)).toEqual(step);
   });
 });
