@@ -20,7 +20,10 @@ import {
 } from './azure.ts';
 import { type Ranking, waysByPriority } from './by-priority.ts';
 import { networkOfRule, vpcRanking, vpcState, vpcView, withVpcRule } from './gcp.ts';
-import { kubernetesState, podNotes, podTarget, podView, policySteps, withPolicy } from './kubernetes.ts';
+import { policySteps, withPolicy } from './kubernetes.ts';
+import { podNotes } from './pod-notes.ts';
+import { kubernetesState, podTarget } from './pod-target.ts';
+import { podView } from './pod-view.ts';
 import { prove, proveOrder, throughAll } from './prove.ts';
 import {
   type CloudChange,

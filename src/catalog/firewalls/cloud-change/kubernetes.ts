@@ -2,18 +2,9 @@
  * Network policies of pods. They only allow and add up, and the first one closes all that none allows: so where none
  * selects the pods, the new one lets in everybody to all other ports, as before.
  */
-import type { PortRange } from '../../../lang/packets/index.ts';
-import {
-  clusterOf,
-  isNamespaceSelected,
-  type KubernetesObject,
-  objectsOf,
-  podsOf,
-} from '../kubernetes/objects.ts';
-import { kubernetesRules } from '../kubernetes/parse.ts';
+import { type PortRange } from '../../../lang/packets/index.ts';
 import { isPlainPolicy } from '../kubernetes/policies.ts';
-import { exampleLabels, isSelected, labelsOf } from '../kubernetes/selector.ts';
-import type { KnownPod, KubernetesContext, Labels } from '../kubernetes/context.ts';
+import { isSelected, labelsOf } from '../kubernetes/selector.ts';
 import {
   type Addresses,
   addressesOf,
@@ -24,198 +15,19 @@ import {
   integerOf,
   isFields,
   listOf,
-  newProblems,
   noAddresses,
   oneNetwork,
-  type Source,
   textOf,
   together,
   type Value,
   without,
 } from '../cloud-shared/index.ts';
-import {
-  allOfThem,
-  cidrOf,
-  cidrsOf,
-  common,
-  isNobody,
-  isPartOf,
-  meant,
-  portsBeside,
-  portText,
-  touches,
-} from './sources.ts';
-import { standIns } from './stand-ins.ts';
+import { allOfThem, cidrsOf, common, isNobody, isPartOf, meant, portsBeside, touches } from './sources.ts';
 import { type CloudStep, type CloudWish, NoChange, type State, type View } from './step.ts';
-
-const apiVersion = 'networking.k8s.io/v1';
-
-/** Pods without the address of their node: it reaches them whatever policies say, which a note says once for all. */
-export const kubernetesState = (sources: readonly Source[]): State =>
-  objectsOf(sources, newProblems()).flatMap(({ value }) =>
-    isFields(value) ? [field(value, 'kind') === 'Pod' ? withoutNode(value) : value] : [],
-  );
-
-const withoutNode = (pod: Fields): Fields => {
-  const status = field(pod, 'status');
-  if (!isFields(status)) return pod;
-  return withField(
-    pod,
-    'status',
-    fieldsOf(Object.entries(status).filter(([name]) => name !== 'hostIP' && name !== 'hostIPs')),
-  );
-};
-
-const sourceOf = (value: Value): Source => ({ value, lines: new WeakMap() });
-const objectsIn = (state: State): readonly KubernetesObject[] =>
-  objectsOf(state.map(sourceOf), newProblems());
-
-/** The pods that the wish is about. */
-export interface PodTarget {
-  readonly namespace: string;
-  readonly labels: Labels;
-}
-
-export function podTarget(state: State, { owner, target = [] }: CloudWish): PodTarget {
-  if (target.length === 0)
-    throw new NoChange('which pods are meant is not said', 'Name their labels: --target app=redis.');
-  const labels = Object.fromEntries(target.map((text) => text.split('=', 2) as [string, string]));
-  const namespaces = new Set(
-    objectsIn(state)
-      .filter(({ kind }) => kind !== 'Namespace')
-      .map(({ namespace }) => namespace),
-  );
-  const [only = 'default'] = namespaces;
-  if (owner === undefined && namespaces.size > 1)
-    throw new NoChange('the documents have several namespaces', 'Name one: --owner NAMESPACE.');
-  return { namespace: owner ?? only, labels };
-}
-
-/** Entry of `from` for one source. */
-function entryOf(word: string): Fields {
-  const cidr = cidrOf(word);
-  if (cidr !== undefined) return fieldsOf([['ipBlock', fieldsOf([['cidr', cidr]])]]);
-  const selectors: Record<string, [string, string][]> = {};
-  let kind = '';
-  for (const part of word.split(',')) {
-    const colon = part.indexOf(':');
-    if (colon > 0) kind = part.slice(0, colon);
-    const [name = '', value = ''] = part.slice(colon + 1).split('=', 2);
-    if (kind !== 'pods' && kind !== 'namespaces')
-      throw new NoChange(
-        `${word} is no source that this cloud knows`,
-        'Write 10.0.0.0/8, pods:app=web or namespaces:team=a.',
-      );
-    (selectors[kind] ??= []).push(...(name === '' ? [] : [[name, value] as [string, string]]));
-  }
-  return fieldsOf(
-    ['namespaces', 'pods'].map((name) => {
-      const labels = selectors[name];
-      return [
-        name === 'pods' ? 'podSelector' : 'namespaceSelector',
-        labels && fieldsOf(labels.length === 0 ? [] : [['matchLabels', fieldsOf(labels)]]),
-      ];
-    }),
-  );
-}
-
-/** Pods by which selectors are told apart, one for each entry, in a namespace that it selects. */
-export function podView(states: readonly State[], wish: CloudWish, target: PodTarget): View {
-  const words = wish.sources.filter((word) => cidrOf(word) === undefined);
-  if (wish.mode === 'deny' && words.length > 0)
-    throw new NoChange(
-      `a policy cannot keep out ${words.join(', ')}: it only lets in`,
-      'Name networks, or say who shall get in: only.',
-    );
-  const state = states[0] ?? [];
-  const objects = objectsIn(state);
-  const entries = [
-    ...objects
-      .filter(isPlainPolicy)
-      .flatMap(({ value, namespace }) =>
-        listOf(fieldAt(value, 'spec', 'ingress')).flatMap((rule) =>
-          listOf(field(rule, 'from')).map((entry) => ({ entry, namespace })),
-        ),
-      ),
-    ...words.map((word) => ({ entry: entryOf(word) as Value, namespace: target.namespace })),
-  ].filter(({ entry }) => field(entry, 'podSelector', 'namespaceSelector') !== undefined);
-  const addresses = standIns(entries.map(({ entry, namespace }) => `${namespace} ${JSON.stringify(entry)}`));
-  const namespaces: Record<string, Labels> = {};
-  const pods = entries.map(({ entry, namespace }, index): KnownPod => {
-    const selector = field(entry, 'namespaceSelector');
-    const labels = exampleLabels(selector);
-    const own = selector === undefined ? namespace : (labels['kubernetes.io/metadata.name'] ?? `kw-${index}`);
-    if (selector !== undefined) namespaces[own] = { ...namespaces[own], ...labels };
-    return {
-      namespace: own,
-      labels: exampleLabels(field(entry, 'podSelector')),
-      addresses: [addresses.get(`${namespace} ${JSON.stringify(entry)}`) ?? ''],
-    };
-  });
-  const running = clusterOf(objects, {});
-  const context: KubernetesContext = {
-    pod: { namespace: target.namespace, labels: target.labels, ports: portNames(objects, target) },
-    pods: [...pods, ...(running.pods ?? [])],
-    namespaces: { ...Object.fromEntries(namespacesOf(objects)), ...namespaces },
-  };
-  const cluster = clusterOf(objects, context);
-  const isTarget = (id: string): boolean =>
-    id === `${target.namespace}/asked` ||
-    podsOf(objects).some((pod) => `${pod.namespace}/${pod.name}` === id && isMeant(pod, target));
-  return {
-    onlyTcp: true,
-    ruleSets: (now) =>
-      kubernetesRules(now.map(sourceOf), context, newProblems())
-        // A stand-in for pods that only a policy knows comes and goes with it; ports of services are those of pods.
-        .ruleSets.filter(
-          ({ subject: { kind } }) => kind !== 'service' && kind !== 'host-port' && kind !== 'pods',
-        )
-        .map((ruleSet) => ({ ...ruleSet, target: isTarget(ruleSet.subject.id) })),
-    addressesOf: (word) => {
-      if (cidrOf(word) !== undefined) return oneNetwork(word);
-      const entry = entryOf(word);
-      const found = (context.pods ?? []).filter((pod) => {
-        const selector = field(entry, 'namespaceSelector');
-        const here =
-          selector === undefined
-            ? pod.namespace === target.namespace
-            : isNamespaceSelected(selector, pod.namespace, cluster);
-        return here === true && isSelected(field(entry, 'podSelector'), pod.labels) === true;
-      });
-      return found.reduce<Addresses>((sum, pod) => together(sum, addressesOf(pod.addresses)), noAddresses);
-    },
-  };
-}
-
-const isMeant = (
-  pod: { readonly namespace: string; readonly labels: Labels },
-  { namespace, labels }: PodTarget,
-): boolean =>
-  pod.namespace === namespace && Object.entries(labels).every(([name, value]) => pod.labels[name] === value);
-
-const namespacesOf = (objects: readonly KubernetesObject[]): readonly (readonly [string, Labels])[] =>
-  objects
-    .filter(({ kind }) => kind === 'Namespace')
-    .map(({ name, value }) => [name, labelsOf(fieldAt(value, 'metadata', 'labels'))]);
-
-function portNames(
-  objects: readonly KubernetesObject[],
-  target: PodTarget,
-): Readonly<Record<string, number>> {
-  return Object.assign(
-    {},
-    ...podsOf(objects)
-      .filter((pod) => isMeant(pod, target))
-      .map(({ ports }) => ports ?? {}),
-  ) as Readonly<Record<string, number>>;
-}
-
-const tcp = ([from, to]: PortRange): Fields =>
-  fieldsOf([
-    ['protocol', 'TCP'],
-    ['port', from],
-    ['endPort', to === from ? undefined : to],
-  ]);
+import { withField, objectsIn, type PodTarget } from './pod-target.ts';
+import { entryOf, portNames } from './pod-view.ts';
+import { refuseUnseen } from './pod-notes.ts';
+import { tcp, created } from './own-policy.ts';
 
 /** What one entry of `ports` is for: TCP ports, or another protocol whole. */
 function portsOfEntry(port: Value, names: Readonly<Record<string, number>>): PortRange | undefined {
@@ -347,42 +159,6 @@ export function policySteps(
   ];
 }
 
-/**
- * Labels alone do not say which other ones the pods have, and so which policies select them: without a pod to look at,
- * only policies that say no to these labels are known to be for others.
- */
-function refuseUnseen(
-  objects: readonly KubernetesObject[],
-  target: PodTarget,
-  selecting: readonly KubernetesObject[],
-): void {
-  if (podsOf(objects).some((pod) => isMeant(pod, target))) return;
-  const hint =
-    'Give the pods or what makes them as well: kubectl get pods,deployments,statefulsets -A -o json.';
-  const labels = Object.entries(target.labels)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
-  if (selecting.length === 0)
-    throw new NoChange(
-      `no pod of namespace ${target.namespace} in the documents has ${labels}, so which policies select it is not known`,
-      hint,
-    );
-  const unsure = objects.find(
-    (policy) =>
-      isPlainPolicy(policy) &&
-      policy.namespace === target.namespace &&
-      !selecting.includes(policy) &&
-      !Object.entries(labelsOf(fieldAt(policy.value, 'spec', 'podSelector', 'matchLabels'))).some(
-        ([name, value]) => name in target.labels && target.labels[name] !== value,
-      ),
-  );
-  if (unsure)
-    throw new NoChange(
-      `policy ${unsure.name} may select pods with ${labels} too, by their other labels`,
-      hint,
-    );
-}
-
 /** Whether a policy selects by anything but just the labels of the target. */
 function guardsOthers(policy: Value, { labels }: PodTarget): boolean {
   const selector = fieldAt(policy, 'spec', 'podSelector');
@@ -423,138 +199,6 @@ function entryAddresses(entry: Value, view: View): Addresses {
       [...labels('namespaceSelector', 'namespaces'), ...labels('podSelector', 'pods')].join(','),
     ) ?? noAddresses
   );
-}
-
-const withField = (value: Value, name: string, inner: Value): Fields => {
-  const entries = isFields(value) ? Object.entries(value) : [];
-  const there = entries.some(([key]) => key === name);
-  return fieldsOf([
-    ...entries.map(([key, one]) => [key, key === name ? inner : one] as const),
-    ...(there ? [] : [[name, inner] as const]),
-  ]);
-};
-
-/** A policy of our own; `alone`: it is the first that selects the pods, and lets in everybody to all other ports. */
-function created(
-  target: PodTarget,
-  wish: CloudWish,
-  from: readonly Fields[],
-  alone: boolean,
-  taken: ReadonlySet<string>,
-): CloudStep {
-  const ports = wish.ports.map(portText).join('-');
-  const base = `keyward-${wish.mode}-${Object.values(target.labels)[0] ?? 'pods'}-${ports}`
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .slice(0, 56)
-    .replace(/-+$/, '');
-  let name = base;
-  for (let more = 2; taken.has(name); more++) name = `${base}-${more}`;
-  const others = [
-    ...portsBeside([1, 65_535], wish.ports).map(tcp),
-    ...['UDP', 'SCTP'].map((protocol) => fieldsOf([['protocol', protocol]])),
-  ];
-  return {
-    object: 'network-policy',
-    owner: target.namespace,
-    name,
-    after: fieldsOf([
-      ['apiVersion', apiVersion],
-      ['kind', 'NetworkPolicy'],
-      [
-        'metadata',
-        fieldsOf([
-          ['name', name],
-          ['namespace', target.namespace],
-        ]),
-      ],
-      [
-        'spec',
-        fieldsOf([
-          ['podSelector', fieldsOf([['matchLabels', fieldsOf(Object.entries(target.labels))]])],
-          ['policyTypes', ['Ingress']],
-          [
-            'ingress',
-            [
-              ...(from.length === 0
-                ? []
-                : [
-                    fieldsOf([
-                      ['from', from],
-                      ['ports', wish.ports.map(tcp)],
-                    ]),
-                  ]),
-              ...(alone ? [fieldsOf([['ports', others]])] : []),
-            ],
-          ],
-        ]),
-      ],
-    ]),
-    why: alone
-      ? 'no policy selects these pods: this one lets in whom you named to these ports, and everybody to all others, as before'
-      : 'who shall get in and is in no other policy',
-  };
-}
-
-export function podNotes(
-  steps: readonly CloudStep[],
-  state: State,
-  wish: CloudWish,
-  target: PodTarget,
-): readonly string[] {
-  const isFirst = steps.some(
-    ({ before, after }) =>
-      !before && listOf(fieldAt(after, 'spec', 'ingress')).some((rule) => field(rule, 'from') === undefined),
-  );
-  const objects = objectsIn(state);
-  const labels = [
-    target.labels,
-    ...podsOf(objects)
-      .filter((pod) => isMeant(pod, target))
-      .map((pod) => pod.labels),
-  ];
-  const hiding = objects.filter(({ kind, namespace, value }) => {
-    const spec = field(value, 'spec');
-    const isOpen =
-      ['NodePort', 'LoadBalancer'].includes(textOf(field(spec, 'type')) ?? '') ||
-      listOf(field(spec, 'externalIPs')).length > 0;
-    const selector = Object.entries(labelsOf(field(spec, 'selector')));
-    return (
-      kind === 'Service' &&
-      namespace === target.namespace &&
-      isOpen &&
-      textOf(field(spec, 'externalTrafficPolicy')) !== 'Local' &&
-      selector.length > 0 &&
-      labels.some((own) => selector.every(([name, value]) => own[name] === value))
-    );
-  });
-  const byLabels = objects.filter(
-    (policy) =>
-      wish.mode === 'deny' &&
-      isPlainPolicy(policy) &&
-      policy.namespace === target.namespace &&
-      isSelected(fieldAt(policy.value, 'spec', 'podSelector'), target.labels) !== false &&
-      listOf(fieldAt(policy.value, 'spec', 'ingress')).some((rule) =>
-        listOf(field(rule, 'from')).some((entry) => field(entry, 'ipBlock') === undefined),
-      ),
-  );
-  return [
-    ...(byLabels.length > 0
-      ? [
-          `pods that ${byLabels.map(({ name }) => name).join(', ')} lets in by their labels still get in, whatever addresses they have`,
-        ]
-      : []),
-    ...(isFirst
-      ? [
-          'these pods had no policy: what their network plugin does to protocols that are not TCP, UDP or SCTP may change',
-        ]
-      : []),
-    ...(hiding.length > 0 && wish.sources.some((word) => cidrOf(word) !== undefined)
-      ? [
-          `service ${hiding.map(({ name }) => name).join(', ')} hides who asks behind the address of a node (externalTrafficPolicy is not Local): the pods do not see the networks you named when these come by it`,
-        ]
-      : []),
-  ];
 }
 
 export function withPolicy(state: State, step: CloudStep): State {
