@@ -205,6 +205,10 @@ describe('the script', () => {
       const bad = { ...plan, steps: [step('s1', 'sandbox', [other]), step('s2', 'limits', [fails])] };
       expect((await run(shell.render(bad), weak)).code).toBe(1);
       expect(existsSync(other.path)).toBe(false);
+      const nobodys = { ...write, path: join(weak.folder, 'half', 'made.conf'), owner: 'no such account' };
+      const half = { ...plan, steps: [step('s1', 'sandbox', [nobodys])] };
+      expect((await run(shell.render(half), weak)).said).toContain('cannot be given to');
+      expect(readdirSync(join(weak.folder, 'half'))).toEqual([]);
     }));
 
   /** The file behind a link, as where a server is started by one. */

@@ -136,12 +136,18 @@ beside() {
 }
 # A name that nobody knows before, so that no link waits there.
 new_beside() { beside "$1" mktemp "$1.$BACKUP.XXXXXX" </dev/null; }
+# half FILE NEW WHY: what is half made goes away.
+half() {
+  [ -z "$2" ] || beside "$1" rm -f "$2"
+  fail "$3"
+}
 
 # Files: a copy beside it first; the new one takes its place in one step, with owner and mode as they were.
 back_up() {
   file=$(followed "$1") || exit 1
   there "$file" || return 0
-  copy=$(new_beside "$file") && beside "$file" cp -p "$file" "$copy" || fail "$1 cannot be copied"
+  copy=$(new_beside "$file") && beside "$file" cp -p "$file" "$copy" ||
+    half "$file" "$copy" "$1 cannot be copied"
   printf '%s\\n' "$copy"
 }
 
@@ -150,7 +156,8 @@ restore_file() {
   if [ -z "$2" ]; then beside "$file" rm -f "$file"
   else
     new=$(beside "$2" mktemp "$file.$BACKUP.XXXXXX") &&
-      beside "$2" cp -p "$2" "$new" && beside "$2" mv -f "$new" "$file"
+      beside "$2" cp -p "$2" "$new" && beside "$2" mv -f "$new" "$file" ||
+      half "$2" "$new" "$1 cannot be written"
   fi
 }
 
@@ -167,7 +174,7 @@ rewrite() {
     awk "$2" "$WORK/was" >"$WORK/new" &&
     beside "$file" cp -p "$file" "$new" &&
     beside "$file" tee "$new" <"$WORK/new" >/dev/null &&
-    beside "$file" mv -f "$new" "$file" || fail "$1 cannot be written"
+    beside "$file" mv -f "$new" "$file" || half "$file" "$new" "$1 cannot be written"
 }
 
 # edit_conf FILE WHAT NAMES BEGINNING: the new lines are on standard input.
@@ -220,8 +227,9 @@ write_file() {
   into=$(dirname "$file")
   [ -d "$into" ] || (umask 022 && { mkdir -p "$into" 2>/dev/null || as_root mkdir -p "$into" </dev/null; })
   new=$(new_beside "$file") &&
-    beside "$file" tee "$new" >/dev/null && beside "$file" chmod "$2" "$new" || fail "$1 cannot be written"
-  [ -z "$3" ] || as_root chown -h "$3" "$new" || fail "$1 cannot be given to $3"
+    beside "$file" tee "$new" >/dev/null && beside "$file" chmod "$2" "$new" ||
+    half "$file" "$new" "$1 cannot be written"
+  [ -z "$3" ] || as_root chown -h "$3" "$new" || half "$file" "$new" "$1 cannot be given to $3"
   beside "$file" mv -f "$new" "$file"
 }
 
