@@ -270,8 +270,8 @@ describe('texts that act', () => {
     };
     const name = 'x\nresource "evil" "y" {}\n#';
     const text = JSON.stringify([
-      { ...rule, name, sourceTags: ['other'] },
       { ...rule, name: 'open', sourceRanges: ['0.0.0.0/0'] },
+      { ...rule, name, sourceTags: ['other'] },
     ]);
     const change = changeCloud('gcp', [{ text }], { mode: 'only', ports, sources: ['10.0.0.0/8'] });
     if ('refused' in change) throw new Error(change.refused);
