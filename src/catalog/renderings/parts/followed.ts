@@ -1,7 +1,8 @@
 /**
  * `followed PATH` prints what a path leads to, in POSIX sh. A link, or a folder on the way, that neither root nor we made
  * and that leads to what is not its maker's, is no honest one: whoever may write into the folder of a server must not
- * choose which file of the host we change. The same rule as that of apply. It asks for `look FILE command…` and `fail`.
+ * choose which file of the host we change. The same rule as that of apply; but sh cannot hold a file open while it looks, so
+ * a link that is made between the look and the change is not seen: apply is the way where an account may be hostile. It asks for `look FILE command…` and `fail`.
  */
 export const followed = `owner_of() { look "$1" stat -c %u "$1" 2>/dev/null || look "$1" stat -f %u "$1"; }
 honest() {
