@@ -4,8 +4,8 @@ import { ruleSetsOf } from '../../catalog/firewalls/texts.ts';
 import type { Chosen, No } from './firewall-backend.ts';
 import { topologyOf, withOurs } from './firewall-network.ts';
 
-/** So many questions at most: an address, a port, before and after. */
-const most = 1024;
+/** Each question takes as long as its rules squared, where they name sources one by one: so much is some seconds. */
+const most = 30_000_000;
 
 /** Who would get through to one of the ports, and does not now: to take somebody away must let nobody in. */
 export function newcomers({ layer, ours }: Chosen): No | undefined {
@@ -21,9 +21,18 @@ export function newcomers({ layer, ours }: Chosen): No | undefined {
     );
   const ports = ours[0]?.ports ?? [];
   const advice = 'Name those who may instead: keyward firewall allow 10.0.0.0/8.';
-  if (ways.length * ports.length > most)
-    return { why: `The host has ${ways.length} addresses: not all of them were asked.`, advice };
   const before = ruleSetsOf(layer.rules);
+  const rules = before.flatMap(({ tables }) =>
+    tables.flatMap(({ chains }) => chains.flatMap((one) => one.rules)),
+  );
+  if (ways.length * ports.length * rules.length ** 2 > most)
+    // Rules of ours that let nobody in, but leave it to those of others, cannot open anything.
+    return ours.some(({ backend }) => backend === 'ufw' || backend === 'firewalld')
+      ? {
+          why: `The host has too many addresses and rules to ask all of them: ${ways.length} and ${rules.length}.`,
+          advice,
+        }
+      : undefined;
   const after = withOurs(layer.rules, ours);
   for (const port of ports)
     for (const way of ways) {

@@ -152,6 +152,11 @@ describe('to take somebody away lets nobody in', () => {
     });
   });
 
+  it('nor where more rules stand than can be asked in a while', () => {
+    const many = Array.from({ length: 4000 }, () => '-s 192.0.2.66/32 -j DROP');
+    expect(ask('-128.0.0.0/1', ufw(...many, all6379, all6380))).toContain('too many addresses and rules');
+  });
+
   it('and is done where all is open to the same', () => {
     expect(ask('-128.0.0.0/1', ufw(all6379, all6380))).toEqual({ ports: [6379, 6380], allow: ['0.0.0.0/1'] });
   });
