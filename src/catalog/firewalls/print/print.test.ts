@@ -125,4 +125,16 @@ describe('a file that is loaded when the host starts', () => {
     expect(mergeSaved('*filter\n:INPUT ACCEPT [0:0]\n', at)).toEqual({ why: 'its table filter has no end' });
     expect(mergeSaved('*filter\r\nCOMMIT\r\n', at)).toEqual({ why: expect.stringContaining('Windows') });
   });
+
+  it('puts no second part behind a mark of ours that somebody left alone', () => {
+    const at = { ...part, words: 'nft', backend: 'nft' } as const;
+    const made = mergeSaved('table ip mine {}\n', at);
+    const [begin = '', end = ''] =
+      'text' in made ? made.text.split('\n').filter((line) => line.startsWith('# ')) : [];
+    for (const mark of [begin, end]) {
+      const text = `${mark}\ntable ip mine {}\n`;
+      expect(mergeSaved(text, at)).toEqual({ why: expect.stringContaining('stands alone') });
+      expect(splitSaved(text, { ...at, port: 6379 })).toEqual({ rest: text, lines: [] });
+    }
+  });
 });

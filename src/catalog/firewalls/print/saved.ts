@@ -42,6 +42,10 @@ export function joinSaved(
   if (place.words === 'firewalld-zone') return joinZone(rest, lines);
   if (place.backend === 'ufw') return joinUfw(rest, lines);
   if (place.words !== 'nft') return joinIptables(rest, lines, isDocker(place));
+  // A second part behind a lone mark would take the lines between them along when it goes.
+  const lone = marks(place.port).find((mark) => rest.includes(`${mark}\n`));
+  if (lone !== undefined)
+    return { why: `its line "${lone}" stands alone: take out what is left of that part` };
   const head = rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`;
   return { text: `${head}${lines.join('\n')}\n` };
 }
