@@ -19,22 +19,20 @@ export {
   type SupposedHost,
 } from './apps/library/firewall/index.ts';
 export {
+  applyCloudChange,
+  connectCloud,
   planCloudChange,
+  planCloudChangeLive,
   type CloudChange,
   type CloudChangeOptions,
+  type CloudConnection,
   type CloudForm,
   type CloudName,
+  type CloudOutcome,
   type CloudStep,
   type CloudWish,
   type PlannedCloudChange,
-} from './apps/library/firewall/plan-cloud-change.ts';
-export {
-  applyCloudChange,
-  connectCloud,
-  planCloudChangeLive,
-  type CloudConnection,
-  type CloudOutcome,
-} from './apps/library/firewall/cloud-api.ts';
+} from './apps/library/firewall/cloud.ts';
 export { exitCodeOf } from './apps/library/exit-code.ts';
 export { explain, listChecks } from './apps/library/explain.ts';
 export { runLab, runLabPart, type LabOptions, type LabOutcome } from './apps/library/run-lab.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path/posix';
-import { firewalldPaths } from '../../catalog/firewalls/firewalld/index.ts';
-import { ufwPaths } from '../../catalog/firewalls/ufw/index.ts';
+// By themselves: hosts without rules need the readers for nothing, and loading them takes milliseconds.
+import { firewalldPaths } from '../../catalog/firewalls/firewalld/paths.ts';
+import { ufwPaths } from '../../catalog/firewalls/ufw/paths.ts';
 import type { FirewallText } from '../../model/firewall.ts';
 import { linkOf, namesIn, readBytes } from '../host/bounded-read.ts';
 import { errorCode } from '../host/collect.ts';

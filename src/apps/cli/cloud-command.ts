@@ -90,7 +90,7 @@ Exit codes: 0 it is so, 1 a change is printed, 2 could not do the job.`,
         );
       if (flags.yes && (flags.api === undefined || flags.undo))
         throw new UsageError('--yes goes with --api, and not with --undo', 'Run what --undo prints instead.');
-      const connection = flags.api === undefined ? undefined : connectCloud(flags.api);
+      const connection = flags.api === undefined ? undefined : await connectCloud(flags.api);
       const planned = connection
         ? await planCloudChangeLive(connection, wish, look)
         : await planCloudChange(flags.file ?? [], wish, look);

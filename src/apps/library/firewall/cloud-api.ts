@@ -21,12 +21,7 @@ import {
 
 export type { CloudConnection, CloudOutcome } from '../../../adapters/cloud/index.ts';
 
-/**
- * Connects to a cloud by its name and place: `aws` or `aws:REGION`, `azure:SUBSCRIPTION/RESOURCE-GROUP`, `gcp:PROJECT`,
- * `kubernetes` or `kubernetes:CONTEXT`. Who logs in is found as the cloud's own tools find it.
- *
- * @throws UsageError where the place is none of these
- */
+/** See `cloud.ts`. */
 export function connectCloud(place: string): CloudConnection {
   const colon = place.indexOf(':');
   const [cloud, where] = colon < 0 ? [place, ''] : [place.slice(0, colon), place.slice(colon + 1)];
@@ -42,7 +37,7 @@ export function connectCloud(place: string): CloudConnection {
   );
 }
 
-/** The same as `planCloudChange`, of what the cloud's API says now. @throws UsageError */
+/** See `cloud.ts`. */
 export async function planCloudChangeLive(
   connection: CloudConnection,
   wish: CloudWish,
@@ -57,10 +52,7 @@ export async function planCloudChangeLive(
   return printCloudChange(changeCloud(connection.cloud, documents, wish), options);
 }
 
-/**
- * Does a change: refused where the cloud is not as it was when the change was planned, undone where a step fails. Never
- * tried against the clouds themselves.
- */
+/** See `cloud.ts`. */
 export const applyCloudChange = (
   connection: CloudConnection,
   { change }: PlannedCloudChange,

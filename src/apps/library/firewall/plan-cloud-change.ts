@@ -38,13 +38,7 @@ export interface PlannedCloudChange {
 
 const mostBytes = 64 << 20;
 
-/**
- * The smallest change to what a cloud's command line printed, so that these sources reach these ports: proved on the
- * objects as they would be, and printed for its tools. Nothing is changed anywhere.
- *
- * @throws UsageError where the files cannot be read, or no change could be proved
- * @example await planCloudChange(['groups.json'], { mode: 'only', ports: [[6379, 6379]], sources: ['10.0.0.0/8'] })
- */
+/** See `cloud.ts`. */
 export async function planCloudChange(
   files: readonly string[],
   wish: CloudWish,

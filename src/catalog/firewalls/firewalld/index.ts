@@ -1,15 +1,7 @@
 export { type FirewalldFiles, parseFirewalld } from './parse.ts';
 export type { NamedXml } from './settings-xml.ts';
 
-/** Folders and files to read, those of /etc first; each `*.xml` by its name without the ending. */
-export const firewalldPaths = {
-  zones: ['/etc/firewalld/zones', '/usr/lib/firewalld/zones'],
-  policies: ['/etc/firewalld/policies', '/usr/lib/firewalld/policies'],
-  ipsets: ['/etc/firewalld/ipsets', '/usr/lib/firewalld/ipsets'],
-  services: ['/etc/firewalld/services', '/usr/lib/firewalld/services'],
-  conf: '/etc/firewalld/firewalld.conf',
-  direct: '/etc/firewalld/direct.xml',
-} as const;
+export { firewalldPaths } from './paths.ts';
 
 /** What to ask where firewalld runs; what it holds may differ from its files. All of them only read. */
 export const firewalldAsks = {

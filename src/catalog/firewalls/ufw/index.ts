@@ -1,4 +1,5 @@
-export { parseUfw, type UfwFiles, ufwPaths } from './parse.ts';
+export { parseUfw, type UfwFiles } from './parse.ts';
+export { ufwPaths } from './paths.ts';
 export { parseUfwStatus } from './status.ts';
 
 /** What to ask where the files may not be read; the answer is for `parseUfwStatus`. */

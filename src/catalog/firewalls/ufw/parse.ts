@@ -1,4 +1,5 @@
 /** What ufw loads, worked out from its files. */
+import { ufwPaths } from './paths.ts';
 import type { Chain, Family, Position, RuleProblem, RuleSet, Table } from '../../../lang/packets/index.ts';
 import type { IpSets } from '../ipset/index.ts';
 import { type DefaultPolicy, type FamilyRules, piecesOf, shutPieces, type Way } from './loading.ts';
@@ -22,17 +23,6 @@ export interface UfwFiles {
   /** Members of sets that before.rules may name, from `ipset save`. */
   readonly sets?: IpSets;
 }
-
-export const ufwPaths = {
-  userRules: '/etc/ufw/user.rules',
-  user6Rules: '/etc/ufw/user6.rules',
-  beforeRules: '/etc/ufw/before.rules',
-  before6Rules: '/etc/ufw/before6.rules',
-  afterRules: '/etc/ufw/after.rules',
-  after6Rules: '/etc/ufw/after6.rules',
-  defaults: '/etc/default/ufw',
-  conf: '/etc/ufw/ufw.conf',
-} as const;
 
 type Part = Exclude<keyof typeof ufwPaths, 'defaults' | 'conf'>;
 
