@@ -30,6 +30,7 @@ import {
 } from '../../src/adapters/host/index.ts';
 import { readManifest } from '../../src/adapters/servers/manifest.ts';
 import { type Fact, unknown } from '../../src/model/fact.ts';
+import { keptFromOthers } from './support/other-accounts.ts';
 
 const server = readManifest(resolve('.cache/servers')).servers.find(({ name }) => name === 'redis-7.0');
 const isRoot = process.getuid?.() === 0;
@@ -95,7 +96,8 @@ async function freePort(): Promise<number> {
 
 const missing = unknown('unreadable', 'the server was not found');
 
-describe.skipIf(server === undefined)('a real server on this host', () => {
+const isKept = process.getuid?.() === 0 ? keptFromOthers : '';
+describe.skipIf(server === undefined || isKept !== '')(`a real server on this host${isKept}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-host-'));
   const socket = join(folder, 'redis.sock');
   const conf = join(folder, 'redis.conf');

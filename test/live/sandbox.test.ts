@@ -12,6 +12,7 @@ import { sandboxDropIn, type SandboxNeeds, writtenPaths } from '../../src/catalo
 import { converse, type Conversation } from './support/ask.ts';
 import { matrix } from './support/servers.ts';
 import { buildWalls, type Walls, whyNoWalls } from './support/walls.ts';
+import { hiddenByWalls } from './support/other-accounts.ts';
 
 const noSystemd = spawnSync('systemd-analyze', ['--version']).error ? ' (no systemd-analyze here)' : '';
 const noWalls = whyNoWalls();
@@ -70,10 +71,8 @@ describe.skipIf(noSystemd !== '')(`what systemd says of the drop-in${noSystemd}`
   });
 });
 
-// A checkout below the system's temporary folder is not to be seen behind a private one.
-const hidden = import.meta.dirname.startsWith('/tmp/');
-describe.skipIf(hidden || noWalls !== undefined)(
-  `a server behind these walls${noWalls ? ` (${noWalls})` : ''}`,
+describe.skipIf(hiddenByWalls !== '' || noWalls !== undefined)(
+  `a server behind these walls${noWalls ? ` (${noWalls})` : hiddenByWalls}`,
   () => {
     describe.each(matrix)('$name', ({ start, product, atLeast }) => {
       const hasAcl = product !== 'redis' || atLeast(6, 0);

@@ -6,6 +6,7 @@ import type { Action } from '../../src/model/index.ts';
 import { ask } from './support/ask.ts';
 import { matrix, matrixServer } from './support/servers.ts';
 import { at, ends, nodeOf, seen, started, worldOf } from './support/worlds.ts';
+import { keptFromOthers } from './support/other-accounts.ts';
 
 /** Replication and Sentinel take seconds a server; KEYWARD_DEEP takes them all. */
 const some = matrix.filter(
@@ -125,14 +126,17 @@ describe.each(matrix)('the way to $name', (kind) => {
     expect(await ask({ port: server.port }, 'PING')).toEqual({ kind: 'simple', text: 'PONG' });
   });
 
-  it.runIf(process.getuid?.() === 0)('leads to the same account when it is started again', async () => {
-    const account = { uid: 65_534, gid: 65_534 };
-    const { world } = await started(kind, [], {}, { user: account });
-    const runsAs = { claim: 'runs-as', ...at(), user: '65534' } as const;
-    expect(await seen(world, runsAs)).toBe('held: it runs as account 65534');
-    await world.perform({ do: 'restart', ...at(), by: { kind: 'relaunch' } });
-    expect(await seen(world, runsAs)).toBe('held: it runs as account 65534');
-  });
+  it.skipIf(keptFromOthers !== '')(
+    `leads to the same account when it is started again${keptFromOthers}`,
+    async () => {
+      const account = { uid: 65_534, gid: 65_534 };
+      const { world } = await started(kind, [], {}, { user: account });
+      const runsAs = { claim: 'runs-as', ...at(), user: '65534' } as const;
+      expect(await seen(world, runsAs)).toBe('held: it runs as account 65534');
+      await world.perform({ do: 'restart', ...at(), by: { kind: 'relaunch' } });
+      expect(await seen(world, runsAs)).toBe('held: it runs as account 65534');
+    },
+  );
 });
 
 describe('replication', () => {

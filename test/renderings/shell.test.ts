@@ -24,6 +24,7 @@ import { matrix, type MatrixServer } from '../live/support/servers.ts';
 import { examplePlan, step } from './support/example-plan.ts';
 import { tool } from './support/tools.ts';
 import { askAs, weakConf, weakServer, type WeakServer } from './support/weak-server.ts';
+import { keptFromOthers } from '../live/support/other-accounts.ts';
 
 const secrets = {
   SECRET_USER_ADMIN: 'admin-password-0123456789',
@@ -276,8 +277,8 @@ describe('the script', () => {
       }),
   );
 
-  it.skipIf(!isRoot).each(['done', 'put back'])(
-    'is run by a plain account with sudo until all is %s',
+  it.skipIf(keptFromOthers !== '').each(['done', 'put back'])(
+    `is run by a plain account with sudo until all is %s${keptFromOthers}`,
     (end) =>
       withServer(server, async (weak) => {
         // What root owns, below a folder that only root enters.

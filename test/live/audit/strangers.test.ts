@@ -2,11 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { auditTargets } from '../../../src/index.ts';
 import { matrixServer } from '../support/servers.ts';
+import { keptFromOthers } from '../support/other-accounts.ts';
 
-const root = process.getuid?.() === 0;
-
-describe.skipIf(!root)(
-  'with no target, a password goes only to servers of root, the system or ourselves (needs root)',
+describe.skipIf(keptFromOthers !== '')(
+  `with no target, a password goes only to servers of root, the system or ourselves${keptFromOthers}`,
   () => {
     it.each([
       ['a user of the host', 4321, false],
