@@ -5,6 +5,7 @@ import { quoted } from '../parts/words.ts';
 import { restart, shellTask, userLine } from './actions.ts';
 import { literal, plainText } from './jinja.ts';
 import { asked, read, told, type Task } from './redis-cli.ts';
+import { undoOrder } from '../parts/undo-order.ts';
 
 export interface Saved {
   /** Variable that holds what it was. */
@@ -90,20 +91,9 @@ export function capture({ name, resource, node }: Saved): readonly Task[] {
   }
 }
 
-const order: readonly Resource['kind'][] = [
-  'kept-firewall',
-  'firewall',
-  'file',
-  'access',
-  'process',
-  'setting',
-  'user',
-  'saved',
-];
-
 /** As apply puts back: files first, then the process that reads them, then what only runs, last what is saved of it. */
 export const putBack = (saved: readonly Saved[]): readonly Task[] =>
-  order.flatMap((kind) =>
+  undoOrder.flatMap((kind) =>
     saved
       .filter(({ resource }) => resource.kind === kind)
       .toReversed()

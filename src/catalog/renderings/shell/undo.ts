@@ -2,6 +2,7 @@ import type { Resource } from '../../../model/index.ts';
 import { firewallScript } from '../parts/firewall-script.ts';
 import { shellVariable } from '../parts/words.ts';
 import { word } from './quoting.ts';
+import { undoOrder } from '../parts/undo-order.ts';
 
 /** A resource, and the variable that holds what it was. */
 export interface Saved {
@@ -9,22 +10,9 @@ export interface Saved {
   readonly resource: Resource;
 }
 
-/** As apply puts back: files first, then the process that reads them, then what only runs, and last what is saved of it. */
-const order: readonly Resource['kind'][] = [
-  'kept-firewall',
-  'firewall',
-  'file',
-  'access',
-  'process',
-  'setting',
-  'user',
-  'sentinel',
-  'saved',
-];
-
 export function undoOf(saved: ReadonlyMap<string, Saved>): string {
   const newestFirst = [...saved.values()].toReversed();
-  const sorted = order.flatMap((kind) => newestFirst.filter(({ resource }) => resource.kind === kind));
+  const sorted = undoOrder.flatMap((kind) => newestFirst.filter(({ resource }) => resource.kind === kind));
   const lines = sorted.flatMap(({ name, resource }) => {
     const text = restore(resource, shellVariable(name));
     const at = `at_${resource.node.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
