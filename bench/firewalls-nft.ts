@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseNft, parseNftJson } from '../src/catalog/firewalls/nft/index.ts';
 import { reach, type RuleSet } from '../src/lang/packets/index.ts';
-import { nftTool } from '../test/live/support/nft-tools.ts';
+import { nftTool } from '../scripts/tools/nft-tools.ts';
 import type { Row } from './row.ts';
 
 const quad = (value: number): string =>

@@ -1,5 +1,5 @@
 /** Brings nft for the lab into `.cache/tools`, where none is installed; installs nothing. */
-import { nftTool } from '../test/live/support/nft-tools.ts';
+import { nftTool } from './tools/nft-tools.ts';
 
 const tool = await nftTool();
 if ('missing' in tool) {

@@ -9,7 +9,7 @@ import { ownNamespaces } from '../../src/apps/lab/hosts/namespaces.ts';
 import { sweep } from '../../src/apps/lab/place.ts';
 import { width } from '../../src/lang/text/index.ts';
 import { iptablesTools } from '../live/support/iptables-tools.ts';
-import { nftTool } from '../live/support/nft-tools.ts';
+import { nftTool } from '../../scripts/tools/nft-tools.ts';
 import { serversDirectory } from '../live/support/servers.ts';
 import { keyward, program, type How } from './keyward.ts';
 

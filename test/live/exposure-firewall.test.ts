@@ -15,7 +15,7 @@ import {
   type ServerAudit,
 } from '../../src/index.ts';
 import { iptablesTools } from './support/iptables-tools.ts';
-import { nftTool } from './support/nft-tools.ts';
+import { nftTool } from '../../scripts/tools/nft-tools.ts';
 import { matrixServer } from './support/servers.ts';
 import { whyNoTwoHosts } from './support/two-hosts.ts';
 

@@ -7,7 +7,7 @@ import type { Action, Claim } from '../../../src/model/index.ts';
 import { faultPoints, faulty, ofOneServer, type FaultPoint } from '../support/crash/faults.ts';
 import { whyNoFirewallHost } from '../support/firewall-host.ts';
 import { iptablesTools } from '../support/iptables-tools.ts';
-import { nftTool } from '../support/nft-tools.ts';
+import { nftTool } from '../../../scripts/tools/nft-tools.ts';
 import {
   firewalled,
   memoryJournal,

@@ -6,7 +6,7 @@ import { areThere } from '../../../src/engine/plan/firewall-already.ts';
 import type { FirewallLayer, FirewallText } from '../../../src/model/index.ts';
 import { whyNoFirewallHost } from '../support/firewall-host.ts';
 import { iptablesTools } from '../support/iptables-tools.ts';
-import { nftTool } from '../support/nft-tools.ts';
+import { nftTool } from '../../../scripts/tools/nft-tools.ts';
 
 const why = whyNoFirewallHost();
 const iptables = why === undefined ? await iptablesTools() : { missing: why };

@@ -9,7 +9,7 @@ import { complement, fromCidr, intersect, isEmpty, toRanges } from '../../../src
 import type { Action, Claim, FirewallBackend } from '../../../src/model/index.ts';
 import { container, hostAddresses, whyNoFirewallHost } from '../support/firewall-host.ts';
 import { iptablesTools } from '../support/iptables-tools.ts';
-import { nftTool } from '../support/nft-tools.ts';
+import { nftTool } from '../../../scripts/tools/nft-tools.ts';
 import { memoryJournal, openRuledHost, ruledPlan, type RuledHost } from '../support/ruled-host.ts';
 
 const why = whyNoFirewallHost();

@@ -27,7 +27,7 @@ import {
 } from '../support/firewall-host.ts';
 import { chosenPort, saidOf } from '../support/iptables-questions.ts';
 import { nftRulesets } from '../support/nft-rulesets.ts';
-import { nftTool } from '../support/nft-tools.ts';
+import { nftTool } from '../../../scripts/tools/nft-tools.ts';
 import { boundarySources } from '../support/nft-sources.ts';
 
 const rulesets = Number(process.env['KEYWARD_RUNS'] ?? (process.env['KEYWARD_DEEP'] ? 2000 : 90));

@@ -1,7 +1,7 @@
 /** iptables and ipset: those of the PATH, or of this distribution's packages, unpacked below `.cache` and installed nowhere. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { unpacked } from './debian-packages.ts';
+import { unpacked } from '../../../scripts/tools/debian-packages.ts';
 
 export interface IptablesTools {
   /** Whole path of `iptables-nft-restore`, `ipset`, … */

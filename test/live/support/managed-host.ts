@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unpacked } from './debian-packages.ts';
+import { unpacked } from '../../../scripts/tools/debian-packages.ts';
 import { openFirewallHost } from './firewall-host.ts';
 import { iptablesPackages } from './iptables-tools.ts';
-import { nftPackages } from './nft-tools.ts';
+import { nftPackages } from '../../../scripts/tools/nft-tools.ts';
 import { hostOf, runs, type RuledHost } from './ruled-host.ts';
 
 export type Manager = 'ufw' | 'firewalld';

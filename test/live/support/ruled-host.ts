@@ -9,7 +9,7 @@ import { resourcesOf } from '../../../src/engine/apply/index.ts';
 import type { Action, Claim, Entry, JournalSink, Plan, PlanNode, World } from '../../../src/model/index.ts';
 import { openFirewallHost, type FirewallHost } from './firewall-host.ts';
 import type { IptablesTools } from './iptables-tools.ts';
-import type { NftTool } from './nft-tools.ts';
+import type { NftTool } from '../../../scripts/tools/nft-tools.ts';
 
 export interface RuledHost {
   readonly network: FirewallHost;

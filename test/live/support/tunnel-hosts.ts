@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Unpacked } from './debian-packages.ts';
+import type { Unpacked } from '../../../scripts/tools/debian-packages.ts';
 
 export interface Ran {
   readonly code: number;

@@ -1,6 +1,6 @@
 /** Programs of both tunnels, for hosts of our own: out of this distribution's packages, installed nowhere. */
-import { unpacked, type Unpacked } from './debian-packages.ts';
-import { nftPackages } from './nft-tools.ts';
+import { unpacked, type Unpacked } from '../../../scripts/tools/debian-packages.ts';
+import { nftPackages } from '../../../scripts/tools/nft-tools.ts';
 
 const recipes = {
   'tunnel-capture': { packages: ['tcpdump', 'libpcap0.8'], witness: 'usr/bin/tcpdump' },

@@ -1,7 +1,7 @@
 /** Programs that check what we render: from the PATH, or unpacked from packages of this distribution; installed nowhere. */
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { unpacked, type Unpacked } from '../../live/support/debian-packages.ts';
+import { unpacked, type Unpacked } from '../../../scripts/tools/debian-packages.ts';
 
 /** How to start a program, or why it cannot be had. */
 export type Tool =

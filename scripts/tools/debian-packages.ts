@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openApt } from '../../../scripts/servers/apt.ts';
-import { readHost } from '../../../scripts/servers/host.ts';
-import { withLock } from '../../../scripts/servers/lock.ts';
-import { run } from '../../../scripts/servers/run.ts';
-import { unpack } from '../../../scripts/servers/unpack.ts';
+import { openApt } from '../servers/apt.ts';
+import { readHost } from '../servers/host.ts';
+import { withLock } from '../servers/lock.ts';
+import { run } from '../servers/run.ts';
+import { unpack } from '../servers/unpack.ts';
 
 export interface Unpacked {
   readonly folder: string;
@@ -15,7 +15,7 @@ export interface Unpacked {
   readonly libraries: readonly string[];
 }
 
-const tools = join(import.meta.dirname, '../../../.cache/tools');
+const tools = join(import.meta.dirname, '../../.cache/tools');
 
 /**
  * Brings them once, by whichever test file comes first; then they are found by `witness`, a path inside of them.
